@@ -1,0 +1,1 @@
+"""What all Veche services need and no business decision: contracts, messaging, storage, HTTP, observability, pages."""

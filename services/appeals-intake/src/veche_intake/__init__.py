@@ -1,0 +1,1 @@
+"""Appeals and votes as they arrive: authenticated, deduplicated, validated, numbered, stored, announced."""

@@ -1,0 +1,1 @@
+"""What people are told: department feeds over SSE, citizens' notices, their delivery and receipts."""
