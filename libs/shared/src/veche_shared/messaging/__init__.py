@@ -1,0 +1,1 @@
+"""Kafka: one publisher (the relay) and one kind of consumer (the batch), with what keeps both from losing anything."""

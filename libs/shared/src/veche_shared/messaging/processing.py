@@ -1,0 +1,214 @@
+"""One batch from Kafka, handled once: decode, filter, handle in one transaction, bury what cannot be handled.
+
+This module knows MongoDB but not Kafka's client, so that it is tested without a broker; ``consumer`` joins the two.
+
+What is promised for each record, in this order of preference: its effects and the memory of it are committed in one
+transaction; or it was handled before and nothing happens; or it is of an unknown type and is counted; or it is in the
+dead letters. Until one of these is durable its offset is not committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import structlog
+
+from veche_shared.clock import Clock
+from veche_shared.contracts.envelope import Contract, Event
+from veche_shared.contracts.topics import dead_letters as dead_letter_topic
+from veche_shared.ids import Ids
+from veche_shared.messaging.backoff import Backoff
+from veche_shared.messaging.breaker import Breaker
+from veche_shared.messaging.reading import Readable, Reader, Record, Unknown, Unreadable
+from veche_shared.storage import dead_letters, inbox, outbox
+from veche_shared.storage.dead_letters import DeadLetter, dead_letter_id
+from veche_shared.storage.mongo import Mongo, Session, is_passing
+
+E = TypeVar("E", bound=Event[Contract])
+
+Handle = Callable[[Sequence[E], Session], Awaitable[None]]
+"""What a service does with fresh events: writes through the session, and through nothing else.
+
+Obligations: it may be called again with the same events after a transient error; an exception that is not MongoDB's
+passing trouble means that these events cannot be handled, and they are then tried in halves.
+"""
+
+ATTEMPTS_BEFORE_BLAME = 3
+"""How often an unexplained failure is tried again before the batch is taken to hold a poison message."""
+
+
+class BreakerOpenError(Exception):
+    """Nearly everything was invalid: the consumer stops and leaves the topic as it is."""
+
+
+class GaveWayError(Exception):
+    """The trouble is passing but lasts: the batch was not handled and must be delivered again."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch; ``handled + duplicates + unknown + buried`` is its size."""
+
+    handled: int = 0
+    duplicates: int = 0
+    unknown: int = 0
+    buried: int = 0
+    retries: int = 0
+
+
+@dataclass(slots=True)
+class Processing(Generic[E]):
+    """Handles batches of one topic for one service; used by one consumer at a time.
+
+    ``patience`` (seconds) bounds how long one call waits out a passing failure before it gives way, so that Kafka
+    still hears from the consumer.
+    """
+
+    service: str
+    mongo: Mongo
+    reader: Reader[E]
+    handle: Handle[E]
+    clock: Clock
+    ids: Ids
+    backoff: Backoff
+    after_commit: Callable[[], None]
+    breaker: Breaker = field(default_factory=Breaker)
+    patience: float = 60.0
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def process(self, records: Sequence[Record]) -> Outcome:
+        """Settle every record. Raises BreakerOpenError, GaveWayError, and nothing else but cancellation."""
+        if self.breaker.open:
+            raise BreakerOpenError
+        outcome = Outcome()
+        readable: list[Readable[E]] = []
+        letters: list[DeadLetter] = []
+        breaker = self.breaker
+        for record in records:
+            read = self.reader.read(record)
+            breaker = breaker.after(invalid=isinstance(read, Unreadable))
+            if isinstance(read, Readable):
+                readable.append(read)
+            elif isinstance(read, Unknown):
+                outcome.unknown += 1
+            else:
+                letters.append(self._letter(read.record, "unreadable", read.explanation))
+        self.breaker = breaker
+        if breaker.open:
+            raise BreakerOpenError
+        await self._settle(readable, letters, outcome)
+        return outcome
+
+    async def _settle(self, items: list[Readable[E]], letters: list[DeadLetter], outcome: Outcome) -> None:
+        """Handle ``items`` in one transaction, or in halves until a poison message stands alone."""
+        if not items and not letters:
+            return
+        failure = await self._attempt(items, letters, outcome)
+        if failure is None:
+            return
+        if not items:
+            raise GaveWayError from failure
+        if len(items) == 1:
+            self.breaker = self.breaker.after(invalid=True)
+            if self.breaker.open:
+                raise BreakerOpenError from failure
+            poison = self._letter(items[0].record, "unhandled", describe(failure))
+            await self._settle([], [*letters, poison], outcome)
+            return
+        middle = len(items) // 2
+        await self._settle(items[:middle], letters, outcome)
+        await self._settle(items[middle:], [], outcome)
+
+    async def _attempt(self, items: list[Readable[E]], letters: list[DeadLetter], outcome: Outcome) -> Exception | None:
+        """Try until it is stored (None), or the failure is lasting (the failure), or patience ends (GaveWayError)."""
+        waited, attempt, unexplained = 0.0, 0, 0
+        while True:
+            attempt += 1
+            try:
+                fresh = await self._commit(items, letters)
+            except Exception as error:  # noqa: BLE001 - any failure must be told apart here, none may be dropped
+                failure = error
+            else:
+                outcome.handled += fresh
+                outcome.duplicates += len(items) - fresh
+                outcome.buried += len(letters)
+                self.after_commit()
+                return None
+            outcome.retries += 1
+            if not is_passing(failure):
+                unexplained += 1
+                if unexplained >= ATTEMPTS_BEFORE_BLAME:
+                    return failure
+            delay = self.backoff.delay(attempt)
+            if waited + delay > self.patience:
+                raise GaveWayError from failure
+            structlog.get_logger().warning(
+                "batch_retry", service=self.service, attempt=attempt, error=type(failure).__name__, size=len(items)
+            )
+            await self.sleep(delay)
+            waited += delay
+
+    async def _commit(self, items: list[Readable[E]], letters: list[DeadLetter]) -> int:
+        async def work(session: Session) -> int:
+            now = self.clock()
+            fresh: list[E] = []
+            if items:
+                new = set(await inbox.remember_new(self.mongo, session, [item.event.id for item in items], now))
+                for item in items:
+                    if item.event.id in new:  # the same event twice in one batch is handled once
+                        new.discard(item.event.id)
+                        fresh.append(item.event)
+                if fresh:
+                    await self.handle(fresh, session)
+            if letters:
+                await dead_letters.bury(self.mongo, session, letters)
+                await outbox.append(self.mongo, session, [self._announcement(letter) for letter in letters])
+            return len(fresh)
+
+        return await self.mongo.transaction(work)
+
+    def _letter(self, record: Record, reason: str, explanation: str) -> DeadLetter:
+        return DeadLetter(
+            id=dead_letter_id(record.topic, record.partition, record.offset, record.value),
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            key=record.key,
+            value=record.value,
+            reason=reason,
+            explanation=explanation,
+            at=self.clock(),
+        )
+
+    def _announcement(self, letter: DeadLetter) -> dict[str, object]:
+        told = {
+            "id": letter.id,
+            "topic": letter.topic,
+            "partition": letter.partition,
+            "offset": letter.offset,
+            "reason": letter.reason,
+            "explanation": letter.explanation,
+            "at": letter.at.isoformat(),
+            "value_base64": b64encode(letter.value or b"").decode(),
+        }
+        return outbox.raw_outbox_document(
+            self.ids(),
+            dead_letter_topic(self.service).name,
+            letter.id.encode(),
+            json.dumps(told, ensure_ascii=False).encode(),
+            letter.at,
+        )
+
+
+def describe(error: BaseException) -> str:
+    """The failure's kind and where it was raised, without its text: the text may hold personal data."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else f" at {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"
+    return f"{type(error).__name__}{where}"

@@ -1,0 +1,223 @@
+"""Group commit: concurrent requests share one transaction, because the commit is what costs.
+
+Each request hands in a :class:`Write` and waits. A writer takes whatever is waiting, up to ``max_batch``, and stores
+it in one majority-committed transaction. A request whose unique key is already taken is picked out and answered
+alone; the others are stored. Nobody is told that it is stored before it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pymongo.errors import BulkWriteError
+
+from veche_shared.storage.mongo import Document, Mongo, Session
+
+DUPLICATE_KEY = 11000
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Documents that are stored together or not at all.
+
+    ``keys`` are the values that the guarded collection must hold once (idempotency keys, external ids); the same
+    values must be in the document that this write puts into that collection.
+    """
+
+    inserts: Mapping[str, Sequence[Document]]
+    keys: tuple[str, ...] = ()
+
+
+class AlreadyStoredError(Exception):
+    """One of the write's keys is taken: an earlier request stored it. Nothing of this write was stored."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        super().__init__(f"already stored: {len(keys)} key(s)")
+        self.keys = tuple(keys)
+
+
+class QueueFullError(Exception):
+    """More requests wait than the queue holds: nothing was stored, and the caller should come back later."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    write: Write
+    done: asyncio.Future[None]
+
+
+@dataclass(frozen=True, slots=True)
+class CommitObserved:
+    """One shared transaction: how many writes it held and how long it took in seconds."""
+
+    size: int
+    seconds: float
+
+
+def _ignore(_: CommitObserved) -> None:
+    return None
+
+
+def split_batch(waiting: Sequence[_Waiting]) -> tuple[list[_Waiting], list[_Waiting]]:
+    """Part a batch into writes with distinct keys and those that must wait until an equal one before them is stored."""
+    taken: set[str] = set()
+    now: list[_Waiting] = []
+    later: list[_Waiting] = []
+    for item in waiting:
+        if taken.isdisjoint(item.write.keys):
+            taken.update(item.write.keys)
+            now.append(item)
+        else:
+            later.append(item)
+    return now, later
+
+
+@dataclass(slots=True)
+class GroupCommit:
+    """Shares transactions among concurrent writes to one database.
+
+    ``guard`` and ``guard_field`` name the collection and the array field with the unique index over ``Write.keys``.
+    ``start`` before ``submit``; ``stop`` stores what waits and then ends the writers.
+    """
+
+    mongo: Mongo
+    guard: str
+    guard_field: str = "keys"
+    writers: int = 2
+    max_batch: int = 256
+    max_waiting: int = 10_000
+    observe: Callable[[CommitObserved], None] = _ignore
+    after_commit: Callable[[], None] = lambda: None
+    _queue: asyncio.Queue[_Waiting | None] = field(init=False)
+    _tasks: list[asyncio.Task[None]] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._queue = asyncio.Queue(maxsize=self.max_waiting)
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._write(), name=f"group-commit-{n}") for n in range(self.writers)]
+
+    async def stop(self) -> None:
+        for _ in self._tasks:
+            await self._queue.put(None)
+        await asyncio.gather(*self._tasks)
+        self._tasks = []
+
+    async def submit(self, write: Write) -> None:
+        """Return once ``write`` is durable with majority.
+
+        Raises AlreadyStoredError where a key is taken, QueueFullError under overload, PyMongoError where the
+        database cannot say that it stored it (repeat with the same keys: it is stored once at most).
+        """
+        waiting = _Waiting(write, asyncio.get_running_loop().create_future())
+        try:
+            self._queue.put_nowait(waiting)
+        except asyncio.QueueFull as error:
+            raise QueueFullError from error
+        await waiting.done
+
+    async def submit_many(self, writes: Sequence[Write]) -> list[BaseException | None]:
+        """Submit a batch; the answer to each write, in order: None where stored, else its error."""
+        return await asyncio.gather(*(self._outcome(write) for write in writes))
+
+    async def _outcome(self, write: Write) -> BaseException | None:
+        try:
+            await self.submit(write)
+        except Exception as error:  # noqa: BLE001 - each write of a batch has its own answer
+            return error
+        return None
+
+    async def _write(self) -> None:
+        ended = False
+        held: list[_Waiting] = []
+        while not ended or held:
+            batch, ended = await self._take(held, ended)
+            batch, held = split_batch(batch)
+            await self._store(batch)
+
+    async def _take(self, held: list[_Waiting], ended: bool) -> tuple[list[_Waiting], bool]:
+        batch = list(held)
+        if not batch and not ended:
+            first = await self._queue.get()
+            if first is None:
+                return batch, True
+            batch.append(first)
+        while len(batch) < self.max_batch and not ended:
+            try:
+                item = self._queue.get_nowait()
+            except asyncio.QueueEmpty:
+                break
+            if item is None:
+                ended = True
+            else:
+                batch.append(item)
+        return batch, ended
+
+    async def _store(self, batch: list[_Waiting]) -> None:
+        pending = [item for item in batch if not item.done.cancelled()]
+        while pending:
+            started = time.perf_counter()
+            try:
+                await self.mongo.transaction(_inserting(self.mongo, [item.write for item in pending]))
+            except BulkWriteError as error:
+                if not _is_duplicate(error):
+                    return _settle(pending, error)
+                pending = await self._without_taken(pending, error)
+            except Exception as error:  # noqa: BLE001 - every waiting request must hear of it
+                return _settle(pending, error)
+            else:
+                self.observe(CommitObserved(len(pending), time.perf_counter() - started))
+                self.after_commit()
+                return _settle(pending, None)
+        return None
+
+    async def _without_taken(self, pending: list[_Waiting], error: BulkWriteError) -> list[_Waiting]:
+        """Answer the writes whose keys are taken and return the others; where none is, answer all with the error."""
+        wanted = [key for item in pending for key in item.write.keys]
+        try:
+            cursor = self.mongo[self.guard].find({self.guard_field: {"$in": wanted}}, {self.guard_field: 1})
+            taken = {key async for document in cursor for key in document[self.guard_field]}
+        except Exception as lookup:  # noqa: BLE001 - every waiting request must hear of it
+            _settle(pending, lookup)
+            return []
+        free: list[_Waiting] = []
+        for item in pending:
+            keys = [key for key in item.write.keys if key in taken]
+            if keys:
+                _settle([item], AlreadyStoredError(keys))
+            else:
+                free.append(item)
+        if len(free) == len(pending):  # the clash was with something else than a key: not ours to solve
+            _settle(pending, error)
+            return []
+        return free
+
+
+def _inserting(mongo: Mongo, writes: Sequence[Write]) -> Callable[[Session], Awaitable[None]]:
+    by_collection: dict[str, list[Document]] = {}
+    for write in writes:
+        for collection, documents in write.inserts.items():
+            by_collection.setdefault(collection, []).extend(documents)
+
+    async def work(session: Session) -> None:
+        for collection, documents in by_collection.items():
+            await mongo[collection].insert_many(documents, session=session, ordered=True)
+
+    return work
+
+
+def _is_duplicate(error: BulkWriteError) -> bool:
+    return any(problem.get("code") == DUPLICATE_KEY for problem in error.details.get("writeErrors", []))
+
+
+def _settle(items: Sequence[_Waiting], error: BaseException | None) -> None:
+    for item in items:
+        if item.done.done():
+            continue
+        if error is None:
+            item.done.set_result(None)
+        else:
+            item.done.set_exception(error)

@@ -1,0 +1,113 @@
+"""A service's MongoDB database: connection, indexes, transactions.
+
+Every write is acknowledged by a majority and journalled, so what a service confirmed survives the loss of a node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeAlias, TypeVar
+
+import pymongo
+from pymongo import AsyncMongoClient, IndexModel, ReadPreference
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import (
+    CollectionInvalid,
+    ConnectionFailure,
+    ExecutionTimeout,
+    NetworkTimeout,
+    PyMongoError,
+    WTimeoutError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+# A stored document is what BSON allows; each store turns it into a typed model at once, so Any ends there.
+Document: TypeAlias = dict[str, Any]
+Collection: TypeAlias = AsyncCollection[Document]
+Database: TypeAlias = AsyncDatabase[Document]
+Session: TypeAlias = AsyncClientSession
+
+T = TypeVar("T")
+
+MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
+
+
+class Mongo:
+    """One client, one database.
+
+    ``timeout`` (seconds) bounds each transaction, its retries included; it is the longest that an HTTP caller waits
+    to hear that nothing was stored. The client belongs to the event loop that first uses it.
+    """
+
+    def __init__(self, uri: str, database: str, *, timeout: float = 8.0, application: str = "veche") -> None:
+        self.timeout = timeout
+        self.client: AsyncMongoClient[Document] = AsyncMongoClient(
+            uri,
+            appname=application,
+            tz_aware=True,
+            retryWrites=True,
+            retryReads=True,
+            serverSelectionTimeoutMS=min(5_000, int(timeout * 1000)),
+            connectTimeoutMS=5_000,
+        )
+        self.database: Database = self.client.get_database(
+            database, write_concern=MAJORITY, read_concern=ReadConcern("majority")
+        )
+
+    def __getitem__(self, collection: str) -> Collection:
+        return self.database[collection]
+
+    async def ping(self) -> None:
+        """Ask the primary for a sign of life; raises a PyMongoError where there is none."""
+        with pymongo.timeout(self.timeout):
+            await self.client.admin.command("ping", read_preference=ReadPreference.PRIMARY)
+
+    async def declare(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
+        """Create the collections and the indexes that a service relies on; safe to repeat at each start.
+
+        Collections are made beforehand because a transaction that creates one takes a lock that others wait for.
+        """
+        present = set(await self.database.list_collection_names())
+        for name, models in indexes.items():
+            if name not in present:
+                with suppress(CollectionInvalid):  # another replica was quicker
+                    await self.database.create_collection(name)
+            if models:
+                await self.database[name].create_indexes(list(models))
+
+    async def transaction(self, work: Callable[[Session], Awaitable[T]], *, within: float | None = None) -> T:
+        """Run ``work`` in a transaction and commit it with majority, within so many seconds.
+
+        ``work`` may be called several times (after a transient error), so it must change nothing but through the
+        session that it is given. Raises what ``work`` raises, after the transaction is aborted, and PyMongoError; a
+        timeout at the commit leaves open whether it was stored, so the caller's repeat must be idempotent.
+        """
+        with pymongo.timeout(self.timeout if within is None else within):
+            async with self.client.start_session() as session:
+                return await session.with_transaction(
+                    work,
+                    read_concern=ReadConcern("snapshot"),
+                    write_concern=MAJORITY,
+                    read_preference=ReadPreference.PRIMARY,
+                )
+
+    async def close(self) -> None:
+        await self.client.close()
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether MongoDB may do tomorrow, unchanged, what it refused now: a lost connection, an election, a timeout."""
+    if isinstance(error, ConnectionFailure | NetworkTimeout | WTimeoutError | ExecutionTimeout):
+        return True
+    if isinstance(error, PyMongoError):
+        return (
+            error.timeout
+            or error.has_error_label("TransientTransactionError")
+            or error.has_error_label("UnknownTransactionCommitResult")
+            or error.has_error_label("RetryableWriteError")
+        )
+    return False

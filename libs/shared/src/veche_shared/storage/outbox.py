@@ -1,0 +1,63 @@
+"""The outbox: events wait here, in the database that caused them, until Kafka has acknowledged them.
+
+Obligation: a row is written in the same transaction as the state that it tells of. Only the relay takes rows out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bson import Binary
+from pymongo import ASCENDING, IndexModel
+
+from veche_shared.contracts.envelope import Contract, Event
+from veche_shared.contracts.topics import Topic
+from veche_shared.storage.mongo import Document, Mongo, Session
+
+COLLECTION = "outbox"
+INDEXES = {COLLECTION: [IndexModel([("at", ASCENDING)])]}
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message to be published: ``id`` is the event's UUIDv7, whose order is the order of publication."""
+
+    id: str
+    topic: str
+    key: bytes
+    value: bytes
+    at: datetime
+
+
+def outbox_document(topic: Topic, event: Event[Contract]) -> Document:
+    """The row that announces ``event`` on ``topic``; insert it in the transaction of the state change."""
+    return {
+        "_id": event.id,
+        "topic": topic.name,
+        "key": Binary(event.subject.encode()),
+        "value": Binary(event.model_dump_json().encode()),
+        "at": event.time,
+    }
+
+
+def raw_outbox_document(row_id: str, topic: str, key: bytes | None, value: bytes, at: datetime) -> Document:
+    """A row from bytes as they were received: how an operator's replay sends a dead letter on its way again."""
+    return {"_id": row_id, "topic": topic, "key": Binary(key or b""), "value": Binary(value), "at": at}
+
+
+async def append(mongo: Mongo, session: Session, documents: Sequence[Document]) -> None:
+    """Put rows into the outbox inside the caller's transaction."""
+    if documents:
+        await mongo[COLLECTION].insert_many(documents, session=session, ordered=True)
+
+
+def row_from_document(document: Document) -> OutboxRow:
+    return OutboxRow(
+        id=document["_id"],
+        topic=document["topic"],
+        key=bytes(document["key"]),
+        value=bytes(document["value"]),
+        at=document["at"],
+    )
