@@ -30,16 +30,19 @@ class Lease:
 
     async def acquire(self) -> bool:
         """Take or prolong the lease; False while another holds it."""
+        me = {"$literal": self.holder}
+        # The update itself asks whether the lease is free, since a server takes no $expr in the query of an upsert.
+        # A missing date sorts before every date: a lease that nobody has held is free.
+        free = {"$or": [{"$eq": ["$holder", me]}, {"$lt": ["$until", "$$NOW"]}]}
         ends = {"$add": ["$$NOW", int(self.seconds * 1000)]}
-        free = {"$or": [{"holder": self.holder}, {"$expr": {"$lt": ["$until", "$$NOW"]}}]}
         try:
             document = await self.mongo[COLLECTION].find_one_and_update(
-                {"_id": self.name, **free},
-                [{"$set": {"holder": self.holder, "until": ends}}],
+                {"_id": self.name},
+                [{"$set": {"holder": {"$cond": [free, me, "$holder"]}, "until": {"$cond": [free, ends, "$until"]}}}],
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
             )
-        except DuplicateKeyError:  # it exists, and is not free
+        except DuplicateKeyError:  # another took it in the same moment
             return False
         return document is not None and bool(document["holder"] == self.holder)
 
