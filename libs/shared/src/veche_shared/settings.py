@@ -1,0 +1,282 @@
+"""Settings of every service: from the environment (``VECHE_…``, nested by ``__``) or from files with the same names.
+
+A file counts where ``VECHE_SECRETS_DIR`` names its folder: that is how Kubernetes hands over secrets. The environment
+wins over a file. A secret is a ``SecretStr``: it is not shown by ``repr``, ``str``, logs or JSON.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+ENV_PREFIX = "VECHE_"
+NESTED = "__"
+SECRETS_DIR = "VECHE_SECRETS_DIR"
+EX_CONFIG = 78
+"""Exit code «something was configured wrong» (BSD sysexits.h)."""
+
+MIN_KEY_LENGTH = 32
+_MAKE_A_KEY = "make one with: openssl rand -hex 32"
+
+
+def _long_enough(key: SecretStr) -> SecretStr:
+    if len(key.get_secret_value()) < MIN_KEY_LENGTH:
+        raise ValueError(f"must be at least {MIN_KEY_LENGTH} characters long; {_MAKE_A_KEY}")
+    return key
+
+
+Key = Annotated[SecretStr, AfterValidator(_long_enough)]
+"""A key that signs something: at least 32 characters."""
+
+
+class Group(BaseModel):
+    """Base of the settings of one subsystem: unknown names are refused, since they are mostly misspelt ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class KafkaSettings(Group):
+    """How to reach Kafka. ``topic_prefix`` keeps several installations apart on one cluster.
+
+    A single broker needs ``replication_factor`` 1; production wants 3.
+    """
+
+    bootstrap_servers: str = Field(default="127.0.0.1:9092", min_length=1, description="host:port[,host:port…]")
+    topic_prefix: str = Field(default="veche.", pattern=r"^[a-zA-Z0-9._-]*$", max_length=100)
+    replication_factor: int = Field(default=1, ge=1, le=9)
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+    ssl_cafile: Path | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> KafkaSettings:
+        if not self.security_protocol.startswith("SASL"):
+            return self
+        if self.sasl_mechanism is None or self.sasl_username is None or self.sasl_password is None:
+            raise ValueError(
+                f"security_protocol {self.security_protocol} needs sasl_mechanism, sasl_username and sasl_password"
+            )
+        return self
+
+
+class MongoSettings(Group):
+    """How to reach MongoDB: a replica set or a sharded cluster, since transactions need one.
+
+    ``uri`` may hold a password. The database is named ``database_prefix`` + the service's name.
+    """
+
+    uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0")
+    database_prefix: str = Field(default="veche_", pattern=r"^[a-zA-Z0-9_-]*$", max_length=40)
+
+    @field_validator("uri")
+    @classmethod
+    def _is_mongodb(cls, uri: SecretStr) -> SecretStr:
+        if not uri.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
+            raise ValueError("must begin with mongodb:// or mongodb+srv://")
+        return uri
+
+
+def _web_address(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be an address like https://feedback.example.org")
+    return address.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""An http or https address without query, fragment and trailing slash."""
+
+
+class HttpSettings(Group):
+    """Where the service listens, and the address by which people and browsers know the whole hub.
+
+    ``forwarded_allow_ips`` are the addresses (or networks, comma separated) of the proxies whose ``X-Forwarded-*`` is
+    believed. ``graceful_seconds`` is how long requests in hand may go on after a stop is asked for.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: WebAddress = "http://127.0.0.1:8080"
+    forwarded_allow_ips: str = "127.0.0.1"
+    graceful_seconds: int = Field(default=10, ge=0, le=600)
+
+
+class SecuritySettings(Group):
+    """The keys that all services of one installation share. Each is a secret of its own; none may equal another.
+
+    ``session_key`` signs staff sessions, ``internal_key`` lets the services call one another, ``tracking_key`` makes
+    the citizens' tracking codes, ``voter_key`` hides who voted. ``previous_session_keys`` still verify sessions while
+    the session key is being changed. Changing the tracking key voids the codes that citizens hold; changing the voter
+    key in the middle of a poll would let everybody vote again.
+    """
+
+    session_key: Key
+    internal_key: Key
+    tracking_key: Key
+    voter_key: Key
+    previous_session_keys: tuple[Key, ...] = ()
+    secure_cookies: bool = Field(
+        default=True, description="false only where there is no HTTPS, as on one's own machine"
+    )
+
+    @model_validator(mode="after")
+    def _distinct(self) -> SecuritySettings:
+        keys = [self.session_key, self.internal_key, self.tracking_key, self.voter_key]
+        if len({key.get_secret_value() for key in keys}) < len(keys):
+            raise ValueError("session_key, internal_key, tracking_key and voter_key must differ from one another")
+        return self
+
+
+class LogSettings(Group):
+    """``access`` adds a line for each request that went well; failures are always logged."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    access: bool = False
+
+
+class TracingSettings(Group):
+    """``otlp_endpoint`` is an OTLP/HTTP collector's base address; without one, spans are made but sent nowhere."""
+
+    otlp_endpoint: WebAddress | None = None
+    sample_ratio: float = Field(default=0.01, ge=0, le=1)
+
+
+class CitySettings(Group):
+    """Which city: the name of a pack that comes with the service, or the path of a folder that holds one."""
+
+    pack: str = Field(default="dzerzhinsk", min_length=1)
+
+
+class ServiceSettings(BaseSettings):
+    """What every service is configured by; a service adds its own group (``VECHE_INTAKE__…``) in a subclass.
+
+    ``instance`` tells this process from the service's other replicas and stays the same when it restarts.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter=NESTED,
+        env_ignore_empty=True,
+        nested_model_default_partial_update=True,
+        secrets_dir_missing="error",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    instance: str = Field(default_factory=socket.gethostname, min_length=1, max_length=200)
+    kafka: KafkaSettings = KafkaSettings()
+    mongo: MongoSettings = MongoSettings()
+    http: HttpSettings = HttpSettings()
+    security: SecuritySettings
+    log: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
+    city: CitySettings = CitySettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _look_into_every_group(cls, given: dict[str, object]) -> dict[str, object]:
+        """A group of which nothing is set is read as an empty one, so that each missing variable is named."""
+        groups: dict[str, object] = {
+            name: {}
+            for name, about in cls.model_fields.items()
+            if about.is_required() and isinstance(about.annotation, type) and issubclass(about.annotation, Group)
+        }
+        return {**groups, **given}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the folder that VECHE_SECRETS_DIR names."""
+        del settings_cls, dotenv_settings
+        files = NestedSecretsSettingsSource(file_secret_settings, secrets_dir=os.environ.get(SECRETS_DIR) or None)
+        return init_settings, env_settings, files
+
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+
+def load_settings(model: type[SettingsT]) -> SettingsT:
+    """Read the settings; where they are wrong, say on stderr what to change and exit with ``EX_CONFIG``."""
+    try:
+        return model()
+    except ValidationError as error:
+        message = explain(error)
+    except SettingsError as error:
+        message = f"The settings cannot be read: {error}"
+    sys.stderr.write(f"{message}\n")
+    raise SystemExit(EX_CONFIG)
+
+
+def variable_name(location: Sequence[str | int]) -> str:
+    """The variable that sets the field at ``location``: ("kafka", "topic_prefix") → VECHE_KAFKA__TOPIC_PREFIX."""
+    names = [part.upper() for part in location if isinstance(part, str)]
+    return f"{ENV_PREFIX}{NESTED.join(names)}"
+
+
+def explain(error: ValidationError) -> str:
+    """What is wrong with the settings, one line a fault: the variable and what to do. Values are never repeated."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    lines = [
+        f"  {variable_name(fault['loc'])}: {_advice(fault['type'], fault['loc'], fault['msg'])}" for fault in faults
+    ]
+    return "\n".join(["Veche cannot start, because its settings are incomplete or wrong:", *lines])
+
+
+def _advice(kind: str, location: Sequence[str | int], message: str) -> str:
+    if kind == "missing":
+        return f"is not set; {_MAKE_A_KEY}" if str(location[-1]).endswith("_key") else "is not set; set it"
+    if kind == "extra_forbidden":
+        return "is not a setting; check its spelling or remove it"
+    told = message.removeprefix("Value error, ")
+    return told[:1].lower() + told[1:]
+
+
+__all__ = [
+    "EX_CONFIG",
+    "CitySettings",
+    "Group",
+    "HttpSettings",
+    "KafkaSettings",
+    "Key",
+    "LogSettings",
+    "MongoSettings",
+    "SecuritySettings",
+    "ServiceSettings",
+    "TracingSettings",
+    "WebAddress",
+    "explain",
+    "load_settings",
+    "variable_name",
+]
