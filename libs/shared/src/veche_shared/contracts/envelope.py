@@ -19,7 +19,7 @@ class Contract(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-DataT = TypeVar("DataT", bound=Contract)
+DataT = TypeVar("DataT", bound=Contract, covariant=True)
 
 EventId = Annotated[str, Field(min_length=36, max_length=36, description="UUIDv7 (RFC 9562), unique for ever")]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
