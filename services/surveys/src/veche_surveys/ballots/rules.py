@@ -1,0 +1,100 @@
+"""Which votes count, and how they add up. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from veche_shared.contracts.surveys import RejectionReason
+from veche_shared.contracts.votes import VoteCast
+from veche_surveys.ballots.model import Ballot, Count, OptionResult, RejectedBallot, Results, Tally
+from veche_surveys.polls.model import Poll
+
+Voter = tuple[str, str]
+"""A poll's id and a voter key: who votes where."""
+
+
+def refusal(vote: VoteCast, poll: Poll | None, *, voted_already: bool) -> RejectionReason | None:
+    """Why ``vote`` does not count; None if it does. The first reason that holds, in this order, is the one told."""
+    if poll is None:
+        return "poll_unknown"
+    if poll.status == "draft" or poll.opens_at is None or vote.cast_at < poll.opens_at:
+        return "poll_not_open"
+    if poll.closes_at is not None and vote.cast_at >= poll.closes_at:
+        return "poll_closed"
+    chosen = frozenset(vote.options)
+    if not chosen <= poll.option_codes:
+        return "option_unknown"
+    if len(chosen) > poll.max_choices:
+        return "too_many_choices"
+    return "voted_already" if voted_already else None
+
+
+def count(
+    votes: Sequence[VoteCast], polls: Mapping[str, Poll], *, voted: Collection[Voter], settled: Collection[str]
+) -> Count:
+    """Judge ``votes`` in their order.
+
+    ``voted`` are the voters whose ballot is in the box, ``settled`` the ids of votes that were judged before: those
+    are passed over, since a vote is judged once. An option named twice in a vote is chosen once.
+    """
+    seen_voters, seen_votes = set(voted), set(settled)
+    ballots: list[Ballot] = []
+    rejected: list[RejectedBallot] = []
+    for vote in votes:
+        if vote.vote_id in seen_votes:
+            continue
+        seen_votes.add(vote.vote_id)
+        voter = (vote.poll_id, vote.voter_key)
+        reason = refusal(vote, polls.get(vote.poll_id), voted_already=voter in seen_voters)
+        if reason is not None:
+            rejected.append(RejectedBallot(vote.vote_id, vote.poll_id, reason))
+            continue
+        seen_voters.add(voter)
+        ballots.append(
+            Ballot(
+                id=vote.vote_id,
+                poll_id=vote.poll_id,
+                voter_key=vote.voter_key,
+                options=tuple(dict.fromkeys(vote.options)),
+                channel=vote.channel,
+                cast_at=vote.cast_at,
+            )
+        )
+    return Count(tuple(ballots), tuple(rejected))
+
+
+def tallies(ballots: Iterable[Ballot], rejected: Iterable[RejectedBallot]) -> dict[str, Tally]:
+    """The tally of each poll that has a ballot, counted from nothing."""
+    totals: Counter[str] = Counter()
+    options: dict[str, Counter[str]] = {}
+    reasons: dict[str, Counter[RejectionReason]] = {}
+    for ballot in ballots:
+        totals[ballot.poll_id] += 1
+        options.setdefault(ballot.poll_id, Counter()).update(ballot.options)
+    for spoiled in rejected:
+        reasons.setdefault(spoiled.poll_id, Counter())[spoiled.reason] += 1
+    return {
+        poll_id: Tally(totals[poll_id], dict(options.get(poll_id, {})), dict(reasons.get(poll_id, {})))
+        for poll_id in totals.keys() | reasons.keys()
+    }
+
+
+def added(tally: Tally, more: Tally) -> Tally:
+    """The tally of two sets of ballots that have none in common."""
+    return Tally(
+        tally.ballots + more.ballots,
+        dict(Counter(tally.options) + Counter(more.options)),
+        dict(Counter(tally.rejected) + Counter(more.rejected)),
+    )
+
+
+def results(poll: Poll, tally: Tally, *, visible: bool) -> Results:
+    """The outcome in the order of the poll's options, those without votes included."""
+    if not visible:
+        return Results(tally.ballots, None, tally.rejected)
+    options = tuple(
+        OptionResult(code, votes, votes / tally.ballots if tally.ballots else 0.0)
+        for code, votes in ((option.code, tally.options.get(option.code, 0)) for option in poll.options)
+    )
+    return Results(tally.ballots, options, tally.rejected)

@@ -1,0 +1,1 @@
+"""Polls: a question to the city, its options, and when votes on it count."""

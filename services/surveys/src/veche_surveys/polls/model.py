@@ -1,0 +1,84 @@
+"""What a poll is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from veche_shared.contracts.surveys import PollStatus
+
+PollAction = Literal["create", "open", "close"]
+ResultsShown = Literal["always", "after_close"]
+Phase = Literal["draft", "upcoming", "voting", "over"]
+"""What a person should be told: not public yet; announced; votes count now; no vote counts any more."""
+
+SITE_POLL = "site_poll"
+"""«Опрос на сайте»: a poll without legal force, apart from the «опрос граждан» of 131-ФЗ art. 31."""
+
+AUTOMATIC = "system"
+"""The actor of what happens by the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A possible answer; ``code`` is what a ballot holds and never changes its meaning."""
+
+    code: str
+    text: str
+    text_en: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PollDraft:
+    """A poll as its author proposes it; ``rules.flaws`` says whether it can be one.
+
+    ``opens_at`` None: votes count from the moment in which it is opened; ``closes_at`` None: until it is closed.
+    """
+
+    question: str
+    options: tuple[Option, ...]
+    question_en: str | None = None
+    max_choices: int = 1
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    results_shown: ResultsShown = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of a poll's history."""
+
+    action: PollAction
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A poll at one ``version``, which grows by one with each change.
+
+    A ballot counts if it was cast in [``opens_at``, ``closes_at``), whenever it arrives. ``kind`` is the legal form,
+    as data: forms and their rules change with the law.
+    """
+
+    id: str
+    version: int
+    status: PollStatus
+    kind: str
+    question: str
+    question_en: str | None
+    options: tuple[Option, ...]
+    max_choices: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    results_shown: ResultsShown
+    history: tuple[Step, ...]
+
+    @property
+    def option_codes(self) -> frozenset[str]:
+        return frozenset(option.code for option in self.options)
+
+    @property
+    def single_choice(self) -> bool:
+        return self.max_choices == 1
