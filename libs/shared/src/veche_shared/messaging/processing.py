@@ -41,6 +41,9 @@ passing trouble means that these events cannot be handled, and they are then tri
 ATTEMPTS_BEFORE_BLAME = 3
 """How often an unexplained failure is tried again before the batch is taken to hold a poison message."""
 
+ANNOUNCED_VALUE_LIMIT = 500_000
+"""Bytes of a dead letter's value that its announcement repeats; a larger one would not fit into a Kafka message."""
+
 
 class BreakerOpenError(Exception):
     """Nearly everything was invalid: the consumer stops and leaves the topic as it is."""
@@ -65,7 +68,9 @@ class Outcome:
 class Processing(Generic[E]):
     """Handles batches of one topic for one service; used by one consumer at a time.
 
-    ``patience`` (seconds) bounds how long one call waits out a passing failure before it gives way, so that Kafka
+    ``breaker`` watches the reading and, as it stands at the beginning, a second one the handling: messages that are all
+    readable and all unhandled must open it too, even where they come one by one.
+    ``patience`` (seconds) bounds how long one attempt waits out a passing failure before it gives way, so that Kafka
     still hears from the consumer.
     """
 
@@ -80,10 +85,14 @@ class Processing(Generic[E]):
     breaker: Breaker = field(default_factory=Breaker)
     patience: float = 60.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _handling: Breaker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._handling = self.breaker
 
     async def process(self, records: Sequence[Record]) -> Outcome:
         """Settle every record. Raises BreakerOpenError, GaveWayError, and nothing else but cancellation."""
-        if self.breaker.open:
+        if self.breaker.open or self._handling.open:
             raise BreakerOpenError
         outcome = Outcome()
         readable: list[Readable[E]] = []
@@ -114,8 +123,8 @@ class Processing(Generic[E]):
         if not items:
             raise GaveWayError from failure
         if len(items) == 1:
-            self.breaker = self.breaker.after(invalid=True)
-            if self.breaker.open:
+            self._handling = self._handling.after(invalid=True)
+            if self._handling.open:
                 raise BreakerOpenError from failure
             poison = self._letter(items[0].record, "unhandled", describe(failure))
             await self._settle([], [*letters, poison], outcome)
@@ -134,6 +143,7 @@ class Processing(Generic[E]):
             except Exception as error:  # noqa: BLE001 - any failure must be told apart here, none may be dropped
                 failure = error
             else:
+                self._handling = self._handling.after_valid(len(items))
                 outcome.handled += fresh
                 outcome.duplicates += len(items) - fresh
                 outcome.buried += len(letters)
@@ -186,6 +196,7 @@ class Processing(Generic[E]):
         )
 
     def _announcement(self, letter: DeadLetter) -> dict[str, object]:
+        value = letter.value or b""
         told = {
             "id": letter.id,
             "topic": letter.topic,
@@ -194,7 +205,7 @@ class Processing(Generic[E]):
             "reason": letter.reason,
             "explanation": letter.explanation,
             "at": letter.at.isoformat(),
-            "value_base64": b64encode(letter.value or b"").decode(),
+            "value_base64": b64encode(value).decode() if len(value) <= ANNOUNCED_VALUE_LIMIT else None,
         }
         return outbox.raw_outbox_document(
             self.ids(),

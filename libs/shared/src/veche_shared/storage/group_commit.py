@@ -12,9 +12,10 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pymongo.errors import BulkWriteError
+import pymongo
+from pymongo.errors import BulkWriteError, PyMongoError
 
-from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.mongo import Document, Mongo, Session, is_passing
 
 DUPLICATE_KEY = 11000
 
@@ -40,7 +41,7 @@ class AlreadyStoredError(Exception):
 
 
 class QueueFullError(Exception):
-    """More requests wait than the queue holds: nothing was stored, and the caller should come back later."""
+    """More requests wait than the queue holds, or the service is stopping: nothing was stored, come back later."""
 
 
 @dataclass(slots=True)
@@ -80,27 +81,30 @@ class GroupCommit:
     """Shares transactions among concurrent writes to one database.
 
     ``guard`` and ``guard_field`` name the collection and the array field with the unique index over ``Write.keys``.
-    ``start`` before ``submit``; ``stop`` stores what waits and then ends the writers.
+    ``start`` before ``submit``; ``stop`` stores what waits and then ends the writers, and nothing more is taken.
     """
 
     mongo: Mongo
     guard: str
     guard_field: str = "keys"
     writers: int = 2
-    max_batch: int = 256
+    max_batch: int = 64
     max_waiting: int = 10_000
     observe: Callable[[CommitObserved], None] = _ignore
     after_commit: Callable[[], None] = lambda: None
     _queue: asyncio.Queue[_Waiting | None] = field(init=False)
     _tasks: list[asyncio.Task[None]] = field(init=False, default_factory=list)
+    _open: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self._queue = asyncio.Queue(maxsize=self.max_waiting)
 
     def start(self) -> None:
+        self._open = True
         self._tasks = [asyncio.create_task(self._write(), name=f"group-commit-{n}") for n in range(self.writers)]
 
     async def stop(self) -> None:
+        self._open = False
         for _ in self._tasks:
             await self._queue.put(None)
         await asyncio.gather(*self._tasks)
@@ -112,6 +116,8 @@ class GroupCommit:
         Raises AlreadyStoredError where a key is taken, QueueFullError under overload, PyMongoError where the
         database cannot say that it stored it (repeat with the same keys: it is stored once at most).
         """
+        if not self._open:  # nobody would ever answer
+            raise QueueFullError
         waiting = _Waiting(write, asyncio.get_running_loop().create_future())
         try:
             self._queue.put_nowait(waiting)
@@ -156,33 +162,52 @@ class GroupCommit:
                 batch.append(item)
         return batch, ended
 
-    async def _store(self, batch: list[_Waiting]) -> None:
-        pending = [item for item in batch if not item.done.cancelled()]
-        while pending:
-            started = time.perf_counter()
+    async def _store(self, batch: Sequence[_Waiting]) -> None:
+        """Store a batch; where it cannot be stored as one, part it until each write has its own answer."""
+        pending = [item for item in batch if not item.done.done()]
+        if not pending:
+            return
+        failure = await self._commit(pending)
+        if failure is not None and _is_duplicate(failure):
             try:
-                await self.mongo.transaction(_inserting(self.mongo, [item.write for item in pending]))
-            except BulkWriteError as error:
-                if not _is_duplicate(error):
-                    return _settle(pending, error)
-                pending = await self._without_taken(pending, error)
-            except Exception as error:  # noqa: BLE001 - every waiting request must hear of it
-                return _settle(pending, error)
-            else:
-                self.observe(CommitObserved(len(pending), time.perf_counter() - started))
-                self.after_commit()
-                return _settle(pending, None)
+                free = await self._without_taken(pending)
+            except PyMongoError as lookup:
+                _settle(pending, lookup)
+                return
+            if len(free) < len(pending):
+                await self._store(free)
+                return
+        if failure is None or is_passing(failure) or len(pending) == 1:
+            _settle(pending, failure)
+            return
+        middle = len(pending) // 2  # one of them cannot be stored at all, and the others must not suffer for it
+        await self._store(pending[:middle])
+        await self._store(pending[middle:])
+
+    async def _commit(self, pending: Sequence[_Waiting]) -> Exception | None:
+        started = time.perf_counter()
+        try:
+            await self.mongo.transaction(_inserting(self.mongo, [item.write for item in pending]))
+        except Exception as error:  # noqa: BLE001 - every waiting request must hear of it
+            return error
+        self.observe(CommitObserved(len(pending), time.perf_counter() - started))
+        self.after_commit()
         return None
 
-    async def _without_taken(self, pending: list[_Waiting], error: BulkWriteError) -> list[_Waiting]:
-        """Answer the writes whose keys are taken and return the others; where none is, answer all with the error."""
+    async def _without_taken(self, pending: Sequence[_Waiting]) -> list[_Waiting]:
+        """Answer the writes whose keys are taken and return the others. Raises PyMongoError.
+
+        The key may be taken by a transaction that is committed but not yet by a majority, and so not yet to be seen
+        by a majority read: the session makes the read wait until it is.
+        """
         wanted = [key for item in pending for key in item.write.keys]
-        try:
-            cursor = self.mongo[self.guard].find({self.guard_field: {"$in": wanted}}, {self.guard_field: 1})
-            taken = {key async for document in cursor for key in document[self.guard_field]}
-        except Exception as lookup:  # noqa: BLE001 - every waiting request must hear of it
-            _settle(pending, lookup)
-            return []
+        with pymongo.timeout(self.mongo.timeout):
+            async with self.mongo.client.start_session(causal_consistency=True) as session:
+                await self.mongo.database.command("ping", session=session)
+                cursor = self.mongo[self.guard].find(
+                    {self.guard_field: {"$in": wanted}}, {self.guard_field: 1}, session=session
+                )
+                taken = {key async for document in cursor for key in document[self.guard_field]}
         free: list[_Waiting] = []
         for item in pending:
             keys = [key for key in item.write.keys if key in taken]
@@ -190,9 +215,6 @@ class GroupCommit:
                 _settle([item], AlreadyStoredError(keys))
             else:
                 free.append(item)
-        if len(free) == len(pending):  # the clash was with something else than a key: not ours to solve
-            _settle(pending, error)
-            return []
         return free
 
 
@@ -209,8 +231,10 @@ def _inserting(mongo: Mongo, writes: Sequence[Write]) -> Callable[[Session], Awa
     return work
 
 
-def _is_duplicate(error: BulkWriteError) -> bool:
-    return any(problem.get("code") == DUPLICATE_KEY for problem in error.details.get("writeErrors", []))
+def _is_duplicate(error: Exception) -> bool:
+    return isinstance(error, BulkWriteError) and any(
+        problem.get("code") == DUPLICATE_KEY for problem in error.details.get("writeErrors", [])
+    )
 
 
 def _settle(items: Sequence[_Waiting], error: BaseException | None) -> None:
