@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 import structlog
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -141,9 +141,15 @@ class Consumers:
         ends = {TopicPartition(item.topic, item.partition): item.offset + 1 for item in raw}
         try:
             await message.consumer.commit(ends)  # type: ignore[call-arg]
+            self._measure_lag(bare_name(self.settings, raw[0].topic), message, ends)
         except (KafkaError, OSError, PyMongoError) as error:
             # The partitions went to another member, or the broker is away: they come again and the inbox knows them.
             structlog.get_logger().info("offsets_not_committed", service=self.service, error=type(error).__name__)
+
+    def _measure_lag(self, topic: str, message: KafkaMessage, ends: dict[TopicPartition, int]) -> None:
+        consumer = cast("AIOKafkaConsumer", message.consumer)
+        behind = sum(max(0, (consumer.highwater(partition) or end) - end) for partition, end in ends.items())
+        metrics.CONSUMER_LAG.labels(self.service, topic).set(behind)
 
     def _count(self, topic: str, outcome: Outcome, seconds: float) -> None:
         handled = metrics.CONSUMER_MESSAGES

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import structlog
@@ -152,12 +153,19 @@ class Relay:
         if done:
             await self._forget(done)
             self.published += len(done)
+            self._measure(rows, set(done))
             metrics.RELAY_PUBLISHED.labels(self.service).inc(len(done))
         for row in refused:
             await self._bury(row)
         failure = next((result for result in results if isinstance(result, BaseException)), None)
         if failure is not None:
             raise failure
+
+    def _measure(self, rows: Sequence[OutboxRow], done: AbstractSet[str]) -> None:
+        now, lag = self.clock(), metrics.RELAY_LAG.labels(self.service)
+        first = next((row for row in rows if row.id in done), None)
+        if first is not None:  # the slowest of the batch stands for it: one observation, not a thousand
+            lag.observe(max(0.0, (now - first.at).total_seconds()))
 
     async def _forget(self, row_ids: Sequence[str]) -> None:
         # A deletion that is lost in a failover only means that the row is published again.

@@ -11,6 +11,7 @@ from typing import TypeVar
 import structlog
 from aiokafka.errors import KafkaError
 from pymongo import IndexModel
+from pymongo.errors import PyMongoError
 
 from veche_shared.clock import Clock
 from veche_shared.contracts.envelope import Contract, Event
@@ -22,6 +23,7 @@ from veche_shared.messaging.processing import Handle, Processing
 from veche_shared.messaging.reading import Reader
 from veche_shared.messaging.relay import Relay
 from veche_shared.messaging.topics import create_topics
+from veche_shared.observability import metrics
 from veche_shared.settings import KafkaSettings
 from veche_shared.storage import dead_letters, inbox, outbox
 from veche_shared.storage.lease import COLLECTION as LEASES
@@ -29,6 +31,8 @@ from veche_shared.storage.lease import Lease
 from veche_shared.storage.mongo import Mongo
 
 E = TypeVar("E", bound=Event[Contract])
+
+WATCH_SECONDS = 15.0
 
 INDEXES: dict[str, list[IndexModel]] = {**outbox.INDEXES, **inbox.INDEXES, **dead_letters.INDEXES, LEASES: []}
 """What every service that sends or receives events declares beside its own indexes."""
@@ -54,6 +58,7 @@ class Messaging:
     _subscriptions: list[Subscription] = field(init=False, default_factory=list)
     _consumers: Consumers | None = field(init=False, default=None)
     _joining: asyncio.Task[None] | None = field(init=False, default=None)
+    _watching: asyncio.Task[None] | None = field(init=False, default=None)
     _trouble: str | None = field(init=False, default="not started")
 
     def __post_init__(self) -> None:
@@ -87,12 +92,14 @@ class Messaging:
         """Start publishing and begin to join the topics; returns without waiting for Kafka."""
         self.relay.start()
         self._joining = asyncio.create_task(self._join(), name="join-kafka")
+        self._watching = asyncio.create_task(self._count_dead_letters(), name="count-dead-letters")
 
     async def stop(self) -> None:
         """Leave the consumer groups after the batches in hand, then stop the relay."""
-        if self._joining is not None:
-            self._joining.cancel()
-            await asyncio.gather(self._joining, return_exceptions=True)
+        for task in (self._joining, self._watching):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         if self._consumers is not None:
             await self._consumers.stop()
         await self.relay.stop()
@@ -123,3 +130,11 @@ class Messaging:
                 continue
             self._consumers, self._trouble = consumers, None
             return
+
+    async def _count_dead_letters(self) -> None:
+        while True:
+            try:
+                metrics.DEAD_LETTERS.labels(self.service).set(await dead_letters.waiting_count(self.mongo))
+            except PyMongoError as error:  # readiness tells of it; the gauge keeps its last value
+                structlog.get_logger().debug("dead_letters_not_counted", error=type(error).__name__)
+            await asyncio.sleep(WATCH_SECONDS)
