@@ -1,0 +1,114 @@
+"""Kafka's jars: fetched from a Maven repository by the locked coordinates, checked by sha256, kept for later starts."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from veche_local.problems import MachineError
+
+LOCK_FILE = Path(__file__).with_name("kafka.lock.toml")
+
+Progress = Callable[[int, int, str], None]
+"""Told before each jar: how many are done, how many there are, the file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedJar:
+    """One line of the lock file: a Maven coordinate and the sha256 that its file must have."""
+
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+
+    @property
+    def file_name(self) -> str:
+        """The file's name in every Maven repository."""
+        return f"{self.artifact}-{self.version}.jar"
+
+    def path_in(self, repository: Path) -> Path:
+        """Where a Maven repository on disk keeps the file."""
+        return repository.joinpath(*self.group.split("."), self.artifact, self.version, self.file_name)
+
+
+def locked_jars(lock_file: Path = LOCK_FILE) -> tuple[LockedJar, ...]:
+    """The jars of jgo's lock file, in the order of the class path. Every one must carry a sha256."""
+    document = tomllib.loads(lock_file.read_text(encoding="utf-8"))
+    return tuple(
+        LockedJar(entry["groupId"], entry["artifactId"], entry["version"], entry["sha256"])
+        for entry in document["dependencies"]
+    )
+
+
+def default_repository() -> Path:
+    """Where jars are kept for all installations of this user: `$XDG_CACHE_HOME/veche/maven`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "veche" / "maven"
+
+
+def missing_jars(repository: Path, jars: tuple[LockedJar, ...]) -> tuple[LockedJar, ...]:
+    """Those whose file is absent or is not the locked one (a download that was cut short, a damaged disk)."""
+    return tuple(jar for jar in jars if not _is_locked_file(jar.path_in(repository), jar.sha256))
+
+
+def fetch_jars(repository: Path, jars: tuple[LockedJar, ...], progress: Progress | None = None) -> tuple[Path, ...]:
+    """The paths of all `jars`, downloading only what is missing; no network is touched when all are there.
+
+    Two processes may call it at once: the second waits. Raises MachineError when a jar cannot be had or is not the
+    locked one. VECHE_LOCAL__MAVEN_REPOSITORY names another repository than Maven Central: a mirror in a closed network.
+    """
+    if missing_jars(repository, jars):
+        with _alone(repository):
+            missing = missing_jars(repository, jars)
+            for number, jar in enumerate(missing):
+                if progress is not None:
+                    progress(number, len(missing), jar.file_name)
+                _download(repository, jar)
+            if progress is not None:
+                progress(len(missing), len(missing), "")
+    return tuple(jar.path_in(repository) for jar in jars)
+
+
+def _is_locked_file(path: Path, sha256: str) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+
+@contextmanager
+def _alone(repository: Path) -> Iterator[None]:
+    repository.mkdir(parents=True, exist_ok=True)
+    with (repository / ".fetching").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _download(repository: Path, jar: LockedJar) -> None:
+    from jgo.maven import MavenContext  # takes a second to import and is needed once in an installation
+
+    mirror = os.environ.get("VECHE_LOCAL__MAVEN_REPOSITORY")
+    context = MavenContext(repo_cache=repository, timeout=60, remote_repos={"mirror": mirror} if mirror else None)
+    path = jar.path_in(repository)
+    path.unlink(missing_ok=True)
+    try:
+        context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # requests' errors are OSErrors
+        path.unlink(missing_ok=True)
+        raise MachineError(
+            f"{jar.file_name} could not be downloaded ({error}).",
+            "Check the network, or name a mirror in VECHE_LOCAL__MAVEN_REPOSITORY, "
+            "or point VECHE_KAFKA__BOOTSTRAP_SERVERS at a Kafka that runs already.",
+        ) from error
+    if not _is_locked_file(path, jar.sha256):
+        path.unlink(missing_ok=True)
+        raise MachineError(
+            f"{jar.file_name} is not the file that was locked: its sha256 differs.",
+            "Somebody changed it on the way: check the repository that VECHE_LOCAL__MAVEN_REPOSITORY names.",
+        )

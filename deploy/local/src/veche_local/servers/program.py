@@ -1,0 +1,149 @@
+"""One server as a child process: started, awaited, stopped politely, killed, started again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from veche_local.problems import MachineError
+
+POLL_SECONDS = 0.1
+LOG_TAIL_LINES = 12
+
+
+class Program(Protocol):
+    """What must be known of a server to run it; stateless, so that a restart is the same as a start."""
+
+    @property
+    def name(self) -> str:
+        """Short name, one word: it names the log file and the row in `veche status`."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """What a client connects to: host:port or a URL."""
+        ...
+
+    @property
+    def stop_seconds(self) -> float:
+        """How long a polite stop may take before the process is killed."""
+        ...
+
+    def prepare(self) -> None:
+        """Lays out what the server needs on disk. Blocking, repeatable. Raises MachineError where it cannot."""
+        ...
+
+    def command(self) -> list[str]:
+        """The command line."""
+        ...
+
+    def environment(self) -> Mapping[str, str]:
+        """What is added to the environment of the child."""
+        ...
+
+    def is_ready(self) -> bool:
+        """Asks the server once whether it serves; False while it cannot be reached. Blocking, a second at most."""
+        ...
+
+
+class NotReadyError(MachineError):
+    """The server died or did not answer in time; the sentence carries the end of its log."""
+
+
+class RunningProgram:
+    """A `Program` and its present process. Blocking; the supervisor calls it from threads.
+
+    The child gets a session of its own, so that Ctrl-C in a terminal reaches the supervisor only,
+    which then stops everything in order.
+    """
+
+    def __init__(self, program: Program, log_file: Path) -> None:
+        self.program = program
+        self.log_file = log_file
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, or None while nothing runs."""
+        return self._process.pid if self._process is not None and self.is_alive() else None
+
+    @property
+    def returncode(self) -> int | None:
+        """How the last process ended (negative: by that signal); None while it runs or before the first start."""
+        return self._process.poll() if self._process is not None else None
+
+    def is_alive(self) -> bool:
+        """Whether the process runs. Reaps it when it has ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def launch(self) -> None:
+        """Prepares and starts the process without waiting for it to serve. Does nothing while one runs."""
+        if self.is_alive():
+            return
+        self.program.prepare()
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                self.program.command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self.program.environment()},
+                start_new_session=True,
+            )
+
+    def wait_ready(self, timeout: float = 60.0) -> None:
+        """Blocks until the server serves. `timeout` in seconds; raises NotReadyError when it dies or stays silent."""
+        deadline = time.monotonic() + timeout
+        while not self.program.is_ready():
+            if not self.is_alive():
+                raise NotReadyError(
+                    f"{self.program.name} ended with code {self.returncode} while starting:\n{self._log_tail()}",
+                    f"The whole log is in {self.log_file}.",
+                )
+            if time.monotonic() > deadline:
+                raise NotReadyError(
+                    f"{self.program.name} did not answer within {timeout:.0f} s:\n{self._log_tail()}",
+                    f"The whole log is in {self.log_file}.",
+                )
+            time.sleep(POLL_SECONDS)
+
+    def start(self, timeout: float = 60.0) -> None:
+        """Launches and waits until it serves (`timeout` in seconds); raises NotReadyError."""
+        self.launch()
+        self.wait_ready(timeout)
+
+    def stop(self) -> None:
+        """Asks politely (SIGTERM), waits `program.stop_seconds`, then kills. Does nothing when nothing runs."""
+        if self._process is None:
+            return
+        if self.is_alive():
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(self.program.stop_seconds)
+        self.kill()
+
+    def kill(self) -> None:
+        """kill -9, as a power cut would. Waits for the kernel to reap it. Does nothing when nothing runs."""
+        if self._process is None:
+            return
+        if self.is_alive():
+            self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def restart(self, timeout: float = 60.0) -> None:
+        """Starts again on the same port and data after `kill` or `stop`; stops first what still runs."""
+        self.stop()
+        self.start(timeout)
+
+    def _log_tail(self) -> str:
+        if not self.log_file.exists():
+            return "(no log)"
+        lines = self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(lines[-LOG_TAIL_LINES:])
