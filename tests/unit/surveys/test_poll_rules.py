@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.surveys.made_up import HOUR, NOON, OPTIONS, draft, opened, poll
+from veche_shared.contracts.surveys import PollChanged, PollStatus
+from veche_surveys.polls import rules
+from veche_surveys.polls.model import Option, Poll, PollAction
+from veche_surveys.polls.rules import Flaw, Refusal
+
+actions = st.sampled_from(["create", "open", "close"])
+
+
+def test_a_sound_draft_has_no_flaws() -> None:
+    assert rules.flaws(draft(closes_at=NOON + HOUR), NOON) == []
+
+
+def test_every_flaw_of_a_draft_is_named_at_once() -> None:
+    broken = draft(options=(Option("a.b", " "), Option("a.b", "x" * 201)), max_choices=3, closes_at=NOON)
+    assert set(rules.flaws(replace(broken, question=""), NOON)) == {
+        Flaw("question", "empty"),
+        Flaw("options[0].text", "empty"),
+        Flaw("options[0].code", "code_malformed"),
+        Flaw("options[1].text", "too_long"),
+        Flaw("options[1].code", "code_malformed"),
+        Flaw("options[1].code", "repeated"),
+        Flaw("max_choices", "out_of_range"),
+        Flaw("closes_at", "past"),
+    }
+
+
+@pytest.mark.parametrize(("count", "flaw"), [(1, "too_few"), (2, None), (100, None), (101, "too_many")])
+def test_a_poll_has_two_to_a_hundred_options(count: int, flaw: str | None) -> None:
+    options = tuple(Option(f"o{n}", f"Вариант {n}") for n in range(count))
+    assert [found.code for found in rules.flaws(draft(options=options), NOON)] == ([flaw] if flaw else [])
+
+
+def test_two_options_may_not_read_the_same() -> None:
+    options = (Option("a", "Парк"), Option("b", " парк "))
+    assert rules.flaws(draft(options=options), NOON) == [Flaw("options[1].text", "repeated")]
+
+
+def test_a_poll_may_not_end_before_it_begins() -> None:
+    late = draft(opens_at=NOON + 2 * HOUR, closes_at=NOON + HOUR)
+    assert rules.flaws(late, NOON) == [Flaw("closes_at", "before_opening")]
+
+
+def test_opening_begins_the_voting_now() -> None:
+    changed = rules.decide(poll(), "open", actor="anna", now=NOON)
+    assert isinstance(changed, Poll)
+    assert (changed.status, changed.version, changed.opens_at) == ("open", 2, NOON)
+    assert (changed.history[-1].action, changed.history[-1].actor) == ("open", "anna")
+
+
+def test_opening_keeps_a_beginning_that_is_announced_for_later() -> None:
+    later = replace(poll(), opens_at=NOON + HOUR)
+    changed = rules.decide(later, "open", actor="anna", now=NOON)
+    assert isinstance(changed, Poll)
+    assert changed.opens_at == NOON + HOUR
+    assert rules.phase(changed, NOON) == "upcoming"
+
+
+def test_a_poll_whose_term_is_over_cannot_be_opened() -> None:
+    assert rules.decide(poll(closes_at=NOON), "open", actor="anna", now=NOON) == Refusal(
+        "term_is_over", "draft", "open"
+    )
+
+
+def test_closing_early_ends_the_term_now() -> None:
+    changed = rules.decide(opened(closes_at=NOON + 2 * HOUR), "close", actor="anna", now=NOON + HOUR)
+    assert isinstance(changed, Poll)
+    assert (changed.status, changed.closes_at) == ("closed", NOON + HOUR)
+
+
+def test_closing_late_leaves_the_announced_end() -> None:
+    changed = rules.decide(opened(closes_at=NOON + HOUR), "close", actor="system", now=NOON + 5 * HOUR)
+    assert isinstance(changed, Poll)
+    assert changed.closes_at == NOON + HOUR
+
+
+@pytest.mark.parametrize(
+    ("status", "action"),
+    [(status, action) for status in ("draft", "open", "closed") for action in ("create", "open", "close")],
+)
+def test_only_what_the_table_allows_can_happen(status: PollStatus, action: PollAction) -> None:
+    start = replace(poll(), status=status, opens_at=NOON)
+    changed = rules.decide(start, action, actor="anna", now=NOON)
+    allowed = (status, action) in {("draft", "open"), ("open", "close")}
+    assert isinstance(changed, Poll) == allowed
+    if not allowed:
+        assert changed == Refusal("transition_not_allowed", start.status, action)
+
+
+@given(steps=st.lists(st.tuples(actions, st.integers(0, 10)), max_size=12), closes_in=st.none() | st.integers(1, 40))
+def test_whatever_is_asked_in_whatever_order_a_poll_stays_whole(
+    steps: list[tuple[PollAction, int]], closes_in: int | None
+) -> None:
+    now = NOON
+    state = poll(closes_at=None if closes_in is None else NOON + closes_in * HOUR)
+    for action, hours in steps:
+        now += hours * HOUR
+        changed = rules.decide(state, action, actor="anna", now=now)
+        if isinstance(changed, Refusal):
+            continue
+        assert changed.version == state.version + 1 == len(changed.history)
+        assert (changed.options, changed.question) == (state.options, state.question)
+        if changed.status == "closed":
+            assert changed.closes_at is not None
+            assert changed.closes_at <= now
+        state = changed
+    assert state.status != "closed" or isinstance(rules.decide(state, "open", actor="anna", now=now), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("at", "stage"), [(NOON - HOUR, "upcoming"), (NOON, "voting"), (NOON + HOUR - timedelta(seconds=1), "voting")]
+)
+def test_the_phase_follows_the_clock(at: datetime, stage: str) -> None:
+    assert rules.phase(opened(closes_at=NOON + HOUR), at) == stage
+
+
+def test_the_voting_is_over_at_its_end_even_before_anybody_closes_it() -> None:
+    assert rules.phase(opened(closes_at=NOON + HOUR), NOON + HOUR) == "over"
+
+
+def test_results_that_wait_for_the_end_are_hidden_until_then() -> None:
+    quiet = replace(opened(closes_at=NOON + HOUR), results_shown="after_close")
+    assert not rules.results_visible(quiet, NOON)
+    assert rules.results_visible(quiet, NOON + HOUR)
+
+
+def test_a_draft_shows_no_results() -> None:
+    assert not rules.results_visible(poll(), NOON)
+
+
+def test_other_services_are_told_the_whole_poll() -> None:
+    told = rules.announcement(opened(closes_at=NOON + HOUR))
+    assert told == PollChanged.model_validate_json(told.model_dump_json())
+    assert [option.code for option in told.options] == [option.code for option in OPTIONS]
+    assert (told.status, told.version, told.opens_at, told.closes_at) == ("open", 2, NOON, NOON + HOUR)
