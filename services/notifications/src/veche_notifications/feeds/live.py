@@ -1,0 +1,249 @@
+"""Feeds as they happen: every change reaches every follower of its feed, in order, on whatever replica it was written.
+
+One change stream a process watches the feeds' counters while anybody follows: a batch of 500 entries is one change a
+feed. A feed that moved and has followers is then read once, from the number where it was read last, and each entry is
+encoded once for all of them. A follower that cannot keep up is cut off: it comes back with the last number it saw.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from veche_notifications import metrics
+from veche_notifications.feeds.model import Entry
+from veche_notifications.feeds.rules import view_of
+from veche_notifications.feeds.store import FEEDS, FeedStore
+from veche_shared.clock import Clock
+from veche_shared.messaging.backoff import Backoff
+
+PAGE = 500
+SHORTEST_PAUSE = 0.001
+LONGEST_PAUSE = 0.05
+RETRY_MS = 1_000
+KEEP_ALIVE = b": keep-alive\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One entry as a server-sent event (HTML Living Standard, 9.2.5), with its number as the event's id."""
+
+    sequence: int
+    data: bytes
+
+
+def frame_of(entry: Entry, feed: str) -> Frame:
+    view = view_of(entry, feed)
+    return Frame(view.sequence, f"id: {view.sequence}\nevent: entry\ndata: {view.model_dump_json()}\n\n".encode())
+
+
+class Follower:
+    """One live reader: frames wait here until they are sent, up to ``limit`` of them."""
+
+    def __init__(self, feed: str, limit: int) -> None:
+        self.feed = feed
+        self._limit = limit
+        self._frames: list[Frame] = []
+        self._news = asyncio.Event()
+        self.ended = False
+        self.slow = False
+
+    def offer(self, frames: list[Frame]) -> None:
+        """Add what is new; a follower that has too much waiting is ended instead."""
+        if self.ended:
+            return
+        if len(self._frames) + len(frames) > self._limit:
+            self.slow = True
+            self.end()
+            return
+        self._frames += frames
+        self._news.set()
+
+    def end(self) -> None:
+        """Let the stream end; what waits is dropped, since its reader resumes where it was."""
+        self.ended = True
+        self._frames = []
+        self._news.set()
+
+    async def news(self, patience: float) -> list[Frame]:
+        """What has come since the last call; empty after ``patience`` seconds of silence, or at the end."""
+        if not self._frames and not self.ended:
+            try:
+                async with asyncio.timeout(patience):
+                    await self._news.wait()
+            except TimeoutError:
+                return []
+        self._news.clear()
+        frames, self._frames = self._frames, []
+        return frames
+
+
+@dataclass(slots=True)
+class _Channel:
+    """A feed that somebody follows: read up to ``position``."""
+
+    feed: str
+    position: int
+    followers: set[Follower] = field(default_factory=set)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+@dataclass(slots=True)
+class LiveFeeds:
+    """The followers of all feeds in this process. ``stop`` ends every stream in good order."""
+
+    store: FeedStore
+    clock: Clock
+    backoff: Backoff
+    queue: int
+    keep_alive: float
+    _channels: dict[str, _Channel] = field(init=False, default_factory=dict)
+    _watching: asyncio.Task[None] | None = field(init=False, default=None)
+    _stopped: bool = field(init=False, default=False)
+
+    def end_streams(self) -> None:
+        """End every stream, and each new one at once: the process is about to stop."""
+        self._stopped = True
+        for channel in self._channels.values():
+            for follower in channel.followers:
+                follower.end()
+
+    async def stop(self) -> None:
+        self.end_streams()
+        tasks = [task for task in (self._watching, *(channel.task for channel in self._channels.values())) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._channels.clear()
+        self._watching = None
+
+    async def follow(
+        self, feed: str, after: int | None, ends: Callable[[], bool] = lambda: False
+    ) -> AsyncIterator[bytes]:
+        """The stream of one reader: everything after number ``after`` (None: from now on), then what happens.
+
+        Pieces are whole events or comments. It ends when the reader is too slow, when the service stops, or when
+        ``ends`` says so (asked at least at each keep-alive).
+        """
+        latest = (await self.store.state(feed)).sequence
+        position = latest if after is None else min(after, latest)
+        yield f"retry: {RETRY_MS}\n\n".encode()
+        async with aclosing(self._missed(feed, position)) as missed:
+            async for position, data in missed:
+                yield data
+        follower = self._attach(feed, position)
+        try:
+            # Between the last look and the attachment something may have come that no channel has read for us.
+            async with aclosing(self._missed(feed, position)) as missed:
+                async for position, data in missed:
+                    yield data
+            while not (follower.ended or ends()):
+                frames = [frame for frame in await follower.news(self.keep_alive) if frame.sequence > position]
+                if frames:
+                    position = frames[-1].sequence
+                yield b"".join(frame.data for frame in frames) or KEEP_ALIVE
+        finally:
+            self._detach(follower)
+
+    async def _missed(self, feed: str, position: int) -> AsyncGenerator[tuple[int, bytes]]:
+        """What is stored behind ``position``, page by page, until there is no more: (last number, events)."""
+        while not self._stopped:
+            entries = await self.store.changed_after(feed, position, PAGE)
+            if not entries:
+                return
+            frames = [frame_of(entry, feed) for entry in entries]
+            position = frames[-1].sequence
+            yield position, b"".join(frame.data for frame in frames)
+            if len(entries) < PAGE:
+                return
+
+    def _attach(self, feed: str, position: int) -> Follower:
+        follower = Follower(feed, self.queue)
+        if self._stopped:
+            follower.end()
+            return follower
+        channel = self._channels.get(feed)
+        if channel is None:
+            channel = self._channels[feed] = _Channel(feed, position)
+            channel.task = asyncio.create_task(self._carry(channel), name=f"feed-{feed}")
+        channel.followers.add(follower)
+        metrics.STREAM_CLIENTS.inc()
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch(), name="watch-feeds")
+        return follower
+
+    def _detach(self, follower: Follower) -> None:
+        channel = self._channels.get(follower.feed)
+        if channel is None or follower not in channel.followers:
+            return
+        channel.followers.discard(follower)
+        metrics.STREAM_CLIENTS.dec()
+        if follower.slow:
+            metrics.STREAM_SLOW.inc()
+        if not channel.followers:
+            del self._channels[follower.feed]
+            if channel.task is not None:
+                channel.task.cancel()
+        if not self._channels and self._watching is not None:
+            self._watching.cancel()
+            self._watching = None
+
+    async def _watch(self) -> None:
+        """Wake the channels of the feeds that move. After each gap in the watching all of them look for themselves."""
+        failures = 0
+        # The counter alone says that a feed moved; nothing else of the document is needed.
+        pipeline = [{"$project": {"documentKey": 1, "operationType": 1}}]
+        while True:
+            try:
+                async with await self.store.mongo[FEEDS].watch(pipeline) as stream:
+                    for channel in self._channels.values():
+                        channel.moved.set()
+                    async for change in stream:
+                        failures = 0
+                        moved = self._channels.get(change["documentKey"]["_id"]) if "documentKey" in change else None
+                        if moved is not None:
+                            moved.moved.set()
+            except PyMongoError as error:
+                failures += 1
+                structlog.get_logger().warning("feeds_unwatched", error=type(error).__name__, failures=failures)
+            await asyncio.sleep(self.backoff.delay(max(failures, 1)))
+
+    async def _carry(self, channel: _Channel) -> None:
+        """Read a feed on whenever it moved, and hand what is new to its followers."""
+        failures = 0
+        while True:
+            await channel.moved.wait()
+            channel.moved.clear()
+            started = time.perf_counter()
+            try:
+                await self._read_on(channel)
+            except PyMongoError as error:
+                failures += 1
+                structlog.get_logger().warning("feed_unread", feed=channel.feed, error=type(error).__name__)
+                channel.moved.set()
+                await asyncio.sleep(self.backoff.delay(failures))
+                continue
+            failures = 0
+            # Resting as long as the reading took keeps a busy feed from taking more than half of the time.
+            await asyncio.sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, time.perf_counter() - started)))
+
+    async def _read_on(self, channel: _Channel) -> None:
+        while True:
+            entries = await self.store.changed_after(channel.feed, channel.position, PAGE)
+            if not entries:
+                return
+            frames = [frame_of(entry, channel.feed) for entry in entries]
+            channel.position = frames[-1].sequence
+            for follower in list(channel.followers):
+                follower.offer(frames)
+            lag = (self.clock() - entries[-1].line.changed_at).total_seconds()
+            metrics.STREAM_LAG.observe(max(0.0, lag))
+            if len(entries) < PAGE:
+                return

@@ -1,0 +1,194 @@
+"""What a feed is made of. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from veche_shared.contracts.cases import CaseAction, CaseStatus, Named
+
+TRIAGE: Final = "triage"
+"""The feed of cases that nobody is responsible for yet; a coordinator chooses."""
+
+ALL: Final = "all"
+"""The feed of every case where it stands now; not stored by itself but seen over all the others."""
+
+RESERVED_FEEDS: Final = frozenset({TRIAGE, ALL})
+
+FeedOrder = Literal["newest", "deadline"]
+
+
+class Shown(BaseModel):
+    """Base of what a feed shows: frozen, and nothing beside what is declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CaseLine(Shown):
+    """A case as one line of a feed: its latest known state, without the author and without the answer."""
+
+    case_id: str
+    appeal_id: str
+    number: str
+    version: int
+    action: CaseAction
+    status: CaseStatus
+    in_triage: bool
+    department: Named | None
+    topic: Named | None
+    territory: Named | None
+    address: str | None
+    summary: str
+    channel: str
+    language: Literal["ru", "en"]
+    reachable: bool
+    actor: str
+    reason: str | None
+    registered_at: datetime
+    changed_at: datetime
+    due_at: datetime | None
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A case in one feed; there is exactly one for a feed and a case.
+
+    ``sequence`` is the number of its latest change in this feed: numbers are given from 1 without a gap, in the order
+    of the commits, and an entry that changes takes the next one. ``overall`` is the same in the feed of everything,
+    None once the case has moved away. ``raised`` is the number of the latest change that asks for attention, None
+    when nothing is asked any more. ``moved_to`` is the feed where the case went.
+    """
+
+    feed: str
+    line: CaseLine
+    sequence: int
+    overall: int | None
+    raised: int | None
+    moved_to: str | None = None
+
+    @property
+    def key(self) -> EntryKey:
+        return EntryKey(self.feed, self.line.case_id)
+
+    def number_in(self, feed: str) -> int:
+        """The entry's sequence number in the feed that is looked at. Raises LookupError where it is not in it."""
+        number = self.overall if feed == ALL else self.sequence
+        if number is None:
+            raise LookupError(f"the case moved away and is not in {feed}")
+        return number
+
+
+class EntryView(CaseLine):
+    """An entry as a reader of ``feed`` gets it, in JSON and in the live stream.
+
+    ``sequence`` is its number in the feed that was asked for and the SSE event id. ``raised`` is as in ``Entry``;
+    ``unread`` is for one reader, None where no marks are kept (and in the stream, which is the same for everybody: there
+    an entry is unread if ``raised`` is above the mark).
+    """
+
+    feed: str
+    sequence: int
+    raised: int | None
+    moved_to: str | None
+    unread: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EntryKey:
+    feed: str
+    case_id: str
+
+    def __str__(self) -> str:
+        return f"{self.feed}/{self.case_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEntry:
+    """An entry that a batch of changes touched, before it has its numbers.
+
+    ``attention`` tells that the batch asks the feed's readers to look; ``raised`` is the older such number, kept where
+    the batch does not ask; ``finished`` tells that nothing is to be done here any more. ``fresh`` entries are not in
+    the store yet.
+    """
+
+    feed: str
+    line: CaseLine
+    moved_to: str | None
+    attention: bool
+    raised: int | None
+    fresh: bool
+
+    @property
+    def key(self) -> EntryKey:
+        return EntryKey(self.feed, self.line.case_id)
+
+    @property
+    def in_all(self) -> bool:
+        return self.moved_to is None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMarks:
+    """What one member of staff has read in one feed: everything raised up to ``up_to``, and ``singles`` beyond it."""
+
+    up_to: int = 0
+    singles: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks at feeds: ``departments`` are codes; ``coordinator`` sees every feed.
+
+    ``login`` is None for a tool that holds the internal key: it may read all and has no read marks.
+    """
+
+    login: str | None
+    departments: frozenset[str] = frozenset()
+    coordinator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """How much of the term is left: ``share`` of it in [0, 1], and whole ``days`` by the city's calendar.
+
+    ``days`` is 0 on the last day and negative when late. ``state`` says how it is to be shown.
+    """
+
+    state: Literal["calm", "near", "late", "done", "none"]
+    share: float
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Entries in the order that was asked for, and where to go on."""
+
+    entries: tuple[Entry, ...]
+    latest: int
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSummary:
+    """A feed that a reader may see: ``unread`` is None where the reader keeps no marks or the feed has none."""
+
+    feed: str
+    name: Named
+    sequence: int
+    open: int
+    unread: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The last number that each feed had before a batch; ``ALL`` is among them."""
+
+    last: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, feed: str) -> int:
+        return self.last.get(feed, 0)

@@ -1,0 +1,54 @@
+"""Where a person is reached: asked of intake's vault at the moment of sending, remembered nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import httpx2
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from veche_notifications.notices.model import Contact
+
+
+class ContactsAwayError(Exception):
+    """The vault cannot be asked at the moment, or gives no answer that can be read; ask again later."""
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    email: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactBook:
+    """The contacts that intake keeps, by pseudonym."""
+
+    client: httpx2.AsyncClient
+
+    async def find(self, pseudonym: str) -> Contact | None:
+        """The person's e-mail address; None where the vault has none. Raises ContactsAwayError."""
+        try:
+            response = await self.client.get(f"/internal/v1/contacts/{quote(pseudonym, safe='')}")
+        except httpx2.HTTPError as error:
+            raise ContactsAwayError(f"intake: {type(error).__name__}") from error
+        if response.status_code == httpx2.codes.NOT_FOUND:
+            return None
+        if response.status_code != httpx2.codes.OK:
+            raise ContactsAwayError(f"intake answered {response.status_code}")
+        try:
+            answer = _Answer.model_validate_json(response.content)
+        except ValidationError as error:
+            raise ContactsAwayError("intake answered something else than a contact") from error
+        return None if not answer.email else Contact(answer.email, answer.name)
+
+    async def close(self) -> None:
+        await self.client.aclose()
+
+
+def contact_book(intake_url: str, internal_key: SecretStr, timeout: float = 10.0) -> ContactBook:
+    """The vault of the intake service at ``intake_url``; ``timeout`` in seconds for one question."""
+    headers = {"Authorization": f"Bearer {internal_key.get_secret_value()}"}
+    return ContactBook(httpx2.AsyncClient(base_url=intake_url, headers=headers, timeout=timeout))

@@ -1,0 +1,87 @@
+"""The e-mail that carries a notice: plain words, the number, the link, and nothing that its reader does not need.
+
+Multipart text and HTML (RFC 2046, 5.1.4); marked as automatic (RFC 3834), so that no vacation notice answers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from veche_shared.contracts.cases import Named
+from veche_shared.web.localisation import CityFormats, Language, Messages
+
+from veche_notifications.notices.model import Contact, Delivery
+from veche_notifications.notices.rules import message_id
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one language: its messages and the city's way to write dates."""
+
+    messages: Messages
+    formats: CityFormats
+
+
+@dataclass(frozen=True, slots=True)
+class LetterWriter:
+    """Writes the letters of one city. ``sender`` is a From header's value, ``public_url`` where the status page is."""
+
+    wordings: Mapping[Language, Wording]
+    city_names: Mapping[Language, str]
+    public_url: str
+    sender: str
+
+    def write(self, delivery: Delivery, contact: Contact) -> EmailMessage:
+        """The message for one delivery: the same words, the same Message-ID and the same Date at every try."""
+        notice = delivery.notice
+        wording = self.wordings[notice.language]
+        t = wording.messages
+        context = {
+            "t": t,
+            "formats": wording.formats,
+            "language": notice.language,
+            "notice": notice,
+            "name": contact.name,
+            "department": name_of(notice.department, notice.language),
+            "topic": name_of(notice.topic, notice.language),
+            "city": self.city_names[notice.language],
+            "status_url": f"{self.public_url}/a/{quote(notice.number)}",
+            "awaited": notice.kind not in ("answered", "closed"),
+        }
+        message = EmailMessage()
+        display_name, address = parseaddr(self.sender)
+        message["From"] = Address(display_name, addr_spec=address)
+        message["To"] = contact.email
+        message["Subject"] = t(f"mail-{notice.kind}-subject", number=notice.number)
+        message["Date"] = format_datetime(notice.happened_at)
+        message["Message-ID"] = message_id(delivery, address.rpartition("@")[2])
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
+        message["Content-Language"] = notice.language
+        message.set_content(_TEMPLATES.get_template("mail/notice.txt").render(context))
+        message.add_alternative(_TEMPLATES.get_template("mail/notice.html").render(context), subtype="html")
+        return message
+
+
+def name_of(named: Named | None, language: Language) -> str | None:
+    """The name in the language, where the city pack has one in it."""
+    if named is None:
+        return None
+    return named.name_en if language == "en" and named.name_en else named.name
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("veche_notifications"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)

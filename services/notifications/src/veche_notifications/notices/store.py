@@ -1,0 +1,142 @@
+"""Deliveries in MongoDB: written with the change that causes them, taken under a lease, settled with their event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
+
+from veche_shared.contracts.deliveries import DeliverySettledV1
+from veche_shared.contracts.topics import DELIVERIES as DELIVERIES_TOPIC
+from veche_shared.storage import outbox
+from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.outbox import outbox_document
+
+from veche_notifications.notices.model import Again, Delivery, Notice, Receipt, Settled
+
+DELIVERIES: Final = "deliveries"
+
+INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
+    DELIVERIES: [
+        IndexModel([("due_at", ASCENDING)], name="due", partialFilterExpression={"state": "waiting"}),
+        IndexModel([("created_at", ASCENDING)], name="waiting", partialFilterExpression={"state": "waiting"}),
+        IndexModel([("case_id", ASCENDING), ("version", ASCENDING)], name="case"),
+        IndexModel([("notice.number", ASCENDING), ("version", DESCENDING)], name="number"),
+    ]
+}
+
+
+def to_document(delivery: Delivery) -> Document:
+    notice = delivery.notice
+    return {
+        "_id": delivery.id,
+        "case_id": delivery.case_id,
+        "version": delivery.version,
+        "feed": delivery.feed,
+        "author": delivery.author,
+        "notice": {**notice.model_dump(), "due_on": notice.due_on and notice.due_on.isoformat()},
+        "created_at": delivery.created_at,
+        "due_at": delivery.due_at,
+        "attempts": delivery.attempts,
+        "state": delivery.state,
+        "receipt": None if delivery.receipt is None else _receipt_document(delivery.receipt),
+    }
+
+
+def from_document(document: Document) -> Delivery:
+    receipt = document["receipt"]
+    return Delivery(
+        id=document["_id"],
+        case_id=document["case_id"],
+        version=document["version"],
+        feed=document["feed"],
+        author=document["author"],
+        notice=Notice.model_validate(document["notice"]),
+        created_at=document["created_at"],
+        due_at=document["due_at"],
+        attempts=document["attempts"],
+        state=document["state"],
+        receipt=None if receipt is None else Receipt(receipt["at"], receipt["code"], receipt["reply"]),
+    )
+
+
+def _receipt_document(receipt: Receipt) -> Document:
+    return {"at": receipt.at, "code": receipt.code, "reply": receipt.reply}
+
+
+class LeaseLostError(Exception):
+    """The delivery was settled, or taken over by somebody else, while this try was running."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStore:
+    mongo: Mongo
+
+    async def add(self, deliveries: Sequence[Delivery], session: Session) -> None:
+        """Keep new deliveries; one that is kept already stays as it is."""
+        updates = []
+        for delivery in deliveries:
+            document = to_document(delivery)
+            updates.append(UpdateOne({"_id": document.pop("_id")}, {"$setOnInsert": document}, upsert=True))
+        if updates:
+            await self.mongo[DELIVERIES].bulk_write(updates, session=session, ordered=True)
+
+    async def take_due(self, now: datetime, lease: timedelta) -> Delivery | None:
+        """Take the delivery that has been due for the longest time; nobody else gets it until the lease ends."""
+        document = await self.mongo[DELIVERIES].find_one_and_update(
+            {"state": "waiting", "due_at": {"$lte": now}},
+            {"$set": {"due_at": now + lease}, "$inc": {"attempts": 1}},
+            sort=[("due_at", ASCENDING)],
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if document is None else from_document(document)
+
+    async def waits_for_earlier(self, delivery: Delivery) -> bool:
+        """Whether an earlier notice of the same case is still on its way: a person must hear the story in order."""
+        query = {"case_id": delivery.case_id, "version": {"$lt": delivery.version}, "state": "waiting"}
+        return await self.mongo[DELIVERIES].find_one(query, {"_id": 1}) is not None
+
+    async def put_back(self, delivery: Delivery, due_at: datetime) -> None:
+        """Give a delivery back without a try. Raises LeaseLostError."""
+        await self._update(delivery, {"$set": {"due_at": due_at}, "$inc": {"attempts": -1}}, None)
+
+    async def postpone(self, delivery: Delivery, again: Again) -> None:
+        """Have a delivery tried again later. Raises LeaseLostError."""
+        change = {"due_at": again.due_at, "receipt": _receipt_document(again.receipt)}
+        await self._update(delivery, {"$set": change}, None)
+
+    async def settle(self, delivery: Delivery, settled: Settled, event: DeliverySettledV1) -> None:
+        """End a delivery and put ``event`` into the outbox, in one transaction. Raises LeaseLostError."""
+        change = {"$set": {"state": settled.state, "receipt": _receipt_document(settled.receipt)}}
+
+        async def work(session: Session) -> None:
+            await self._update(delivery, change, session)
+            await outbox.append(self.mongo, session, [outbox_document(DELIVERIES_TOPIC, event)])
+
+        await self.mongo.transaction(work)
+
+    async def _update(self, delivery: Delivery, change: Document, session: Session | None) -> None:
+        mine = {"_id": delivery.id, "state": "waiting", "attempts": delivery.attempts}
+        result = await self.mongo[DELIVERIES].update_one(mine, change, session=session)
+        if result.matched_count == 0:
+            raise LeaseLostError(delivery.id)
+
+    async def of_number(self, number: str) -> list[Delivery]:
+        """Everything that was told about a case, latest first."""
+        cursor = self.mongo[DELIVERIES].find({"notice.number": number}).sort("version", DESCENDING).limit(1_000)
+        return [from_document(document) async for document in cursor]
+
+    async def shown(self, delivery_id: str) -> Delivery | None:
+        document = await self.mongo[DELIVERIES].find_one({"_id": delivery_id})
+        return None if document is None else from_document(document)
+
+    async def waiting(self) -> tuple[int, datetime | None]:
+        """How many deliveries wait, and since when the oldest does."""
+        collection = self.mongo[DELIVERIES]
+        oldest = await collection.find_one({"state": "waiting"}, {"created_at": 1}, sort=[("created_at", ASCENDING)])
+        if oldest is None:
+            return 0, None
+        return await collection.count_documents({"state": "waiting"}), oldest["created_at"]

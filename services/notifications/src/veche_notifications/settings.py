@@ -1,0 +1,48 @@
+"""Settings of this service: the shared ones and the group ``VECHE_NOTIFICATIONS__…``."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, Field, SecretStr
+
+from veche_shared.settings import Group, ServiceSettings, WebAddress
+
+
+class SmtpSettings(Group):
+    """The mail server. Without a ``host`` nothing is sent: notices wait and are counted until one is set.
+
+    ``starttls``: true insists on it, false never asks, unset uses it where the server offers it. ``tls`` speaks TLS
+    from the first byte (port 465). ``sender`` (variable ``…__SMTP__FROM``) is the From header: ``Name <address>``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_by_name=True)
+
+    host: str | None = None
+    port: int = Field(default=25, ge=1, le=65535)
+    username: str | None = None
+    password: SecretStr | None = None
+    starttls: bool | None = None
+    tls: bool = False
+    sender: str = Field(default="Вече <noreply@localhost>", alias="from", pattern=r"[^\s@<>]+@[^\s@<>]+")
+    timeout_seconds: float = Field(default=20.0, gt=0, le=120)
+
+
+class NotificationsSettings(Group):
+    """``intake_url`` is where the vault of contacts answers, ``couriers`` how many notices are sent at the same time.
+
+    A notice is tried again after ``retry_first_seconds``, then after twice that and so on up to ``retry_cap_seconds``,
+    until it is ``give_up_hours`` old. ``stream_queue`` is how many entries a slow live follower may lag behind before
+    it is cut off (it resumes where it was), ``keep_alive_seconds`` how long a quiet stream stays silent.
+    """
+
+    intake_url: WebAddress = "http://127.0.0.1:8001"
+    smtp: SmtpSettings = SmtpSettings()
+    couriers: int = Field(default=2, ge=1, le=32)
+    retry_first_seconds: float = Field(default=30.0, gt=0)
+    retry_cap_seconds: float = Field(default=3_600.0, gt=0)
+    give_up_hours: float = Field(default=48.0, gt=0)
+    stream_queue: int = Field(default=2_000, ge=100, le=100_000)
+    keep_alive_seconds: float = Field(default=15.0, gt=0, le=60)
+
+
+class Settings(ServiceSettings):
+    notifications: NotificationsSettings = NotificationsSettings()
