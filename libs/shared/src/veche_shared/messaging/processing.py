@@ -24,7 +24,7 @@ from veche_shared.contracts.topics import dead_letters as dead_letter_topic
 from veche_shared.ids import Ids
 from veche_shared.messaging.backoff import Backoff
 from veche_shared.messaging.breaker import Breaker
-from veche_shared.messaging.reading import Readable, Reader, Record, Unknown, Unreadable
+from veche_shared.messaging.reading import Readable, Reader, Record, Unreadable
 from veche_shared.storage import dead_letters, inbox, outbox
 from veche_shared.storage.dead_letters import DeadLetter, dead_letter_id
 from veche_shared.storage.mongo import Mongo, Session, is_passing
@@ -97,18 +97,21 @@ class Processing(Generic[E]):
         outcome = Outcome()
         readable: list[Readable[E]] = []
         letters: list[DeadLetter] = []
-        breaker = self.breaker
+        valid_in_a_row = 0
         for record in records:
             read = self.reader.read(record)
-            breaker = breaker.after(invalid=isinstance(read, Unreadable))
+            if isinstance(read, Unreadable):
+                letters.append(self._letter(read.record, "unreadable", read.explanation))
+                self.breaker = self.breaker.after_valid(valid_in_a_row).after(invalid=True)
+                valid_in_a_row = 0
+                continue
+            valid_in_a_row += 1
             if isinstance(read, Readable):
                 readable.append(read)
-            elif isinstance(read, Unknown):
-                outcome.unknown += 1
             else:
-                letters.append(self._letter(read.record, "unreadable", read.explanation))
-        self.breaker = breaker
-        if breaker.open:
+                outcome.unknown += 1
+        self.breaker = self.breaker.after_valid(valid_in_a_row)
+        if self.breaker.open:
             raise BreakerOpenError
         await self._settle(readable, letters, outcome)
         return outcome
