@@ -1,0 +1,7 @@
+"""Pages for people: templates, words in two languages, design tokens, static files. README.md tells how."""
+
+from veche_shared.web.localisation import Language, choose_language
+from veche_shared.web.static_files import mount_static
+from veche_shared.web.templating import City, Pages, Viewer, wants_fragment, wants_page
+
+__all__ = ["City", "Language", "Pages", "Viewer", "choose_language", "mount_static", "wants_fragment", "wants_page"]

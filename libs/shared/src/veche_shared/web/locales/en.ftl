@@ -1,0 +1,193 @@
+### Words that all services share. The words of one service are in its own locales.
+
+## Page
+
+veche = Veche
+veche-of-city = Veche, { $city }
+skip-to-content = Skip to content
+main-navigation = Sections
+language-switch = Language
+language-ru = Рус
+language-en = Eng
+theme-switch = Appearance
+theme-auto = Same as the system
+theme-light = Light
+theme-dark = Dark
+close = Close
+footer-promise = Veche is how { $city } listens: every appeal gets a number, a person in charge and a date.
+
+nav-report = Report a problem
+nav-appeal = My appeal
+nav-polls = Polls
+nav-sign-in = Staff sign-in
+nav-to-desk = To the desk
+nav-desk = Feed
+nav-triage = Triage
+nav-manage-polls = Polls
+sign-out = Sign out
+
+## States
+
+status-new = New
+status-assigned = Assigned
+status-in-progress = In progress
+status-answered = Answered
+status-closed = Closed
+status-triage = In triage
+status-reopened = Reopened
+status-overdue = Overdue
+status-near-term = Due soon
+status-on-hold = On hold
+status-draft = Draft
+status-open = Voting is open
+status-finished = Finished
+
+## Terms
+
+term-until = by { $weekday }, { $day }
+days-left =
+    { $n ->
+        [one] { $n } working day left
+       *[other] { $n } working days left
+    }
+days-last = today is the last day
+days-late =
+    { $n ->
+        [one] { $n } working day late
+       *[other] { $n } working days late
+    }
+
+## Notices and fields
+
+notice-info = Note
+notice-attention = Please note
+notice-error = Error
+notice-success = Done
+field-optional = (optional)
+form-has-errors =
+    { $n ->
+        [one] Correct { $n } field and you can send it
+       *[other] Correct { $n } fields and you can send it
+    }
+letters-left =
+    { $n ->
+        [one] { $n } character left
+       *[other] { $n } characters left
+    }
+steps = Steps
+step-done = Done
+
+## Appeal
+
+timeline = What has happened
+letter = Answer
+letter-number = No. { $number }
+
+## Charts
+
+chart-as-table = The same as a table
+chart-option = Option
+chart-share = Share
+chart-total = Total
+
+## Desk
+
+desk-list = Feed of cases
+desk-case = Case
+desk-no-case = Choose a case
+desk-no-case-text = The whole case opens here: its text, terms, history and actions. Press “o” to open a row, “?” to see all keys.
+desk-back = Back to the feed
+case-actions = Actions
+why-words = Decided by the words:
+why-confidence = Confidence
+why-rule = rule
+feed = Cases
+feed-fresh =
+    { $n ->
+        [one] { $n } new case. Show it
+       *[other] { $n } new cases. Show them
+    }
+feed-silent = The live feed is disconnected. We are reconnecting; what you see may be out of date.
+row-days-left =
+    { $n ->
+        [0] today
+        [one] { $n } day
+       *[other] { $n } days
+    }
+row-days-late =
+    { $n ->
+        [one] −{ $n } day
+       *[other] −{ $n } days
+    }
+row-no-term = no term
+row-unread = Unread
+
+keys-button = Keys
+keys-title = Keys
+keys-on = Use these keys on this computer
+keys-layout = The keyboard layout does not matter: the same keys work in Russian and in English.
+key-next = next row
+key-previous = previous row
+key-open = open the case
+key-accept = accept it
+key-reply = reply
+key-fresh = show what is new
+key-back = back to the feed
+key-help = this help
+
+## Pages of a list
+
+pagination = Pages of the list
+page-newer = Newer
+page-older = Older
+
+## Sign-in
+
+sign-in-title = Staff sign-in
+sign-in-login = Login
+sign-in-password = Password
+sign-in-button = Sign in
+sign-in-failed-hint = Check the keyboard layout and Caps Lock. After several failures the sign-in is closed for a few minutes.
+sign-in-help = Forgot the password, or have no access? Ask the Veche administrator of your department.
+
+## Errors
+
+error-code = Error { $code }
+error-what-to-do = What to do
+error-home = To the first page
+error-kept = Everything you sent before is safe.
+error-request = Request number for support:
+
+error-400-title = We could not read this request
+error-400-text = Something in the address or in the data is wrong, so we did nothing.
+error-400-action = Go one step back and try again. If you followed a link, check that it was copied whole.
+error-401-title = Please sign in
+error-401-text = This page is for staff, and you are not signed in or your session has ended.
+error-401-action = Sign in and open the page again.
+error-403-title = This page is closed to you
+error-403-text = You are signed in, but your role does not allow this.
+error-403-action = If you need it for your work, ask the Veche administrator of your department.
+error-404-title = There is no such page
+error-404-text = There may be a typing error in the address, or the page has been removed.
+error-404-action = Check the address. Your appeal is easiest to find by its number and code under “My appeal”.
+error-409-title = Somebody else has changed this
+error-409-text = The data changed while you had the page open, and your action no longer fits.
+error-409-action = Reload the page, see what has changed, and repeat the action if it is still needed.
+error-410-title = This page is gone
+error-410-text = It has been removed and will not come back.
+error-410-action = Start from the first page.
+error-413-title = The file or the text is too large
+error-413-text = We could not take this much data at once.
+error-413-action = Shorten the text or attach smaller photos.
+error-422-title = Some fields are not right
+error-422-text = Nothing was saved, because part of the data does not fit.
+error-422-action = Go back to the form and check the fields.
+error-429-title = Too many requests
+error-429-text = More requests came from your address than we can handle.
+error-429-action = Wait a minute and try again.
+error-500-title = Something broke on our side
+error-500-text = It is our mistake, not yours. We have recorded what happened.
+error-500-action = Try again in a few minutes. If that does not help, tell support the request number.
+error-503-title = We cannot answer right now
+error-503-text = Part of the system is restarting or overloaded.
+error-503-action = Wait a minute and reload the page.

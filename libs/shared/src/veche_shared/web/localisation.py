@@ -1,0 +1,189 @@
+"""Words, dates and numbers in the reader's language: Fluent catalogues and the formats of the city.
+
+Messages live in ``locales/ru.ftl`` and ``locales/en.ftl`` of this package and of each service; a service's messages are
+added to the shared ones. Syntax: https://projectfluent.org/fluent/guide/. Plurals, cases and word order belong into the
+catalogue, never into a template.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib import resources
+from typing import Final, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+from fluent.runtime import FluentBundle, FluentResource
+from markupsafe import Markup, escape
+
+Language = Literal["ru", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+DEFAULT_LANGUAGE: Final[Language] = "ru"
+LANGUAGE_COOKIE: Final = "veche_lang"
+
+THIN_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
+SHARED_PACKAGE: Final = "veche_shared.web"
+
+# English dates are day first, as in Russian: a reader of both never wonders which number is the month.
+_LOCALES: Final[Mapping[Language, str]] = {"ru": "ru", "en": "en-GB"}
+_GROUP_SEPARATOR: Final = re.compile(r"(?<=\d)[\N{NO-BREAK SPACE},](?=\d{3}(?!\d))")
+
+MessageArgument = str | int | float | Markup
+
+
+class MessageError(LookupError):
+    """A message is missing from a catalogue, or was asked for without a variable that it needs."""
+
+
+def as_language(value: str | None) -> Language | None:
+    """The language that ``value`` names, or None: a stranger's cookie or query is never trusted further."""
+    return value if value in LANGUAGES else None
+
+
+def choose_language(query: str | None, cookie: str | None, accept_language: str | None) -> Language:
+    """Decide the language of one page: what was asked for now, then what was chosen before, then the browser's wish.
+
+    ``accept_language`` (RFC 9110, 12.5.4) gives English only where Russian is not acceptable at all: the city answers
+    in Russian, and a Russian reader with an English system must not be turned away.
+    """
+    asked = as_language(query) or as_language(cookie)
+    if asked is not None:
+        return asked
+    accepted = _accepted_languages(accept_language or "")
+    return "en" if "en" in accepted and "ru" not in accepted else DEFAULT_LANGUAGE
+
+
+def _accepted_languages(header: str) -> set[str]:
+    accepted = set()
+    for item in header.split(","):
+        tag, _, parameters = item.strip().partition(";")
+        refused = re.fullmatch(r"\s*q=0(\.0*)?\s*", parameters) is not None
+        if tag and not refused:
+            accepted.add(tag.partition("-")[0].lower())
+    return accepted
+
+
+def read_catalogue(package: str, language: Language) -> str:
+    """The text of a package's catalogue in one language. Raises FileNotFoundError if the package has none."""
+    return (resources.files(package) / "locales" / f"{language}.ftl").read_text(encoding="utf-8")
+
+
+class Messages:
+    """All messages of one language, shared ones and those of the given packages; called as ``t(id, name=value)``."""
+
+    def __init__(self, language: Language, packages: Sequence[str] = ()) -> None:
+        """Read the catalogues of the shared package and of ``packages``, in this order."""
+        self.language: Final = language
+        # Isolation marks (U+2068, U+2069) serve right-to-left text, which neither language has; they break copying.
+        self._bundle = FluentBundle([_LOCALES[language]], use_isolating=False)
+        for package in dict.fromkeys([SHARED_PACKAGE, *packages]):
+            self._bundle.add_resource(FluentResource(read_catalogue(package, language)))
+
+    def __contains__(self, message_id: object) -> bool:
+        return isinstance(message_id, str) and self._bundle.has_message(message_id)
+
+    def __call__(self, message_id: str, **arguments: MessageArgument) -> str:
+        """The message in this language, its numbers grouped by thin spaces.
+
+        An argument that is Markup (a link, a bold word) keeps its markup and makes the whole result Markup; all else of
+        the message is then escaped. A year or a code is passed as a string, or it would be grouped like a number.
+        Raises MessageError for an unknown id or a missing variable: a page never shows half a sentence.
+        """
+        if message_id not in self:
+            raise MessageError(f"no message {message_id!r} in the {self.language} catalogues")
+        marked = {name: value for name, value in arguments.items() if isinstance(value, Markup)}
+        # Private-use characters stand for the marked parts while the rest is escaped.
+        stand_ins = {chr(0xE000 + index): value for index, value in enumerate(marked.values())}
+        given: dict[str, MessageArgument] = {**arguments, **dict(zip(marked, stand_ins, strict=True))}
+        pattern = self._bundle.get_message(message_id).value
+        if pattern is None:
+            raise MessageError(f"message {message_id!r} has no value in the {self.language} catalogue")
+        text, errors = self._bundle.format_pattern(pattern, given)
+        if errors:
+            raise MessageError(f"message {message_id!r} ({self.language}): {errors[0]}")
+        grouped = _GROUP_SEPARATOR.sub(THIN_SPACE, str(text))
+        if not marked:
+            return grouped
+        safe = str(escape(grouped))
+        for stand_in, value in stand_ins.items():
+            safe = safe.replace(stand_in, str(value))
+        return Markup(safe)  # noqa: S704 - everything but the caller's own Markup was escaped above
+
+    def plural_forms(self, message_id: str) -> dict[str, str]:
+        """A message's forms by CLDR plural category with ``#`` for the number, for scripts that count by themselves.
+
+        The message must take ``$n``. Fractions are not covered: scripts count things.
+        """
+        samples = {"one": 1, "few": 2, "many": 5, "other": 5}
+        return {category: self(message_id, n=n).replace(str(n), "#", 1) for category, n in samples.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class CityFormats:
+    """Dates, times and numbers as the city's people read them: in the city's zone, in one language.
+
+    ``now`` tells the current instant (aware): the year is written only where it is not the current one.
+    """
+
+    language: Language
+    zone: ZoneInfo
+    now: Callable[[], datetime]
+    messages: Messages
+
+    def local(self, value: datetime) -> datetime:
+        """The instant on the city's clock. Raises ValueError for a naive datetime: nobody can know when that was."""
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a zone cannot be shown: pass aware UTC")
+        return value.astimezone(self.zone)
+
+    def _date(self, value: date | datetime) -> date:
+        return self.local(value).date() if isinstance(value, datetime) else value
+
+    def _today(self) -> date:
+        return self.local(self.now()).date()
+
+    def day(self, value: date | datetime) -> str:
+        """«12 марта», with the year where it is another one: «12 марта 2025»."""
+        shown = self._date(value)
+        pattern = "d MMMM" if shown.year == self._today().year else "d MMMM y"
+        return format_date(shown, pattern, locale=self._babel)
+
+    def term(self, value: date | datetime) -> str:
+        """«до 11 апреля, пятница»: the last day on which something is still in time."""
+        shown = self._date(value)
+        return self.messages("term-until", day=self.day(shown), weekday=format_date(shown, "EEEE", locale=self._babel))
+
+    def moment(self, value: datetime) -> str:
+        """«12 марта, 14:05»."""
+        return f"{self.day(value)}, {self.time(value)}"
+
+    def time(self, value: datetime) -> str:
+        """«14:05»."""
+        return format_datetime(self.local(value), "HH:mm", locale=self._babel)
+
+    def brief(self, value: datetime) -> str:
+        """The time for today, the day for all else: for rows that are scanned."""
+        return self.time(value) if self._date(value) == self._today() else self.day(value)
+
+    def number(self, value: float) -> str:
+        """«12 345», grouped by a thin no-break space."""
+        return _GROUP_SEPARATOR.sub(THIN_SPACE, format_decimal(value, locale=self._babel))
+
+    def percent(self, share: float) -> str:
+        """A share of 1 as «34,5 %», at most one digit after the point."""
+        pattern = "#,##0.#\N{NO-BREAK SPACE}%" if self.language == "ru" else "#,##0.#%"
+        return _GROUP_SEPARATOR.sub(THIN_SPACE, format_percent(share, format=pattern, locale=self._babel))
+
+    def days_left(self, days: int) -> str:
+        """«осталось 3 рабочих дня», «последний день», «просрочено на 2 рабочих дня»; the caller counts the days."""
+        if days < 0:
+            return self.messages("days-late", n=-days)
+        return self.messages("days-left", n=days) if days else self.messages("days-last")
+
+    @property
+    def _babel(self) -> str:
+        return _LOCALES[self.language].replace("-", "_")
