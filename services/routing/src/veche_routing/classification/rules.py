@@ -1,0 +1,181 @@
+"""The lexicon and how it decides. Pure: the same text gives the same answer, and the answer says why.
+
+A topic's score is the sum of the weights of its words and phrases that occur, each once. The confidence grows with
+the score (a single weak word convinces nobody) and with the lead over the best topic of another group.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from veche_routing.classification.lemmas import lemma_of_entry, lemmas_of
+from veche_routing.classification.model import NO_TOPIC, TopicGuess
+from veche_routing.packs.model import Topic
+
+WORD = re.compile(r"[а-яa-z0-9]+(?:[-/][а-яa-z0-9]+)*")
+WINDOW = 6
+"""Words of a phrase stand within so many words of each other, in any order."""
+
+DOUBT = 2.0
+"""A score equal to this alone gives half of the strength: one usual word, or two hints."""
+
+REMEMBERED_WORDS = 200_000
+SHOWN_WORDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Slots of alternatives; the phrase occurs where each slot has a word, all of them near each other."""
+
+    topic: int
+    weight: float
+    slots: tuple[frozenset[str], ...]
+
+
+class Lexicon:
+    """The words and phrases of all topics, indexed so that a text costs a few dictionary reads a word."""
+
+    def __init__(self, topics: Iterable[Topic]) -> None:
+        self._topics = [topic for topic in topics if topic.words or topic.phrases]
+        self._words: dict[str, list[tuple[int, float]]] = {}
+        self._anchored: dict[str, list[Phrase]] = {}
+        phrases: list[Phrase] = []
+        for number, topic in enumerate(self._topics):
+            for weight, entries in topic.words.items():
+                for entry in entries:
+                    if " " in entry:
+                        phrases.append(_phrase(number, weight, entry))
+                    else:
+                        self._words.setdefault(_key(entry), []).append((number, weight))
+            phrases += [
+                _phrase(number, weight, entry) for weight, entries in topic.phrases.items() for entry in entries
+            ]
+        self._anchor(phrases)
+        known = {*self._words, *(key for phrase in phrases for slot in phrase.slots for key in slot)}
+        self._known = frozenset(known)
+        self._stems = tuple(sorted(key[:-1] for key in known if key.endswith("*")))
+        self._keys_of = lru_cache(maxsize=REMEMBERED_WORDS)(self._analyse)
+
+    def _anchor(self, phrases: Sequence[Phrase]) -> None:
+        """File each phrase under its rarest slot, so that common words like «не» call up few candidates."""
+        frequency: dict[str, int] = {}
+        for phrase in phrases:
+            for slot in phrase.slots:
+                for key in slot:
+                    frequency[key] = frequency.get(key, 0) + 1
+        for phrase in phrases:
+            anchor = min(phrase.slots, key=lambda slot: sum(frequency[key] for key in slot))
+            for key in anchor:
+                self._anchored.setdefault(key, []).append(phrase)
+
+    def _analyse(self, word: str) -> tuple[str, ...]:
+        """The lexicon's keys that a word answers to; empty for a word that the lexicon does not know."""
+        keys = [lemma for lemma in lemmas_of(word) if lemma in self._known]
+        if word in self._known and word not in keys:
+            keys.append(word)
+        keys += [f"{stem}*" for stem in self._stems if word.startswith(stem)]
+        return tuple(keys)
+
+    def classify(self, text: str) -> TopicGuess:
+        """The best topic of ``text`` by the lexicon."""
+        places: dict[str, list[int]] = {}
+        for place, word in enumerate(WORD.findall(text.lower().replace("ё", "е"))):
+            for key in self._keys_of(word):
+                places.setdefault(key, []).append(place)
+        scores: dict[int, float] = {}
+        for key in places:
+            for topic, weight in self._words.get(key, ()):
+                scores[topic] = scores.get(topic, 0.0) + weight
+        for phrase in self._occurring(places):
+            scores[phrase.topic] = scores.get(phrase.topic, 0.0) + phrase.weight
+        return self._decide(scores, places)
+
+    def _occurring(self, places: dict[str, list[int]]) -> list[Phrase]:
+        found: list[Phrase] = []
+        for key in places:
+            found += [phrase for phrase in self._anchored.get(key, ()) if occurs(phrase, places)]
+        return list(dict.fromkeys(found))
+
+    def _decide(self, scores: dict[int, float], places: dict[str, list[int]]) -> TopicGuess:
+        if not scores:
+            return NO_TOPIC
+        best = max(scores, key=lambda topic: (scores[topic], -topic))
+        score = scores[best]
+        if score <= 0:
+            return NO_TOPIC
+        group = self._topics[best].group
+        rivals = [topic for topic in scores if self._topics[topic].group != group and scores[topic] > 0]
+        rival = max(rivals, key=lambda topic: (scores[topic], -topic), default=None)
+        return TopicGuess(
+            topic=self._topics[best].code,
+            confidence=confidence(score, 0.0 if rival is None else scores[rival]),
+            words=self._reasons(best, places),
+            rival=None if rival is None else self._topics[rival].code,
+        )
+
+    def _reasons(self, topic: int, places: dict[str, list[int]]) -> tuple[str, ...]:
+        """What spoke for the topic, strongest first: phrases as the lemmas found, single words not repeated."""
+        weighed: list[tuple[float, str]] = [
+            (phrase.weight, _wording(phrase, places)) for phrase in self._occurring(places) if phrase.topic == topic
+        ]
+        for key in places:
+            weighed += [(weight, key) for number, weight in self._words.get(key, ()) if number == topic and weight > 0]
+        ordered = sorted(weighed, key=lambda item: -item[0])
+        return tuple(dict.fromkeys(words for _, words in ordered))[:SHOWN_WORDS]
+
+
+def confidence(score: float, rival: float) -> float:
+    """How sure a score is beside its rival: strength times lead, both in [0, 1], rounded to hundredths.
+
+    0 without a score; near 1 for a high score that nothing contests; at most half where the rival is as good.
+    """
+    if score <= 0:
+        return 0.0
+    strength = score / (score + DOUBT)
+    lead = (score - min(rival, score)) / score
+    return round(strength * (0.5 + 0.5 * lead), 2)
+
+
+def classify(text: str, hinted: Topic | None, lexicon: Lexicon) -> TopicGuess:
+    """The topic of an appeal. What the channel itself named is certain; else the lexicon decides."""
+    if hinted is not None:
+        return TopicGuess(topic=hinted.code, confidence=1.0, basis="hint")
+    return lexicon.classify(text)
+
+
+def occurs(phrase: Phrase, places: dict[str, list[int]]) -> bool:
+    """Whether each slot has a word of its own and all stand within the window."""
+    slots: list[list[int]] = []
+    for slot in phrase.slots:
+        found = [place for key in slot if key in places for place in places[key]]
+        if not found:
+            return False
+        slots.append(found)
+    return any(_near(start, slots[1:]) for start in slots[0])
+
+
+def _near(start: int, others: Sequence[Sequence[int]]) -> bool:
+    used = {start}
+    for slot in others:
+        near = next((place for place in slot if abs(place - start) <= WINDOW and place not in used), None)
+        if near is None:
+            return False
+        used.add(near)
+    return True
+
+
+def _wording(phrase: Phrase, places: dict[str, list[int]]) -> str:
+    return " ".join(next(key for key in sorted(slot) if key in places).rstrip("*") for slot in phrase.slots)
+
+
+def _phrase(topic: int, weight: float, entry: str) -> Phrase:
+    slots = tuple(frozenset(_key(word) for word in slot.split("|")) for slot in entry.split())
+    return Phrase(topic, weight, slots)
+
+
+def _key(entry: str) -> str:
+    entry = entry.lower().replace("ё", "е")
+    return entry if entry.endswith("*") else lemma_of_entry(entry)
