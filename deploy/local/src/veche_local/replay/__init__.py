@@ -1,0 +1,1 @@
+"""Replay: a history file is sent through the HTTP door, and every row is accounted for."""

@@ -1,0 +1,100 @@
+"""A city pack made from the city's own history: its topics, districts and executors, and who answered for what. Pure.
+
+The pack is a set of texts in the form that routing reads (``veche_routing.packs``); it is written to a folder of the
+operator's choice and never becomes part of the project.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from veche_local.replay.mapping import PackColumns, PackNames
+
+
+@dataclass(slots=True)
+class History:
+    """What the rows say of the city, counted."""
+
+    topics: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    districts: Counter[str] = field(default_factory=Counter)
+    executors: Counter[str] = field(default_factory=Counter)
+    answered: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+
+def read_history(rows: Iterable[Mapping[str, str]], columns: PackColumns) -> History:
+    """Count the rows; a row without an executor still tells of its topic and district."""
+    history = History()
+    for row in rows:
+        topic, category = row.get(columns.topic, ""), row.get(columns.category, "")
+        district, executor = row.get(columns.district, ""), row.get(columns.executor, "")
+        if topic:
+            history.topics[topic][category or "other"] += 1
+        if district:
+            history.districts[district] += 1
+        if executor:
+            history.executors[executor] += 1
+            if topic:
+                history.answered[topic, district][executor] += 1
+                history.answered[topic, ""][executor] += 1
+    return history
+
+
+def pack_files(history: History, names: PackNames) -> dict[str, str]:
+    """The files of the pack by name. JSON, which is YAML too.
+
+    Responsibility: for each topic in each district the executor that answered most; elsewhere the one that answered
+    most for the topic. Ties go to the name that sorts first, so that the same history gives the same pack.
+    """
+    departments = {name: f"d{number:03}" for number, name in enumerate(sorted(history.executors), 1)}
+    topics = {name: f"t{number:03}" for number, name in enumerate(sorted(history.topics), 1)}
+    districts = {name: f"r{number:03}" for number, name in enumerate(sorted(history.districts), 1)}
+    files: dict[str, object] = {
+        "pack.yaml": {"code": names.code, "name": names.name, "time_zone": names.time_zone, "triage_threshold": 0.5},
+        "departments.yaml": [
+            {"code": "triage", "kind": "triage", "name": "Координаторы обращений"},
+            *({"code": code, "name": name} for name, code in departments.items()),
+        ],
+        "topics.yaml": [
+            {"code": code, "name": name, "group": _most(history.topics[name])} for name, code in topics.items()
+        ],
+        "territories.yaml": [{"code": code, "kind": "district", "name": name} for name, code in districts.items()],
+        "responsibility.yaml": list(_rules(history, departments, topics, districts)),
+        "terms.yaml": [
+            {
+                "regime": regime,
+                "name": "срок ответа",
+                "amount": 30,
+                "unit": "calendar_days",
+                "source": "замысел проверки",
+            }
+            for regime in ("message", "appeal_59fz")
+        ],
+        "streets.yaml": [],
+        "staff.yaml": [],
+    }
+    return {name: json.dumps(content, ensure_ascii=False, indent=1) + "\n" for name, content in files.items()}
+
+
+def _rules(
+    history: History, departments: Mapping[str, str], topics: Mapping[str, str], districts: Mapping[str, str]
+) -> Iterable[dict[str, object]]:
+    """Exceptions first, since the first rule that fits wins; a district like all others needs none of its own."""
+    general = {topic: _most(counts) for (topic, district), counts in history.answered.items() if not district}
+    for (topic, district), counts in sorted(history.answered.items()):
+        executor = _most(counts)
+        if district and executor != general[topic]:
+            yield {
+                "id": f"{topics[topic]}-{districts[district]}",
+                "department": departments[executor],
+                "topics": [topics[topic]],
+                "territories": [districts[district]],
+            }
+    for topic, executor in sorted(general.items()):
+        yield {"id": topics[topic], "department": departments[executor], "topics": [topics[topic]]}
+
+
+def _most(counts: Counter[str]) -> str:
+    return min(counts, key=lambda name: (-counts[name], name))

@@ -1,0 +1,56 @@
+"""A row of a history file becomes the body that the HTTP door takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from veche_local.problems import MachineError
+from veche_local.replay.mapping import AppealColumns, ReplayMap, appeal_of, load_map, missing_columns
+
+PLAN = ReplayMap(
+    time_zone="Europe/Moscow",
+    appeal=AppealColumns(
+        text="Текст",
+        external_id="№",
+        received_at="Дата",
+        topic_hint="Тема",
+        address="Адрес",
+        latitude="lat",
+        longitude="lon",
+    ),
+)
+
+
+def test_every_mapped_cell_arrives_and_a_moment_without_a_zone_is_the_citys() -> None:
+    row = {"Текст": "Яма", "№": "17", "Дата": "2021-02-03T10:00:00", "Тема": "Дороги", "Адрес": "ул. Мира, 5"}
+    assert appeal_of(PLAN, row | {"lat": "56,24", "lon": "43.45"}) == {
+        "text": "Яма",
+        "external_id": "17",
+        "received_at": "2021-02-03T10:00:00+03:00",
+        "topic_hint": "Дороги",
+        "place": {"address": "ул. Мира, 5", "latitude": 56.24, "longitude": 43.45},
+    }
+
+
+def test_empty_cells_are_left_out() -> None:
+    assert appeal_of(PLAN, {"Текст": "Яма", "№": "", "Адрес": ""}) == {"text": "Яма"}
+
+
+@pytest.mark.parametrize(("column", "field"), [("Дата", "received_at"), ("lat", "latitude")])
+def test_what_cannot_be_read_is_passed_on_so_that_the_door_refuses_the_row(column: str, field: str) -> None:
+    body = appeal_of(PLAN, {"Текст": "Яма", column: "вчера"})
+    place = body.get("place")
+    assert (place[field] if isinstance(place, dict) else body[field]) == "вчера"
+
+
+def test_a_column_that_the_file_lacks_is_named() -> None:
+    assert missing_columns(PLAN, ["Текст", "№", "Дата", "Тема", "Адрес", "lat"]) == ["lon"]
+
+
+def test_a_wrong_mapping_says_which_field_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text('[appeal]\ntekst = "Текст"\n', encoding="utf-8")
+    with pytest.raises(MachineError, match=r"appeal\.text.*appeal\.tekst"):
+        load_map(path)
