@@ -1,0 +1,65 @@
+"""Fixtures for tests that need real servers: `backend` for the session, `namespace` for a module."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+from aiokafka.admin import AIOKafkaAdminClient
+from pymongo import AsyncMongoClient
+
+from tests.backend.servers import Backend, running_backend
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """Names that no other test module uses, so that modules can share one Kafka and one MongoDB."""
+
+    topic_prefix: str
+    """For VECHE_KAFKA__TOPIC_PREFIX; ends with a dot."""
+    database_prefix: str
+    """For VECHE_MONGO__DATABASE_PREFIX; ends with an underscore."""
+
+    def environment(self) -> dict[str, str]:
+        """What a service that is started as a process needs in its environment to stay in this namespace."""
+        return {
+            "VECHE_KAFKA__TOPIC_PREFIX": self.topic_prefix,
+            "VECHE_MONGO__DATABASE_PREFIX": self.database_prefix,
+        }
+
+
+@pytest.fixture(scope="session")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """Kafka and MongoDB for the whole session; VECHE_TEST_BACKEND chooses which (see `choose_backend`)."""
+    with running_backend(tmp_path_factory.mktemp("backend")) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def namespace(backend: Backend) -> AsyncIterator[Namespace]:
+    """Prefixes of this module's topics and databases; both are dropped after its last test."""
+    unique = f"t{uuid.uuid4().hex[:10]}"
+    names = Namespace(f"{unique}.", f"{unique}_")
+    yield names
+    await _drop(backend, names)
+
+
+async def _drop(backend: Backend, names: Namespace) -> None:
+    backend.mongo.start()  # a test that failed may have left one of them dead
+    backend.kafka.start()
+    client: AsyncMongoClient[dict[str, object]] = AsyncMongoClient(backend.mongo_uri)
+    async with client:
+        for database in await client.list_database_names():
+            if database.startswith(names.database_prefix):
+                await client.drop_database(database)
+    admin = AIOKafkaAdminClient(bootstrap_servers=backend.kafka_bootstrap)
+    await admin.start()
+    try:
+        topics = [topic for topic in await admin.list_topics() if topic.startswith(names.topic_prefix)]
+        if topics:
+            await admin.delete_topics(topics)
+    finally:
+        await admin.close()

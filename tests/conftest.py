@@ -1,0 +1,3 @@
+"""Makes the real servers of `tests/backend` available to every test."""
+
+pytest_plugins = ["tests.backend.plugin"]
