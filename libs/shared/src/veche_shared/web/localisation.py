@@ -8,7 +8,7 @@ catalogue, never into a template.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import resources
@@ -19,6 +19,8 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from fluent.runtime import FluentBundle, FluentResource
 from markupsafe import Markup, escape
+
+from veche_shared.clock import Clock
 
 Language = Literal["ru", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -131,7 +133,7 @@ class CityFormats:
 
     language: Language
     zone: ZoneInfo
-    now: Callable[[], datetime]
+    now: Clock
     messages: Messages
 
     def local(self, value: datetime) -> datetime:

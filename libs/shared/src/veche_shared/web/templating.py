@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from types import SimpleNamespace
 from typing import Final, Literal, Protocol, cast
 from urllib.parse import urlencode
@@ -14,6 +13,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 
+from veche_shared.clock import Clock
+from veche_shared.settings import CitySettings
 from veche_shared.web.localisation import (
     LANGUAGE_COOKIE,
     LANGUAGES,
@@ -97,6 +98,11 @@ class City:
     names: Mapping[Language, str]
     zone: ZoneInfo
 
+    @classmethod
+    def of(cls, settings: CitySettings) -> City:
+        """The city that the settings name (``VECHE_CITY__…``)."""
+        return cls({"ru": settings.name, "en": settings.name_en}, settings.zone)
+
 
 def nobody(_request: Request) -> Viewer | None:
     """The viewer of a service without staff pages."""
@@ -127,7 +133,7 @@ class Pages:
         package: str,
         city: City,
         *,
-        now: Callable[[], datetime],
+        now: Clock,
         viewer_of: Callable[[Request], Viewer | None] = nobody,
     ) -> None:
         """Take ``package``'s ``templates/`` and ``locales/``, which come before the shared ones.
@@ -199,7 +205,7 @@ class Pages:
         return cast("CityFormats", self._environments[language].globals["formats"])
 
 
-def _environment(package: str, city: City, language: Language, now: Callable[[], datetime]) -> Environment:
+def _environment(package: str, city: City, language: Language, now: Clock) -> Environment:
     """One environment a language: macros then know their words without being handed the language."""
     messages = Messages(language, [package])
     formats = CityFormats(language, city.zone, now, messages)

@@ -6,11 +6,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
+from veche_shared.settings import CitySettings
 from veche_shared.web.gallery import samples
 from veche_shared.web.static_files import mount_static
 from veche_shared.web.templating import City, Pages
@@ -93,6 +93,6 @@ async def _entries(seen: int) -> AsyncIterator[str]:
 def create_gallery() -> FastAPI:
     """The application that serves the living page and the static files, and nothing else."""
     app = FastAPI(title="Veche design", openapi_url=None)
-    app.include_router(gallery_router(City({"ru": "Дзержинск", "en": "Dzerzhinsk"}, ZoneInfo("Europe/Moscow"))))
+    app.include_router(gallery_router(City.of(CitySettings())))
     mount_static(app)
     return app
