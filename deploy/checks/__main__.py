@@ -1,0 +1,33 @@
+"""Run every check, tell each finding, end with 1 where there is one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from deploy.checks import alerts, compose, documents, image, kubernetes, repository
+
+CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
+    "image": image.check,
+    "compose": compose.check,
+    "kubernetes": kubernetes.check,
+    "alerts": alerts.check,
+    "generated documents": documents.check,
+    "repository": repository.check,
+}
+
+
+def main(root: Path) -> int:
+    found = 0
+    for name, check in CHECKS.items():
+        findings = check(root)
+        found += len(findings)
+        sys.stdout.write(f"{name}: {'as it should be' if not findings else f'{len(findings)} to mend'}\n")
+        for finding in findings:
+            sys.stdout.write(f"  {finding}\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path.cwd()))

@@ -1,0 +1,165 @@
+"""The alert rules and the dashboard: PromQL that parses, metrics and labels that the services have, a page for each.
+
+The syntax of PromQL is judged by promql-parser, which follows Prometheus 2.45. What it cannot say is whether a
+threshold is wise; `promtool test rules` can replay series, and is left to whoever changes a threshold.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Annotated, Literal
+
+import promql_parser as promql
+import yaml
+from prometheus_client.metrics import MetricWrapperBase
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from veche_shared.contracts.topics import SERVICES
+
+RULES = Path("deploy/observability/alerts.yaml")
+DASHBOARDS = Path("deploy/observability/grafana/dashboards")
+MANUAL = Path("docs/operations.md")
+METRIC_MODULES = ("veche_shared.observability.metrics", *(f"veche_{service}.metrics" for service in SERVICES))
+FROM_PROMETHEUS: Mapping[str, frozenset[str]] = {"up": frozenset()}
+"""Metrics that Prometheus itself writes for every target."""
+FROM_THE_SCRAPE = frozenset({"job", "instance", "le"})
+"""Labels that no service sets: who was read, and the bounds of a histogram."""
+
+Duration = Annotated[str, Field(pattern=r"^(\d+(ms|[smhdwy]))+$")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Labels(Strict):
+    severity: Literal["page", "ticket"]
+
+
+class Annotations(Strict):
+    summary: str = Field(min_length=10)
+    runbook: str = Field(min_length=1)
+
+
+class Rule(Strict):
+    alert: str = Field(pattern=r"^[A-Z][A-Za-z0-9]+$")
+    expr: str
+    for_: Duration = Field(alias="for")
+    labels: Labels
+    annotations: Annotations
+
+
+class Group(Strict):
+    name: str
+    rules: list[Rule] = Field(min_length=1)
+
+
+class RuleFile(Strict):
+    """https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/"""
+
+    groups: list[Group] = Field(min_length=1)
+
+
+def metric_names() -> dict[str, frozenset[str]]:
+    """Every series that the services write → the labels that part it."""
+    names = dict(FROM_PROMETHEUS)
+    for module_name in METRIC_MODULES:
+        if importlib.util.find_spec(module_name) is None:  # a service without metrics of its own
+            continue
+        for value in vars(importlib.import_module(module_name)).values():
+            if isinstance(value, MetricWrapperBase):
+                names.update(_series(value))
+    return names
+
+
+def _series(metric: MetricWrapperBase) -> Iterator[tuple[str, frozenset[str]]]:
+    labels = frozenset(metric._labelnames)  # noqa: SLF001 - the client offers no other way to ask
+    for family in metric.describe():
+        match family.type:
+            case "counter":
+                yield f"{family.name}_total", labels
+            case "histogram":
+                yield from ((f"{family.name}_{suffix}", labels) for suffix in ("bucket", "sum", "count"))
+            case _:
+                yield family.name, labels
+
+
+def query_faults(expression: str, metrics: Mapping[str, AbstractSet[str]]) -> list[str]:
+    """What is wrong with one PromQL expression, judged against the series that exist."""
+    try:
+        parsed = promql.parse(expression)
+    except ValueError as error:
+        return [f"not PromQL: {error}"]
+    faults: list[str] = []
+    labels: set[str] = set(FROM_THE_SCRAPE)
+    grouped: set[str] = set()
+
+    def visit(node: promql.Expr) -> bool:
+        if isinstance(node, promql.VectorSelector):
+            asked = {matcher.name for matcher in node.matchers.matchers}
+            name = node.name or ""
+            if name not in metrics:
+                faults.append(f"no service writes {name}")
+                return True
+            labels.update(metrics[name])
+            faults.extend(f"{name} has no label {label}" for label in sorted(asked - metrics[name] - FROM_THE_SCRAPE))
+        elif isinstance(node, promql.AggregateExpr) and node.modifier is not None:
+            grouped.update(node.modifier.labels)
+        return True
+
+    promql.walk(parsed, visit)
+    faults.extend(f"nothing here has the label {label}" for label in sorted(grouped - labels))
+    return faults
+
+
+def rule_findings(
+    rules: RuleFile, metrics: Mapping[str, AbstractSet[str]], headings: AbstractSet[str]
+) -> Iterator[str]:
+    """``headings`` are the headings of the manual: each alert must be one, since that is where its link leads."""
+    for rule in (rule for group in rules.groups for rule in group.rules):
+        yield from (f"{rule.alert}: {fault}" for fault in query_faults(rule.expr, metrics))
+        if rule.alert not in headings:
+            yield f"{rule.alert}: {MANUAL} has no heading for it"
+        if not rule.annotations.runbook.endswith(f"#{rule.alert.lower()}"):
+            yield f"{rule.alert}: its runbook must lead to #{rule.alert.lower()}"
+
+
+def dashboard_queries(node: object) -> Iterator[str]:
+    """Every expression in a Grafana dashboard, wherever it is nested."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "expr" and isinstance(value, str):
+                yield value
+            else:
+                yield from dashboard_queries(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from dashboard_queries(item)
+
+
+def fill_variables(expression: str) -> str:
+    """A dashboard's expression with something in the place of Grafana's variables, so that it can be parsed."""
+    named: Callable[[re.Match[str]], str] = lambda found: "5m" if "interval" in found[0] else "x"  # noqa: E731
+    return re.sub(r"\$(?:\w+|\{\w+\})", named, expression)
+
+
+def check(root: Path) -> list[str]:
+    metrics = metric_names()
+    manual = (root / MANUAL).read_text(encoding="utf-8")
+    headings = {line.lstrip("# ").strip() for line in manual.splitlines() if line.startswith("#")}
+    try:
+        rules = RuleFile.model_validate(yaml.safe_load((root / RULES).read_text(encoding="utf-8")))
+    except ValidationError as error:
+        return [f"{RULES}: {error}"]
+    findings = [f"{RULES}: {finding}" for finding in rule_findings(rules, metrics, headings)]
+    for path in sorted((root / DASHBOARDS).glob("*.json")):
+        for expression in dashboard_queries(json.loads(path.read_text(encoding="utf-8"))):
+            faults = query_faults(fill_variables(expression), metrics)
+            findings += [f"{path.relative_to(root)}: {expression}: {fault}" for fault in faults]
+    return findings

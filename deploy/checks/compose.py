@@ -1,0 +1,103 @@
+"""The compose file: its syntax (compose-spec, the Compose Specification in Rust), its names, and what it opens.
+
+compose-spec knows nothing of ``${…}`` and of YAML's merge key, so both are resolved first, with the values of
+``.env.example``: a variable that the example lacks is a finding too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+
+import yaml
+from compose_spec import PyCompose
+
+from deploy.checks.settings_names import known_variables
+from veche_shared.contracts.topics import SERVICES
+
+FILE = Path("deploy/compose/compose.yaml")
+EXAMPLE = Path("deploy/compose/.env.example")
+OPEN_TO_ALL = frozenset({"gateway"})
+PLACEHOLDER = re.compile(
+    r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?:(?P<operator>:?[-?])(?P<operand>[^}]*))?\}|(?P<bare>\w+))"
+)
+
+
+class MissingVariableError(LookupError):
+    """A variable that the file requires has no value."""
+
+
+def example_values(text: str) -> dict[str, str]:
+    """NAME=value lines of an env file; comments and empty lines are passed over."""
+    lines = (line.strip() for line in text.splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {name: value for name, _, value in pairs}
+
+
+def interpolate(text: str, values: Mapping[str, str]) -> str:
+    """``${NAME}``, ``${NAME:-default}``, ``${NAME:?message}`` and ``$$``, as the Compose Specification has them."""
+
+    def value(found: re.Match[str]) -> str:
+        if found["escaped"]:
+            return "$"
+        name, operator = found["name"] or found["bare"], found["operator"] or ""
+        given = values.get(name)
+        if given is None or (operator.startswith(":") and not given):
+            if operator.endswith("-"):
+                return str(found["operand"])
+            raise MissingVariableError(name)
+        return given
+
+    return PLACEHOLDER.sub(value, text)
+
+
+def findings_in(document: Mapping[str, object], known: Mapping[str, AbstractSet[str]]) -> list[str]:
+    """What is wrong with an interpolated compose document; ``known`` are the variables that each service reads."""
+    try:
+        PyCompose.from_yaml(json.dumps(document))
+    except ValueError as error:
+        return [f"not a compose file: {error}"]
+    services = document["services"]
+    assert isinstance(services, dict)  # noqa: S101 - compose-spec has just said so
+    findings = [f"{name} is not among the services" for name in SERVICES if name not in services]
+    for name, service in services.items():
+        findings += [f"{name}: {fault}" for fault in _faults(name, service, known.get(name, frozenset()))]
+    return findings
+
+
+def _faults(name: str, service: Mapping[str, object], known: AbstractSet[str]) -> list[str]:
+    faults: list[str] = []
+    if "no-new-privileges:true" not in _list(service, "security_opt"):
+        faults.append("may gain privileges: security_opt no-new-privileges:true is missing")
+    if ":" not in str(service.get("image", "")).rsplit("/", 1)[-1]:
+        faults.append("its image has no version")
+    if name not in OPEN_TO_ALL:
+        faults += [
+            f"opens {port} to everybody; write 127.0.0.1 before it"
+            for port in _list(service, "ports")
+            if not str(port).startswith("127.0.0.1:")
+        ]
+    if name in SERVICES:
+        environment = service.get("environment")
+        given = [str(key) for key in environment] if isinstance(environment, dict) else []
+        faults += [f"{variable} is not a setting" for variable in given if variable not in known]
+        if service.get("command") != [f"veche_{name}"]:
+            faults.append(f"must run veche_{name}")
+    return faults
+
+
+def _list(service: Mapping[str, object], key: str) -> Sequence[object]:
+    value = service.get(key, [])
+    return value if isinstance(value, list) else [value]
+
+
+def check(root: Path) -> list[str]:
+    values = example_values((root / EXAMPLE).read_text(encoding="utf-8"))
+    try:
+        text = interpolate((root / FILE).read_text(encoding="utf-8"), values)
+    except MissingVariableError as error:
+        return [f"{EXAMPLE} does not give {error}"]
+    return findings_in(yaml.safe_load(text), known_variables())
