@@ -113,5 +113,5 @@ def _templates(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, str
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         if entry.is_dir():
             yield from _templates(entry, f"{prefix}{entry.name}/")
-        elif entry.name.endswith(".html"):
+        elif entry.name.endswith((".html", ".txt")):
             yield f"{prefix}{entry.name}", entry.read_text(encoding="utf-8")

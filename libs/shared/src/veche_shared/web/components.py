@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 Tone = Literal["plain", "pine", "bronze", "red", "green", "blue"]
 Status = Literal[
@@ -17,9 +17,6 @@ Status = Literal[
     "draft", "open", "finished",
 ]  # fmt: skip
 Urgency = Literal["calm", "near", "overdue"]
-
-# A fifth of a term: six of thirty days, the officer's last working week.
-NEAR_SHARE: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class FeedRow:
     """One case in the desk's feed.
 
     ``href`` is the case's page, ``panel_url`` the fragment that opens beside the feed. ``left`` is the share of the
-    term that remains (0 to 1), ``days_left`` the same in working days, negative when late; both None without a term.
+    term that remains (0 to 1), ``days_left`` the same in days, negative when late; both None where no term runs.
     """
 
     number: str
@@ -85,13 +82,3 @@ def bars(counts: Collection[tuple[str, int]]) -> list[Bar]:
         Bar(label, count, count / total if total else 0.0, leading=count == most and count > 0)
         for label, count in counts
     ]
-
-
-def term_left(began: datetime, due: datetime, now: datetime) -> tuple[float, Urgency]:
-    """The share of a term that remains (0 to 1) and how urgent that makes it; all three instants are aware."""
-    whole = (due - began).total_seconds()
-    left = (due - now).total_seconds()
-    if left < 0:
-        return 0.0, "overdue"
-    share = min(1.0, left / whole) if whole > 0 else 0.0
-    return share, "near" if share <= NEAR_SHARE else "calm"

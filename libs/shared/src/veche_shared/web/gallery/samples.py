@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final, get_args
 
-from veche_shared.web.components import FeedRow, Option, Status, TimelineEntry, Urgency, bars, term_left
+from veche_shared.web.components import FeedRow, Option, Status, TimelineEntry, Urgency, bars
 from veche_shared.web.localisation import Messages
 
 NOW: Final = datetime(2026, 3, 12, 11, 5, tzinfo=UTC)
@@ -70,12 +70,9 @@ def arrival_number(position: int) -> str:
 
 def case(t: Messages, number: str) -> dict[str, object]:
     """What the panel and the page of one case are given."""
-    share, urgency = term_left(NOW - timedelta(days=27), NOW + timedelta(days=3), NOW)
     return {
         "number": number,
         "due": NOW + timedelta(days=3),
-        "share": share,
-        "urgency": urgency,
         "days_left": 3,
         "history": _history(t),
         "words": ["отопление", "батарея", "холодный", "подъезд"],

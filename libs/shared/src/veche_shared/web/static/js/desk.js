@@ -180,6 +180,7 @@ function follow(list) {
     if (!list.dataset.rowUrl) return;
     const [row] = await fetchRows(list.dataset.rowUrl.replace("{number}", encodeURIComponent(number)));
     if (row) put(row);
+    else rowOf(number)?.classList.add("gone");
   }
 
   button.addEventListener("click", showFresh);
@@ -187,13 +188,14 @@ function follow(list) {
   const stream = new EventSource(after(list.dataset.streamUrl));
   stream.addEventListener("entry", (event) => {
     newest = event.lastEventId || newest;
-    const { number } = JSON.parse(event.data);
+    const { number, moved_to: movedTo } = JSON.parse(event.data);
     if (rowOf(number)) {
       refresh(number);
-    } else {
-      fresh.add(number);
-      offer();
+      return;
     }
+    if (movedTo) fresh.delete(number);
+    else fresh.add(number);
+    offer();
   });
   stream.addEventListener("open", () => {
     clearTimeout(silence);
