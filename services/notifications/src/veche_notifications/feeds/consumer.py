@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from veche_shared.contracts.cases import CaseChangedV1, Named
-from veche_shared.storage.mongo import Session
-
 from veche_notifications.feeds.rules import feed_of, increments, numbered, place
 from veche_notifications.feeds.store import FeedStore
+from veche_shared.contracts.cases import CaseChangedV1, Named
+from veche_shared.storage.mongo import Session
 
 
 @dataclass(frozen=True, slots=True)

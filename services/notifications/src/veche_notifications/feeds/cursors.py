@@ -1,80 +1,57 @@
-"""Cursors: where a reader of a feed stands, as a text that says nothing to its holder. Pure.
+"""Cursors of a feed: where its reader stands, as a text that says nothing to its holder. Pure.
 
-A cursor is bound to its feed and its order: one that is used elsewhere would skip entries without a word.
+A cursor is bound to its feed and its order: used elsewhere it would skip entries without a word, so it is refused.
+Wherever a sequence number is wanted, the id of an SSE event (the bare number) is taken too.
 """
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from veche_notifications.feeds.model import Entry
+from veche_notifications.feeds.store import deadline_of
+from veche_shared.http.pagination import decode_cursor, encode_cursor
+from veche_shared.http.problems import BadRequest
 
-MAX_LENGTH = 300
-
-
-class _Cursor(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    feed: str
+_MOST: Final = 10**18
+_MOST_DIGITS: Final = 18
 
 
-class SequenceCursor(_Cursor):
-    """Before or after a sequence number of the feed."""
-
-    order: Literal["newest"] = "newest"
-    sequence: int = Field(ge=0)
+def sequence_cursor(feed: str, sequence: int) -> str:
+    return encode_cursor({"feed": feed, "sequence": sequence})
 
 
-class DeadlineCursor(_Cursor):
-    """After an entry in the order of the deadlines; the case's id parts those that are due together."""
-
-    order: Literal["deadline"] = "deadline"
-    deadline: AwareDatetime
-    case_id: str
-
-    @property
-    def position(self) -> tuple[datetime, str]:
-        return self.deadline, self.case_id
+def deadline_cursor(feed: str, entry: Entry) -> str:
+    return encode_cursor({"feed": feed, "deadline": deadline_of(entry).isoformat(), "case": entry.line.case_id})
 
 
-Cursor = Annotated[SequenceCursor | DeadlineCursor, Field(discriminator="order")]
-_adapter: TypeAdapter[SequenceCursor | DeadlineCursor] = TypeAdapter(Cursor)
+def read_sequence(text: str, feed: str) -> int:
+    """The sequence number in a cursor or an SSE event id. Raises BadRequest."""
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
+        return int(text)
+    place = decode_cursor(text, {"feed": str, "sequence": int})
+    _belongs(str(place["feed"]), feed)
+    return min(max(0, int(place["sequence"])), _MOST)
 
 
-class InvalidCursorError(ValueError):
-    """The text is no cursor of this feed in this order."""
-
-
-def encode(cursor: SequenceCursor | DeadlineCursor) -> str:
-    return urlsafe_b64encode(cursor.model_dump_json().encode()).decode().rstrip("=")
-
-
-def _decode(text: str, feed: str) -> SequenceCursor | DeadlineCursor:
-    if not 0 < len(text) <= MAX_LENGTH or not text.isascii():
-        raise InvalidCursorError("not a cursor")
+def read_deadline(text: str, feed: str) -> tuple[datetime, str]:
+    """The position (deadline, case) in a cursor of the order by deadline. Raises BadRequest."""
+    place = decode_cursor(text, {"feed": str, "deadline": str, "case": str})
+    _belongs(str(place["feed"]), feed)
     try:
-        cursor = _adapter.validate_json(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (Base64Error, ValidationError, ValueError) as error:
-        raise InvalidCursorError("not a cursor") from error
-    if cursor.feed != feed:
-        raise InvalidCursorError("a cursor of another feed")
-    return cursor
+        deadline = datetime.fromisoformat(str(place["deadline"]))
+    except ValueError as error:
+        raise _refused() from error
+    if deadline.tzinfo is None:
+        raise _refused()
+    return deadline, str(place["case"])
 
 
-def decode_sequence(text: str, feed: str) -> SequenceCursor:
-    """Raises InvalidCursorError."""
-    cursor = _decode(text, feed)
-    if not isinstance(cursor, SequenceCursor):
-        raise InvalidCursorError("a cursor of another order")
-    return cursor
+def _belongs(given: str, feed: str) -> None:
+    if given != feed:
+        raise _refused()
 
 
-def decode_deadline(text: str, feed: str) -> DeadlineCursor:
-    """Raises InvalidCursorError."""
-    cursor = _decode(text, feed)
-    if not isinstance(cursor, DeadlineCursor):
-        raise InvalidCursorError("a cursor of another order")
-    return cursor
+def _refused() -> BadRequest:
+    return BadRequest("The cursor is not one that this feed gave in this order.", code="invalid_cursor")

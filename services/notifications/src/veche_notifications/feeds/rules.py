@@ -7,9 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
-from veche_shared.contracts.cases import CaseAction, CaseChanged, CaseStatus
-from veche_shared.contracts.envelope import Event
-
 from veche_notifications.feeds.model import (
     ALL,
     TRIAGE,
@@ -23,6 +20,8 @@ from veche_notifications.feeds.model import (
     ReadMarks,
     TimeLeft,
 )
+from veche_shared.contracts.cases import CaseAction, CaseChanged, CaseStatus
+from veche_shared.contracts.envelope import Event
 
 ASKING: Final[frozenset[CaseAction]] = frozenset({"open", "assign", "reassign", "return_to_triage", "reopen"})
 """Changes that bring work to a feed's readers; the others are their own doing and make nothing unread."""

@@ -14,11 +14,10 @@ from typing import Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, InsertOne, ReplaceOne, ReturnDocument, UpdateOne
 
-from veche_shared.contracts.cases import Named
-from veche_shared.storage.mongo import Document, Mongo, Session
-
 from veche_notifications.feeds.model import ALL, CaseLine, Entry, EntryKey, Numbers, ReadMarks
 from veche_notifications.feeds.rules import compacted, is_open, merged_numbers
+from veche_shared.contracts.cases import Named
+from veche_shared.storage.mongo import Document, Mongo, Session
 
 ENTRIES: Final = "entries"
 FEEDS: Final = "feeds"
@@ -77,7 +76,7 @@ def to_document(entry: Entry) -> Document:
         "sequence": entry.sequence,
         "moved_to": entry.moved_to,
         "open": is_open(entry),
-        "deadline": line.due_at or NO_DEADLINE,
+        "deadline": deadline_of(entry),
         "line": {**line.model_dump(), "due_on": line.due_on and line.due_on.isoformat()},
     }
     if entry.overall is not None:
@@ -96,6 +95,11 @@ def from_document(document: Document) -> Entry:
         raised=document.get("raised"),
         moved_to=document["moved_to"],
     )
+
+
+def deadline_of(entry: Entry) -> datetime:
+    """The entry's place in the order of the deadlines."""
+    return entry.line.due_at or NO_DEADLINE
 
 
 def number_field(feed: str) -> str:

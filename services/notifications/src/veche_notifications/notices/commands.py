@@ -9,10 +9,6 @@ from typing import Protocol
 
 import structlog
 
-from veche_shared.clock import Clock
-from veche_shared.contracts.deliveries import DeliverySettled, DeliverySettledV1
-from veche_shared.ids import Ids
-
 from veche_notifications import metrics
 from veche_notifications.notices.contacts import ContactsAwayError
 from veche_notifications.notices.letters import LetterWriter
@@ -29,6 +25,9 @@ from veche_notifications.notices.model import (
 )
 from veche_notifications.notices.rules import RetrySchedule, after_attempt
 from veche_notifications.notices.store import DeliveryStore, LeaseLostError
+from veche_shared.clock import Clock
+from veche_shared.contracts.deliveries import DeliverySettled, DeliverySettledV1
+from veche_shared.ids import Ids
 
 ORDER_PAUSE = timedelta(seconds=30)
 """How long a notice rests while an earlier one of the same case is still on its way."""

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 import structlog
 from pymongo.errors import PyMongoError
 
-from veche_shared.clock import Clock
-from veche_shared.messaging.backoff import Backoff
-
 from veche_notifications import metrics
 from veche_notifications.notices.carrier import SmtpCarrier
 from veche_notifications.notices.store import DeliveryStore
+from veche_shared.clock import Clock
+from veche_shared.messaging.backoff import Backoff
 
 LOOK_SECONDS = 0.5
 COUNT_SECONDS = 15.0

@@ -14,11 +14,10 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from veche_shared.contracts.cases import Named
-from veche_shared.web.localisation import CityFormats, Language, Messages
-
 from veche_notifications.notices.model import Contact, Delivery
 from veche_notifications.notices.rules import message_id
+from veche_shared.contracts.cases import Named
+from veche_shared.web.localisation import CityFormats, Language, Messages
 
 
 @dataclass(frozen=True, slots=True)

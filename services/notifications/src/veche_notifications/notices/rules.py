@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from veche_shared.contracts.cases import CaseAction, CaseChanged
-from veche_shared.contracts.envelope import Event
-from veche_shared.messaging.backoff import Backoff
-
 from veche_notifications.feeds.rules import feed_of
 from veche_notifications.notices.model import (
     Again,
@@ -26,6 +22,9 @@ from veche_notifications.notices.model import (
     Sent,
     Settled,
 )
+from veche_shared.contracts.cases import CaseAction, CaseChanged
+from veche_shared.contracts.envelope import Event
+from veche_shared.messaging.backoff import Backoff
 
 KIND_OF: Final[Mapping[CaseAction, NoticeKind]] = {
     "open": "received",

@@ -9,13 +9,12 @@ from typing import Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 
+from veche_notifications.notices.model import Again, Delivery, Notice, Receipt, Settled
 from veche_shared.contracts.deliveries import DeliverySettledV1
 from veche_shared.contracts.topics import DELIVERIES as DELIVERIES_TOPIC
 from veche_shared.storage import outbox
 from veche_shared.storage.mongo import Document, Mongo, Session
 from veche_shared.storage.outbox import outbox_document
-
-from veche_notifications.notices.model import Again, Delivery, Notice, Receipt, Settled
 
 DELIVERIES: Final = "deliveries"
 

@@ -1,0 +1,83 @@
+"""Made-up cases for the tests of notifications: a department, a history, a change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from veche_shared.contracts.cases import CaseAction, CaseChanged, CaseChangedV1, CaseStatus, Named
+from veche_shared.ids import CountedIds
+
+MORNING = datetime(2026, 3, 12, 6, 0, tzinfo=UTC)
+ROADS = Named(code="roads", name="Управление дорожного хозяйства", name_en="Roads Office")
+PARKS = Named(code="blago", name="Департамент благоустройства, экологии и лесного хозяйства")
+POTHOLE = Named(code="potholes", name="Ямы на дорогах", name_en="Potholes")
+
+ids = CountedIds()
+
+STATUS_AFTER: dict[CaseAction, CaseStatus] = {
+    "open": "assigned",
+    "assign": "assigned",
+    "accept": "in_progress",
+    "answer": "answered",
+    "close": "closed",
+    "return_to_triage": "new",
+    "reassign": "assigned",
+    "reopen": "in_progress",
+}
+
+
+def change(
+    case: str = "case-1",
+    version: int = 1,
+    action: CaseAction = "open",
+    *,
+    department: Named | None = ROADS,
+    previous_status: CaseStatus | None = None,
+    previous_department: Named | None = None,
+    author: str | None = "person-1",
+    reachable: bool = True,
+    answer: str | None = None,
+    at: datetime = MORNING,
+    due_at: datetime | None = MORNING + timedelta(days=30),
+) -> CaseChangedV1:
+    """One change of a made-up case; without a department it stands in the triage."""
+    status = "new" if department is None else STATUS_AFTER[action]
+    return CaseChangedV1(
+        id=ids(),
+        source="/veche/routing",
+        subject=case,
+        time=at,
+        data=CaseChanged(
+            case_id=case,
+            appeal_id=f"appeal-of-{case}",
+            number=f"Д-2026-{case}",
+            version=version,
+            action=action,
+            status=status,
+            previous_status=previous_status,
+            in_triage=department is None,
+            department=department,
+            previous_department=previous_department,
+            topic=POTHOLE,
+            address="проспект Ленина, 12",
+            summary="Яма у подъезда, машины объезжают по газону",
+            channel="web",
+            regime="message",
+            author=author,
+            reachable_by=["email"] if reachable else [],
+            answer=answer,
+            actor="system",
+            registered_at=MORNING,
+            due_at=due_at,
+            due_on=due_at.date() if due_at else None,
+        ),
+    )
+
+
+def history(case: str, moves: Sequence[tuple[CaseAction, Named | None]]) -> list[CaseChangedV1]:
+    """The changes of one case, version by version."""
+    return [
+        change(case, version, action, department=department, at=MORNING + timedelta(minutes=version))
+        for version, (action, department) in enumerate(moves, start=1)
+    ]

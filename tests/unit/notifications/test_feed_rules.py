@@ -1,0 +1,284 @@
+"""What a feed promises: one entry for a case, numbers without a gap, nothing old over anything new."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.notifications.made_up import MORNING, PARKS, ROADS, change, history
+from veche_notifications.feeds.model import ALL, TRIAGE, Entry, EntryKey, Numbers, Reader, ReadMarks
+from veche_notifications.feeds.rules import (
+    compacted,
+    increments,
+    is_open,
+    is_unread,
+    may_read,
+    numbered,
+    place,
+    read_singly,
+    read_up_to,
+    time_left,
+    view_of,
+    visible_feeds,
+)
+from veche_shared.contracts.cases import CaseAction, CaseChangedV1, Named
+
+
+class Feeds:
+    """The feeds as a store would keep them, in memory."""
+
+    def __init__(self) -> None:
+        self.entries: dict[EntryKey, Entry] = {}
+        self.last: dict[str, int] = {}
+        self.given: dict[str, list[int]] = defaultdict(list)
+
+    def take(self, batch: Sequence[CaseChangedV1]) -> list[Entry]:
+        cases = {event.data.case_id for event in batch}
+        placed = place(batch, [entry for entry in self.entries.values() if entry.line.case_id in cases])
+        entries = numbered(placed, Numbers(dict(self.last)))
+        for feed, count in increments(placed).items():
+            self.last[feed] = self.last.get(feed, 0) + count
+        for entry in entries:
+            assert (entry.key in self.entries) is not next(item.fresh for item in placed if item.key == entry.key)
+            self.entries[entry.key] = entry
+            self.given[entry.feed].append(entry.sequence)
+            if entry.overall is not None:
+                self.given[ALL].append(entry.overall)
+        return entries
+
+    def here(self) -> dict[str, Entry]:
+        return {entry.line.case_id: entry for entry in self.entries.values() if entry.moved_to is None}
+
+
+MOVES: st.SearchStrategy[list[tuple[CaseAction, Named | None]]] = st.lists(
+    st.sampled_from(
+        [
+            ("assign", ROADS),
+            ("reassign", PARKS),
+            ("accept", ROADS),
+            ("accept", PARKS),
+            ("answer", PARKS),
+            ("close", ROADS),
+            ("reopen", ROADS),
+            ("return_to_triage", None),
+        ]
+    ),
+    max_size=6,
+).map(lambda moves: [("open", ROADS), *moves])
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[CaseChangedV1]:
+    """Several cases' changes, each case in its order, mixed with one another, some delivered twice."""
+    lanes = [history(f"case-{number}", draw(MOVES)) for number in range(draw(st.integers(1, 4)))]
+    mixed: list[CaseChangedV1] = []
+    while any(lanes):
+        lane = draw(st.sampled_from([lane for lane in lanes if lane]))
+        mixed.append(lane.pop(0))
+        if draw(st.booleans()):
+            mixed.append(draw(st.sampled_from(mixed)))
+    return mixed
+
+
+def in_batches(events: Sequence[CaseChangedV1], cuts: Sequence[int]) -> list[Sequence[CaseChangedV1]]:
+    edges = sorted({0, len(events), *(cut % (len(events) + 1) for cut in cuts)})
+    return [events[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+
+
+@given(streams(), st.lists(st.integers(0, 50)))
+def test_every_case_stands_in_exactly_one_feed_with_its_latest_state(
+    events: list[CaseChangedV1], cuts: list[int]
+) -> None:
+    feeds = Feeds()
+    for batch in in_batches(events, cuts):
+        feeds.take(batch)
+    standing = [entry.line.case_id for entry in feeds.entries.values() if entry.moved_to is None]
+    assert sorted(standing) == sorted({event.data.case_id for event in events})
+    for case_id, entry in feeds.here().items():
+        newest = max((event for event in events if event.data.case_id == case_id), key=lambda e: e.data.version)
+        assert entry.line.version == newest.data.version
+        assert entry.feed == (newest.data.department.code if newest.data.department else TRIAGE)
+
+
+@given(streams(), st.lists(st.integers(0, 50)))
+def test_the_numbers_of_every_feed_are_given_from_one_without_a_gap(
+    events: list[CaseChangedV1], cuts: list[int]
+) -> None:
+    feeds = Feeds()
+    for batch in in_batches(events, cuts):
+        feeds.take(batch)
+    for feed, given_numbers in feeds.given.items():
+        assert given_numbers == list(range(1, feeds.last[feed] + 1))
+
+
+@given(streams(), st.lists(st.integers(0, 50)), st.lists(st.integers(0, 50)))
+def test_what_a_feed_shows_does_not_depend_on_how_the_changes_were_cut_into_batches(
+    events: list[CaseChangedV1], cuts: list[int], other_cuts: list[int]
+) -> None:
+    one, other = Feeds(), Feeds()
+    for batch in in_batches(events, cuts):
+        one.take(batch)
+    for batch in in_batches(events, other_cuts):
+        other.take(batch)
+
+    def told(feeds: Feeds) -> dict[str, tuple[str, int, bool]]:
+        return {
+            case: (entry.feed, entry.line.version, entry.raised is not None) for case, entry in feeds.here().items()
+        }
+
+    assert told(one) == told(other)
+
+
+@given(streams(), st.lists(st.integers(0, 50)), st.integers(0, 20))
+def test_a_reader_who_resumes_from_any_number_ends_with_the_same_picture(
+    events: list[CaseChangedV1], cuts: list[int], leaves_after: int
+) -> None:
+    feeds = Feeds()
+    seen: dict[str, dict[EntryKey, Entry]] = defaultdict(dict)
+    last: dict[str, int] = defaultdict(int)
+    for turn, batch in enumerate(in_batches(events, cuts)):
+        for entry in feeds.take(batch):
+            if turn < leaves_after:
+                seen[entry.feed][entry.key] = entry
+                last[entry.feed] = entry.sequence
+    for entry in sorted(feeds.entries.values(), key=lambda entry: entry.sequence):
+        if entry.sequence > last[entry.feed]:
+            seen[entry.feed][entry.key] = entry
+    assert {key: entry for feed in seen.values() for key, entry in feed.items()} == feeds.entries
+
+
+def test_a_case_that_moves_is_marked_in_the_old_feed_and_new_in_the_next() -> None:
+    feeds = Feeds()
+    feeds.take([change(version=1)])
+    feeds.take([change(version=2, action="reassign", department=PARKS)])
+    old, new = feeds.entries[EntryKey("roads", "case-1")], feeds.entries[EntryKey("blago", "case-1")]
+    assert (old.moved_to, old.raised, old.overall, is_open(old)) == ("blago", None, None, False)
+    assert (new.moved_to, new.raised, is_open(new)) == (None, 1, True)
+
+
+def test_a_case_that_comes_back_is_one_entry_again_and_asks_for_attention() -> None:
+    feeds = Feeds()
+    feeds.take(history("case-1", [("open", ROADS), ("reassign", PARKS), ("reassign", ROADS)]))
+    assert {str(key): entry.moved_to for key, entry in feeds.entries.items()} == {
+        "roads/case-1": None,
+        "blago/case-1": "roads",
+    }
+    assert feeds.here()["case-1"].raised is not None
+
+
+def test_what_the_department_does_itself_makes_nothing_unread() -> None:
+    feeds = Feeds()
+    feeds.take([change(version=1)])
+    (accepted,) = feeds.take([change(version=2, action="accept")])
+    assert (accepted.sequence, accepted.raised) == (2, 1)
+    (answered,) = feeds.take([change(version=3, action="answer")])
+    assert (answered.sequence, answered.raised) == (3, None)
+
+
+def test_a_version_that_is_not_newer_changes_nothing() -> None:
+    feeds = Feeds()
+    feeds.take([change(version=3, action="accept")])
+    assert feeds.take([change(version=2, action="assign"), change(version=3, action="accept")]) == []
+
+
+def test_the_view_has_the_number_of_the_feed_that_is_looked_at() -> None:
+    feeds = Feeds()
+    feeds.take([change("case-1", department=PARKS)])
+    (entry,) = feeds.take([change("case-2")])
+    assert view_of(entry, "roads").sequence == 1
+    assert view_of(entry, ALL).sequence == 2
+    assert view_of(entry, "roads", ReadMarks(up_to=1)).unread is False
+
+
+def test_the_view_tells_neither_the_author_nor_the_answer() -> None:
+    feeds = Feeds()
+    (entry,) = feeds.take([change(action="answer", answer="Отремонтируем в апреле")])
+    text = view_of(entry, "roads").model_dump_json()
+    assert "person-1" not in text
+    assert "Отремонтируем" not in text
+
+
+# Who may read what
+
+OFFICER = Reader("ivanova", frozenset({"roads"}))
+COORDINATOR = Reader("petrov", coordinator=True)
+TOOL = Reader(None)
+
+
+@pytest.mark.parametrize(
+    ("reader", "feed", "allowed"),
+    [
+        (OFFICER, "roads", True),
+        (OFFICER, "blago", False),
+        (OFFICER, TRIAGE, False),
+        (OFFICER, ALL, False),
+        (Reader("x", frozenset({ALL, TRIAGE})), ALL, False),
+        (COORDINATOR, "roads", True),
+        (COORDINATOR, TRIAGE, True),
+        (COORDINATOR, ALL, True),
+        (TOOL, ALL, True),
+    ],
+)
+def test_an_officer_reads_their_departments_and_a_coordinator_reads_all(
+    reader: Reader, feed: str, allowed: bool
+) -> None:
+    assert may_read(reader, feed) is allowed
+
+
+def test_an_officer_sees_the_feed_of_a_department_before_its_first_case() -> None:
+    assert visible_feeds(OFFICER, []) == ["roads"]
+    assert visible_feeds(COORDINATOR, ["roads", "blago", ALL]) == [TRIAGE, "blago", "roads", ALL]
+
+
+# What was read
+
+
+@given(st.lists(st.one_of(st.integers(0, 40), st.lists(st.integers(1, 40), max_size=5)), max_size=12))
+def test_a_mark_never_makes_anything_unread_again_and_compacting_changes_nothing(steps: list[int | list[int]]) -> None:
+    feeds = Feeds()
+    entries = feeds.take([change(f"case-{number}") for number in range(40)])
+    marks, read = ReadMarks(), set[int]()
+    for step in steps:
+        if isinstance(step, int):
+            marks = read_up_to(marks, step)
+            read |= set(range(step + 1))
+        else:
+            marks = read_singly(marks, step)
+            read |= set(step)
+        unread = [entry.sequence for entry in entries if is_unread(entry, marks)]
+        assert unread == [number for number in range(1, 41) if number not in read]
+        brief = compacted(marks, min(unread, default=None), 40)
+        assert [entry.sequence for entry in entries if is_unread(entry, brief)] == unread
+        assert len(brief.singles) <= len(marks.singles)
+
+
+# How long is left
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+@pytest.mark.parametrize(
+    ("days_gone", "state", "days"),
+    [(0, "calm", 30), (20, "calm", 10), (24, "near", 6), (29, "near", 1), (31, "late", -1)],
+)
+def test_a_term_comes_near_in_its_last_fifth_and_is_late_after_its_end(days_gone: int, state: str, days: int) -> None:
+    due = MORNING + timedelta(days=30)
+    left = time_left("assigned", MORNING, due, MORNING + timedelta(days=days_gone), MOSCOW)
+    assert (left.state, left.days) == (state, days)
+
+
+@given(st.integers(-100, 100), st.integers(1, 90))
+def test_the_share_of_a_term_is_always_between_nothing_and_all(hours: int, term_days: int) -> None:
+    left = time_left("assigned", MORNING, MORNING + timedelta(days=term_days), MORNING + timedelta(hours=hours))
+    assert 0.0 <= left.share <= 1.0
+
+
+def test_what_is_answered_has_no_time_left_to_show() -> None:
+    assert time_left("answered", MORNING, MORNING, MORNING + timedelta(days=99)).state == "done"
+    assert time_left("assigned", MORNING, None, MORNING).state == "none"

@@ -1,0 +1,100 @@
+"""The letter: plain words in two languages, a link that works, nothing that its reader does not need."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.unit.notifications.made_up import MORNING, PARKS, change
+from veche_notifications.notices.letters import LetterWriter, Wording
+from veche_notifications.notices.model import Contact, Delivery, NoticeKind
+from veche_notifications.notices.rules import delivery_of
+from veche_shared.web.catalogue import catalogue_faults
+from veche_shared.web.localisation import LANGUAGES, CityFormats, Messages
+
+PACKAGE = "veche_notifications"
+ZONE = ZoneInfo("Europe/Moscow")
+ANNA = Contact("anna@example.org", "Анна Сергеевна")
+
+
+def wording(language: Literal["ru", "en"]) -> Wording:
+    messages = Messages(language, [PACKAGE])
+    return Wording(messages, CityFormats(language, ZONE, lambda: MORNING, messages))
+
+
+WRITER = LetterWriter(
+    wordings={language: wording(language) for language in LANGUAGES},
+    city_names={"ru": "Дзержинск", "en": "Dzerzhinsk"},
+    public_url="https://veche.example.org",
+    sender="Вече <noreply@veche.example.org>",
+)
+
+
+def delivery(
+    kind: NoticeKind = "received", language: Literal["ru", "en"] = "ru", answer: str | None = None
+) -> Delivery:
+    made = delivery_of(change(department=PARKS), MORNING)
+    assert made is not None
+    notice = made.notice.model_copy(update={"kind": kind, "language": language, "answer": answer})
+    return Delivery(**{field: getattr(made, field) for field in made.__slots__} | {"notice": notice})
+
+
+def parts(message: EmailMessage) -> tuple[str, str]:
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    return str(text.get_content()), str(html.get_content())
+
+
+def test_the_catalogues_are_whole() -> None:
+    assert catalogue_faults(PACKAGE) == []
+
+
+@pytest.mark.parametrize("kind", get_args(NoticeKind))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_notice_has_its_words_in_both_languages(kind: NoticeKind, language: Literal["ru", "en"]) -> None:
+    message = WRITER.write(delivery(kind, language, answer="Да"), ANNA)
+    assert "Д-2026-case-1" in message["Subject"]
+    for part in parts(message):
+        assert "Д-2026-case-1" in part
+        assert "https://veche.example.org/a/%D0%94-2026-case-1" in part
+
+
+def test_the_letter_says_who_has_the_case_and_until_when_in_plain_words() -> None:
+    text, _ = parts(WRITER.write(delivery("assigned"), ANNA))
+    assert text.startswith("Здравствуйте, Анна Сергеевна!")
+    assert "Кто занимается: Департамент благоустройства, экологии и лесного хозяйства." in text
+    assert "Ответ придёт до 11 апреля, суббота." in text
+
+
+def test_the_answer_stands_in_the_letter_and_cannot_smuggle_in_any_markup() -> None:
+    text, html = parts(WRITER.write(delivery("answered", answer="Починили <b>яму</b> & тротуар"), ANNA))
+    assert "Починили <b>яму</b> & тротуар" in text
+    assert "Починили &lt;b&gt;яму&lt;/b&gt; &amp; тротуар" in html
+    assert "Если вопрос не решён" in text
+
+
+def test_a_repeat_of_the_letter_has_the_same_name_and_the_same_date() -> None:
+    first, second = WRITER.write(delivery(), ANNA), WRITER.write(delivery(), ANNA)
+    assert first["Message-ID"] == second["Message-ID"] == "<case-1.1@veche.example.org>"
+    assert first["Date"] == second["Date"]
+
+
+def test_the_letter_says_that_a_machine_sent_it() -> None:
+    message = WRITER.write(delivery(), ANNA)
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["From"] == "Вече <noreply@veche.example.org>"
+    assert not [header for header in message if header.lower().startswith("list-")]
+
+
+def test_without_a_name_the_greeting_is_still_polite() -> None:
+    text, _ = parts(WRITER.write(delivery(), Contact("anna@example.org", None)))
+    assert text.startswith("Здравствуйте!\n")
+
+
+def test_an_address_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="."):
+        WRITER.write(delivery(), Contact("anna\r\nBcc: all@example.org", None))
