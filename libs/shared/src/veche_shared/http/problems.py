@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -223,8 +223,6 @@ def problem_response(problem: Problem, *, instance: str | None = None, request_i
 class FieldErrorDocument(BaseModel):
     """One fault of a request, as a problem document tells it."""
 
-    model_config = ConfigDict(title="FieldError")
-
     pointer: str | None = Field(default=None, description="RFC 6901 pointer into the body; the whole body is «»")
     parameter: str | None = Field(default=None, description="Query parameter, header, cookie or part of the path")
     code: str
@@ -233,8 +231,6 @@ class FieldErrorDocument(BaseModel):
 
 class ProblemDocument(BaseModel):
     """What every error answer holds (RFC 9457); for the OpenAPI documents and for clients."""
-
-    model_config = ConfigDict(title="Problem")
 
     type: str = Field(description="urn:veche:problem:<code>", examples=["urn:veche:problem:not_found"])
     title: str

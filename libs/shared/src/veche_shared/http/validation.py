@@ -6,20 +6,15 @@ A message is passed on only where it is known to hold nothing of the value: some
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, TypedDict
+from typing import Any, Final, get_args
 
 from pydantic import ValidationError
-from pydantic_core import list_all_errors
+from pydantic_core import core_schema
 
 from veche_shared.http.problems import BadRequest, FieldError, Problem, Unprocessable
 
-
-class Fault(TypedDict):
-    """The part of pydantic's error details that is read here."""
-
-    type: str
-    loc: Sequence[str | int]
-    msg: str
+Fault = Mapping[str, Any]
+"""One of pydantic's error details; ``type``, ``loc`` and ``msg`` are read of it."""
 
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -72,7 +67,7 @@ _BOUNDS: Final[Mapping[str, str]] = {
     "datetime_past": "too_late",
     "datetime_future": "too_early",
 }
-_PYDANTICS_OWN: Final = frozenset(error["type"] for error in list_all_errors())
+_PYDANTICS_OWN: Final = frozenset(get_args(core_schema.ErrorType))
 _OUTSIDE_THE_BODY: Final = frozenset({"query", "path", "header", "cookie"})
 
 
@@ -109,16 +104,20 @@ def pointer(location: Sequence[str | int], body: object = None) -> str:
     then it names the field that is missing.
     """
     parts: list[str] = []
-    here = body
+    here: Any = body
     for index, part in enumerate(location):
-        if (isinstance(here, Mapping) and part in here) or (
-            isinstance(here, list) and isinstance(part, int) and part < len(here)
-        ):
+        if _has(here, part):
             here = here[part]
         elif body is not None and index < len(location) - 1:
             continue
         parts.append(str(part).replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{part}" for part in parts)
+
+
+def _has(document: Any, part: str | int) -> bool:
+    if isinstance(document, list):
+        return isinstance(part, int) and part < len(document)
+    return isinstance(document, dict) and part in document
 
 
 def _field_error(fault: Fault, body: object) -> FieldError:

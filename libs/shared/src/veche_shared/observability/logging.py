@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on stdout, with the request and the trace they belong to, and no personal data.
+"""Structured logs: one JSON object a line on stdout, with its request and its trace, and without personal data.
 
 Log through ``structlog.get_logger()``: an event name in ``snake_case`` and fields. Loggers of libraries are routed in.
 """
@@ -45,7 +45,7 @@ def drop_personal_data(logger: WrappedLogger, method: str, event: EventDict) -> 
 
 
 def configure_logging(service: str, instance: str, settings: LogSettings, *, stream: TextIO | None = None) -> None:
-    """Send structlog's and the standard library's logs as JSON lines to ``stream`` (stdout); call once, at the start."""
+    """Send structlog's and the standard library's logs as JSON lines to ``stream`` (stdout); call once, at start."""
 
     def add_service(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         del logger, method

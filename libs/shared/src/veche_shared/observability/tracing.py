@@ -1,8 +1,9 @@
 """Traces that run from an HTTP request through the outbox and Kafka to whatever the event causes (OpenTelemetry).
 
-A trace begins in :func:`root_span`, for a share of the requests that is drawn by lot *before* anything is built, so that
-a request that is not drawn costs next to nothing. From then on the W3C ``traceparent`` goes along: in the HTTP headers,
-in the outbox row, in the event. Whoever has no traceparent belongs to no trace, and :func:`continue_span` does nothing.
+A trace begins in :func:`root_span`, for a share of the requests that is drawn by lot *before* anything is built, so
+that a request that is not drawn costs next to nothing. From then on the W3C ``traceparent`` goes along: in the HTTP
+headers, in the outbox row, in the event. Whoever has no traceparent belongs to no trace, and :func:`continue_span` does
+nothing.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def continue_span(
     kind: SpanKind = SpanKind.INTERNAL,
     attributes: Mapping[str, AttributeValue] | None = None,
 ) -> Iterator[Span]:
-    """A span below the one that ``traceparent`` names; a span that records nothing where there is none or it is unsampled."""
+    """A span below the one that ``traceparent`` names; where that is none or unsampled, one that records nothing."""
     parent = parse_traceparent(traceparent) if traceparent else None
     if parent is None or not parent.trace_flags.sampled:
         yield trace.INVALID_SPAN

@@ -1,0 +1,208 @@
+"""The one way to make a service's HTTP application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Final, cast
+from urllib.parse import quote
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic.json_schema import models_json_schema
+from pymongo.errors import PyMongoError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import Scope
+
+from veche_shared.http.edge import MIB, REQUEST_ID, Edge
+from veche_shared.http.health import Health
+from veche_shared.http.problems import (
+    BY_STATUS,
+    MEDIA_TYPE,
+    BadRequest,
+    InternalError,
+    Problem,
+    ProblemDocument,
+    TooManyRequests,
+    Unauthorised,
+    Unavailable,
+    problem_response,
+)
+from veche_shared.http.validation import request_problem
+from veche_shared.settings import LogSettings, ServiceSettings
+from veche_shared.storage.group_commit import QueueFullError
+from veche_shared.storage.mongo import is_passing
+from veche_shared.web import wants_page
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+ErrorPage = Callable[[Request, Problem, str], Response]
+"""Words a problem as a page; the last argument is the request's id, to be named to an operator."""
+
+_SCHEMAS: Final = "#/components/schemas/"
+_ANY_PROBLEM: Final[dict[int | str, dict[str, Any]]] = {
+    "default": {
+        "description": "A problem document (RFC 9457)",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}{ProblemDocument.__name__}"}}},
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInfo:
+    """Who a service is: ``name`` as in addresses and metrics (``intake``), the rest for its OpenAPI document."""
+
+    name: str
+    title: str
+    version: str
+    description: str = ""
+
+
+def create_app(
+    service: ServiceInfo,
+    *,
+    settings: ServiceSettings,
+    lifespan: Lifespan,
+    routers: Sequence[APIRouter],
+    health: Health | None = None,
+    error_page: ErrorPage | None = None,
+    sign_in: str | None = None,
+    body_limit: int = MIB,
+    body_limits: Mapping[str, int] | None = None,
+) -> FastAPI:
+    """Make the application of ``service``.
+
+    It answers every error with a problem document, or by ``error_page`` where a person's browser asked for a page; a
+    person who is not signed in is sent to ``sign_in`` from a page. It adds ``/health/live``, ``/health/ready``,
+    ``/metrics`` and ``/openapi/<name>.json``. Routers carry their own prefix (``APIRouter(prefix=…)``): it is what the
+    metrics name. Limits on bodies are in bytes, and apply to addresses that begin with the key.
+    """
+    app = FastAPI(
+        title=service.title,
+        version=service.version,
+        description=service.description,
+        lifespan=lifespan,
+        openapi_url=f"/openapi/{service.name}.json",
+        docs_url=None,  # these pages load scripts from foreign addresses
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=_ANY_PROBLEM,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge does it, and only where it is drawn
+        routes=list((health or Health()).routes()),
+    )
+    for router in routers:
+        app.include_router(router)
+    _describe_problems(app)
+    telling = _Telling(error_page, sign_in)
+    telling.attach(app)
+    app.add_middleware(
+        Edge,
+        tell=telling.tell_scope,
+        body_limit=body_limit,
+        body_limits=body_limits,
+        trace_ratio=settings.tracing.sample_ratio,
+        logged_from=_logged_from(settings.log),
+    )
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Turns exceptions into problems and problems into answers."""
+
+    error_page: ErrorPage | None
+    sign_in: str | None
+
+    def attach(self, app: FastAPI) -> None:
+        app.add_exception_handler(Problem, self._on_problem)
+        app.add_exception_handler(HTTPException, self._on_http_exception)
+        app.add_exception_handler(RequestValidationError, self._on_invalid)
+        app.add_exception_handler(PyMongoError, self._on_storage)
+        app.add_exception_handler(QueueFullError, self._on_overload)
+
+    def tell(self, request: Request, problem: Problem) -> Response:
+        path = request.url.path
+        this_id: str = request.scope.get(REQUEST_ID, "")
+        if self.error_page is None or not wants_page(path, request.headers.get("accept")):
+            return problem_response(problem, instance=path, request_id=this_id)
+        if self.sign_in is not None and isinstance(problem, Unauthorised) and path != self.sign_in:
+            return self._to_sign_in(request)
+        response = self.error_page(request, problem, this_id)
+        response.headers.update(problem.headers)
+        return response
+
+    def tell_scope(self, scope: Scope, problem: Problem) -> Response:
+        return self.tell(Request(scope), problem)
+
+    def _to_sign_in(self, request: Request) -> Response:
+        # After a form that was sent, the way back is the page that it was on, which only the browser knows.
+        back = request.url.path if request.method == "GET" else "/"
+        target = f"{self.sign_in}?next={quote(back, safe='/')}"
+        if request.headers.get("hx-request") == "true":
+            return Response(status_code=204, headers={"HX-Redirect": target})
+        return RedirectResponse(target, status_code=303)
+
+    async def _on_problem(self, request: Request, error: Exception) -> Response:
+        return self.tell(request, cast("Problem", error))  # a handler gets what it is registered for
+
+    async def _on_invalid(self, request: Request, error: Exception) -> Response:
+        invalid = cast("RequestValidationError", error)
+        return self.tell(request, request_problem(invalid.errors(), invalid.body))
+
+    async def _on_http_exception(self, request: Request, error: Exception) -> Response:
+        return self.tell(request, _from_http_exception(cast("HTTPException", error)))
+
+    async def _on_storage(self, request: Request, error: Exception) -> Response:
+        if not is_passing(error):
+            raise error
+        structlog.get_logger().warning("storage_away", error=type(error).__name__)
+        return self.tell(
+            request, Unavailable("The database does not answer; send it again.", code="storage_unavailable")
+        )
+
+    async def _on_overload(self, request: Request, error: Exception) -> Response:
+        del error
+        problem = Unavailable("Too much at once; send the same request again.", retry_after=1, code="overloaded")
+        return self.tell(request, problem)
+
+
+def _from_http_exception(error: HTTPException) -> Problem:
+    """The problem for what Starlette and FastAPI raise by themselves."""
+    cause = error.__cause__
+    if isinstance(cause, Problem):  # raised while the body was read
+        return cause
+    if isinstance(cause, UnicodeDecodeError):
+        return BadRequest(f"The body is not UTF-8; look at byte {cause.start}.", code="invalid_utf8")
+    if error.status_code == 429:
+        return TooManyRequests(retry_after=1)
+    if error.status_code == 503:
+        return Unavailable()
+    problem = BY_STATUS.get(error.status_code, InternalError if error.status_code >= 500 else BadRequest)
+    return problem(headers=error.headers)
+
+
+def _logged_from(log: LogSettings) -> int:
+    """The lowest status that the access log tells of."""
+    if log.access or log.level == "debug":
+        return 100
+    return 400 if log.level == "info" else 500
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Let the OpenAPI document hold the schema that every operation's default answer refers to."""
+    build = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _, described = models_json_schema([(ProblemDocument, "serialization")], ref_template=f"{_SCHEMAS}{{model}}")
+            build().setdefault("components", {}).setdefault("schemas", {}).update(described["$defs"])
+        return build()
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+__all__ = ["ErrorPage", "Health", "Lifespan", "ServiceInfo", "create_app"]
