@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TypeVar
 
 from veche_routing.packs.model import Dated, Department, Pack, Rule, Streets, Term, Territory, Topic
@@ -38,7 +39,7 @@ def _overlaps(what: str, items: Sequence[tuple[str, Dated]]) -> list[str]:
     found: list[str] = []
     for code, editions in by_code.items():
         ordered = sorted(editions, key=lambda item: item.valid_from or date.min)
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if (earlier.valid_to or date.max) >= (later.valid_from or date.min):
                 found.append(f"{what} {code}: two entries are in force on the same day")
     return found

@@ -1,0 +1,299 @@
+"""Finds the place in what people write. Pure: the gazetteer is made from a pack and asked with text.
+
+Two questions are told apart: an address field, where everything is about the place, and running text, where «мира» or
+«правды» may be just a word, so more is asked for before it counts as a street. Misspelt names are compared only where
+no exact name was found and something (a type, a house) says that there must be one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz, process
+
+from veche_routing.packs.model import Streets, Territory
+from veche_routing.packs.rules import fold
+from veche_routing.territory.model import NOWHERE, Located
+from veche_routing.territory.spelling import (
+    BUILDING_WORDS,
+    CORPUS_WORDS,
+    EITHER_TYPE,
+    HOUSE_WORDS,
+    NOT_A_HOUSE_BEFORE,
+    SETTLEMENT_WORDS,
+    STREET_TYPES,
+    forms_of,
+    tokens_of,
+    without_flat,
+)
+
+ENOUGH_ALIKE = 84
+"""Similarity of a misspelt name in percent (rapidfuzz ratio): «Циалковского» reaches 92, another street stays below."""
+
+SHORTEST_FUZZY = 5
+LONGEST_ADDRESS = 300
+STOPS = frozenset(",;.!?\n()")
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """One street of the gazetteer."""
+
+    territory: str
+    type: str
+    name: str
+    ordinary_word: bool
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    number: str
+    corpus: str | None = None
+    building: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A street found in the tokens: what it may be, how sure, and the house behind it."""
+
+    candidates: tuple[Street, ...]
+    types: tuple[str, ...]
+    house: House | None
+    exact: bool
+
+    @property
+    def weight(self) -> int:
+        return 4 * self.exact + 2 * bool(self.types) + 2 * (self.house is not None) + bool(self.candidates)
+
+
+class Gazetteer:
+    """All names of a city's places, indexed by the forms in which people write them."""
+
+    def __init__(
+        self, territories: Iterable[Territory], streets: Iterable[Streets], home: Sequence[str], foreign: Sequence[str]
+    ) -> None:
+        self._territories = {territory.code: territory for territory in territories}
+        self._by_name: dict[str, str] = {}
+        self._settlements: dict[tuple[str, ...], Territory] = {}
+        for territory in self._territories.values():
+            for name in (territory.name, *territory.aliases):
+                self._by_name.setdefault(fold(name), territory.code)
+                for form in forms_of(name):
+                    self._settlements.setdefault(form, territory)
+        self._streets: dict[tuple[str, ...], list[Street]] = {}
+        for group in streets:
+            for name in group.names:
+                street = Street(group.territory, group.type, name, group.ordinary_word)
+                for form in forms_of(name):
+                    self._streets.setdefault(form, []).append(street)
+        self._single_names = sorted(
+            {form[0] for form in self._streets if len(form) == 1 and len(form[0]) >= SHORTEST_FUZZY}
+        )
+        self._home = frozenset(form for name in home for form in forms_of(name))
+        self._foreign = frozenset(form for name in foreign for form in forms_of(name.replace(".", "")))
+        self._city = next((item for item in self._territories.values() if item.kind == "city"), None)
+        self._longest = max((len(form) for form in self._home | self._foreign), default=1)
+        self._first_words = frozenset(
+            form[0] for form in (*self._streets, *self._settlements, *self._home, *self._foreign)
+        )
+
+    def locate(self, address: str | None, district: str | None, text: str) -> Located:
+        """Where an appeal is about: by its address, else by the channel's word for the territory, else by its text."""
+        named = self._by_name.get(fold(district)) if district else None
+        if address and address.strip():
+            found = self._in_address(address)
+        elif self._streets or self._settlements:
+            found = self._in_text(text)
+        else:
+            found = NOWHERE
+        if found.territory is None and named is not None:
+            return replace(found, territory=named, foreign=False)
+        return found
+
+    def _in_address(self, address: str) -> Located:
+        given = " ".join(without_flat(address).split())[:LONGEST_ADDRESS] or None
+        tokens = tokens_of(address)
+        places = self._known_places(tokens)
+        if self._named(tokens, places, self._foreign):
+            return Located(foreign=True, given=given)
+        settlement = self._settlement_in(tokens, places)
+        found = self._resolved(self._best_mention(tokens, places, in_text=False), settlement)
+        if found.territory is None and self._city is not None and self._named(tokens, places, self._home):
+            found = replace(found, territory=self._city.code)
+        return replace(found, given=given)
+
+    def _in_text(self, text: str) -> Located:
+        tokens = tokens_of(text)
+        places = self._known_places(tokens)
+        found = self._resolved(self._best_mention(tokens, places, in_text=True), self._settlement_in(tokens, places))
+        if found is NOWHERE and (abroad := self._named(tokens, places, self._foreign)):
+            ours = self._named(tokens, [place for place in places if place not in abroad], self._home)
+            return Located(foreign=not ours)
+        return found
+
+    def _known_places(self, tokens: Sequence[str]) -> list[int]:
+        """Where a name that the gazetteer knows may begin: everything else is looked at no further."""
+        return [place for place, token in enumerate(tokens) if token in self._first_words]
+
+    def _named(self, tokens: Sequence[str], places: Iterable[int], names: frozenset[tuple[str, ...]]) -> frozenset[int]:
+        """The places of the words of all ``names`` that stand in the tokens; a full stop inside a name is passed over."""
+        found: set[int] = set()
+        for start in places:
+            words = [(place, token) for place, token in enumerate(tokens[start : start + 8], start) if token != "."]
+            for length in range(1, self._longest + 1):
+                if tuple(token for _, token in words[:length]) in names:
+                    found.update(place for place, _ in words[:length])
+        return frozenset(found)
+
+    def _settlement_in(self, tokens: Sequence[str], places: Iterable[int]) -> Territory | None:
+        """The settlement named; one whose name is an ordinary word needs «посёлок» before it."""
+        for place in places:
+            for length in (2, 1):
+                form = tuple(tokens[place : place + length])
+                territory = self._settlements.get(form)
+                if territory is None or territory.kind == "city":
+                    continue
+                if _announced(tokens, place):
+                    return territory
+                if not territory.ordinary_word and not _is_street_name(tokens, place, length, form in self._streets):
+                    return territory
+        return None
+
+    def _best_mention(self, tokens: Sequence[str], places: Iterable[int], *, in_text: bool) -> Mention | None:
+        mentions = [mention for place in places if (mention := self._mention_at(tokens, place, in_text))]
+        if not mentions:
+            mentions = [mention for place in range(len(tokens)) if (mention := self._misspelt_at(tokens, place))]
+        return max(mentions, key=lambda mention: mention.weight, default=None)
+
+    def _mention_at(self, tokens: Sequence[str], place: int, in_text: bool) -> Mention | None:
+        for length in (3, 2, 1):
+            candidates = self._streets.get(tuple(tokens[place : place + length]))
+            if not candidates:
+                continue
+            types = _types_around(tokens, place, length)
+            if not types and _announced(tokens, place):
+                return None
+            house = house_after(tokens, place + length) or house_before(tokens, place)
+            if in_text and not types and house is None and all(street.ordinary_word for street in candidates):
+                return None
+            return Mention(tuple(candidates), types, house, exact=True)
+        return None
+
+    def _misspelt_at(self, tokens: Sequence[str], place: int) -> Mention | None:
+        word = tokens[place]
+        if len(word) < SHORTEST_FUZZY or word in STREET_TYPES or not word.isalpha():
+            return None
+        types = _types_around(tokens, place, 1)
+        house = house_after(tokens, place + 1)
+        if not types and house is None:
+            return None
+        best = process.extractOne(word, self._single_names, scorer=fuzz.ratio, score_cutoff=ENOUGH_ALIKE)
+        return None if best is None else Mention(tuple(self._streets[(best[0],)]), types, house, exact=False)
+
+    def _resolved(self, mention: Mention | None, settlement: Territory | None) -> Located:
+        """The likeliest of the streets that share a name: in the place that is named (else the city), of the type named."""
+        if mention is None:
+            return (
+                NOWHERE if settlement is None else Located(territory=settlement.code, settlement_name=settlement.name)
+            )
+        home = settlement or self._city
+        here = [street for street in mention.candidates if home is None or street.territory == home.code]
+        pool = here or mention.candidates
+        street = next((item for item in pool if item.type in mention.types), pool[0])
+        owner = settlement or self._territories[street.territory]
+        house = mention.house
+        return Located(
+            territory=owner.code,
+            settlement_name=owner.name if owner.kind == "settlement" else None,
+            street_type=street.type,
+            street=street.name,
+            house=house.number if house else None,
+            corpus=house.corpus if house else None,
+            building=house.building if house else None,
+            confidence=street_confidence(mention, street, elsewhere=not here, rivals=len(pool) - 1),
+        )
+
+
+def street_confidence(mention: Mention, street: Street, *, elsewhere: bool, rivals: int) -> float:
+    """How sure the street is: 1 for an exact name with its type, less for a guess at the name, the type or the place."""
+    sure = 1.0 if mention.exact else 0.7
+    if street.type not in mention.types:
+        sure -= 0.3 if rivals > 0 else 0.1
+    if elsewhere:
+        sure -= 0.3
+    if mention.house is None:
+        sure -= 0.1
+    return round(max(sure, 0.1), 2)
+
+
+def house_after(tokens: Sequence[str], place: int) -> House | None:
+    """The house whose number follows a street's name, «дом» and a comma allowed between: «Ленина, д. 5 корп. 2»."""
+    place = _skip(tokens, place, STREET_TYPES.keys() | {",", "."} | HOUSE_WORDS, most=4)
+    if place >= len(tokens) or not tokens[place][0].isdigit():
+        return None
+    number = tokens[place]
+    if len(number.rstrip("абвгдежзик").split("/")[0]) > 3 or _word_at(tokens, place + 1) in NOT_A_HOUSE_BEFORE:
+        return None
+    corpus, after = _numbered(tokens, place + 1, CORPUS_WORDS)
+    building, _ = _numbered(tokens, after, BUILDING_WORDS)
+    return House(number.upper(), corpus, building)
+
+
+def house_before(tokens: Sequence[str], place: int) -> House | None:
+    """The house that stands before its street: «у дома 5 на Октябрьской», «д. 5 по ул. Чкалова»."""
+    at = place - 1
+    while at > 0 and (tokens[at] in STREET_TYPES or tokens[at] in {".", ",", "на", "по"}):
+        at -= 1
+    if at < 1 or not tokens[at][0].isdigit() or _before(tokens, at) not in HOUSE_WORDS:
+        return None
+    return House(tokens[at].upper())
+
+
+def _numbered(tokens: Sequence[str], place: int, words: frozenset[str]) -> tuple[str | None, int]:
+    start = _skip(tokens, place, {",", "."}, most=2)
+    if _word_at(tokens, start) not in words:
+        return None, place
+    at = _skip(tokens, start + 1, {"."}, most=1)
+    number = _word_at(tokens, at)
+    return (number.upper(), at + 1) if number[:1].isdigit() else (None, place)
+
+
+def _skip(tokens: Sequence[str], place: int, passed: Iterable[str], *, most: int) -> int:
+    allowed = frozenset(passed)
+    end = min(place + most, len(tokens))
+    while place < end and tokens[place] in allowed:
+        place += 1
+    return place
+
+
+def _word_at(tokens: Sequence[str], place: int) -> str:
+    return tokens[place] if 0 <= place < len(tokens) else ""
+
+
+def _before(tokens: Sequence[str], place: int) -> str:
+    """The word before ``place``, over the full stop of an abbreviation."""
+    before = _word_at(tokens, place - 1)
+    return _word_at(tokens, place - 2) if before == "." else before
+
+
+def _types_around(tokens: Sequence[str], place: int, length: int) -> tuple[str, ...]:
+    """The street types that stand before the name («ул. Кирова») or after it («Ленина проспект»)."""
+    for word in (_before(tokens, place), _word_at(tokens, place + length)):
+        if word in EITHER_TYPE:
+            return EITHER_TYPE[word]
+        if word in STREET_TYPES:
+            return (STREET_TYPES[word],)
+    return ()
+
+
+def _announced(tokens: Sequence[str], place: int) -> bool:
+    """Whether a word like «посёлок» says that what follows is a settlement."""
+    return _before(tokens, place) in SETTLEMENT_WORDS
+
+
+def _is_street_name(tokens: Sequence[str], place: int, length: int, also_street: bool) -> bool:
+    """Whether a settlement's name stands here as the name of a street: «ул. Горбатовка»."""
+    if _before(tokens, place) in STREET_TYPES:
+        return True
+    return also_street and house_after(tokens, place + length) is not None

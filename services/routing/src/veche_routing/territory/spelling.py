@@ -1,0 +1,180 @@
+"""How people spell places: abbreviations, look-alike letters, cases, flats. Pure text, no knowledge of the city."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+STREET_TYPES = {
+    **dict.fromkeys(("улица", "улице", "улицы", "улицу", "улицей", "ул"), "улица"),
+    **dict.fromkeys(
+        ("проспект", "проспекте", "проспекта", "проспекту", "просп", "пр-т", "пр-кт", "прт", "пр-кта", "пр-те"),
+        "проспект",
+    ),
+    **dict.fromkeys(("бульвар", "бульваре", "бульвара", "бульвару", "бул", "бульв", "б-р", "б-ре"), "бульвар"),
+    **dict.fromkeys(("переулок", "переулке", "переулка", "переулку", "пер"), "переулок"),
+    **dict.fromkeys(("проезд", "проезде", "проезда", "проезду", "пр-д"), "проезд"),
+    **dict.fromkeys(("площадь", "площади", "пл"), "площадь"),
+    **dict.fromkeys(("аллея", "аллее", "аллеи", "аллею"), "аллея"),
+    **dict.fromkeys(("шоссе", "ш"), "шоссе"),
+    **dict.fromkeys(("набережная", "набережной", "наб"), "набережная"),
+    **dict.fromkeys(("тупик", "тупике", "тупика", "туп"), "тупик"),
+}
+EITHER_TYPE = {"пр": ("проспект", "проезд")}
+"""«пр.» is mostly an avenue, sometimes a passage."""
+
+SETTLEMENT_WORDS = frozenset(
+    {
+        "поселок",
+        "поселке",
+        "поселка",
+        "поселку",
+        "пос",
+        "п",
+        "рп",
+        "р.п",
+        "пгт",
+        "село",
+        "селе",
+        "села",
+        "с",
+        "деревня",
+        "деревне",
+        "деревни",
+        "дер",
+        "сп",
+        "кордон",
+        "кордоне",
+    }
+)
+HOUSE_WORDS = frozenset(["д", "дом", "дома", "доме", "дому", "домов", "домом", "№", "no"])
+CORPUS_WORDS = frozenset(["к", "корп", "корпус", "корпуса", "корпусе"])
+BUILDING_WORDS = frozenset(["стр", "строение", "строения"])
+NOT_A_HOUSE_BEFORE = frozenset(
+    {
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+        "числа",
+        "года",
+        "году",
+        "лет",
+        "час",
+        "часа",
+        "часов",
+        "ч",
+        "минут",
+        "мин",
+        "рублей",
+        "руб",
+        "раз",
+        "раза",
+        "дней",
+        "дня",
+        "день",
+        "метров",
+        "метра",
+        "м",
+        "км",
+        "процентов",
+        "человек",
+        "квартир",
+        "домов",
+        "этажей",
+        "см",
+        "недели",
+        "недель",
+        "месяца",
+        "месяцев",
+    }
+)
+
+_LOOK_ALIKES = str.maketrans("aeopcxkmthby", "аеорсхкмтнву")
+_MIXED_WORD = re.compile(r"[а-я0-9]*[a-z][а-яa-z0-9]*")
+_FLAT = re.compile(
+    r"[,;]?\s*\b(?:кв(?:артир[аеуы]?)?|ком(?:н(?:ата|ате)?)?|оф(?:ис)?)\b\.?\s*(?:№\s*)?\d+[а-я]?(?![а-я])",
+    re.IGNORECASE,
+)
+_ENTRANCE = re.compile(
+    r"[,;]?\s*(?:\b\d{1,2}\s*(?:-?\s*[йм]|-?ом|-?ый)?\s*(?:подъезд[а-я]*|этаж[а-я]*|п-д|эт)\b\.?(?!\s*№?\s*\d)"
+    r"|\b(?:подъезд[а-я]*|этаж[а-я]*|под|п-д|эт)\b\.?\s*№?\s*\d{1,2}\b)",
+    re.IGNORECASE,
+)
+_HOUSE_AND_FLAT = re.compile(r"(?<![\d-])(\d{1,3}[а-я]?)\s?[-–—]\s?\d{1,3}(?![\d-])", re.IGNORECASE)
+_LETTERS_THEN_DIGITS = re.compile(r"(?<=[а-я])(?=\d)|(?<=№)(?=\d)")
+_HOUSE_CORPUS = re.compile(r"(?<=\d)\s?(к|корп|стр)\.?\s?(?=\d)")
+_TOKEN = re.compile(
+    r"\d+(?:/\d+)?\s?[абвгдежзил](?![а-я])|\d+[а-я]?(?:/\d+[а-я]?)?|р\.п|[а-яa-z]+(?:-[а-яa-z]+)*|№|[,;.!?\n()]"
+)
+
+
+def without_flat(text: str) -> str:
+    """The text of an address without its flat, entrance and floor: those are nobody's business but the author's."""
+    text = _ENTRANCE.sub("", _FLAT.sub("", text))
+    return _HOUSE_AND_FLAT.sub(r"\1", text).strip(" ,;")
+
+
+def tokens_of(text: str) -> list[str]:
+    """The words, numbers and stops of an address in one spelling: lower case, ё as е, no look-alike Latin letters."""
+    text = text.lower().replace("ё", "е")
+    text = _MIXED_WORD.sub(_in_one_alphabet, text)
+    text = _ENTRANCE.sub(" ", _FLAT.sub(" ", text))
+    text = _HOUSE_AND_FLAT.sub(r"\1", text)
+    text = _HOUSE_CORPUS.sub(r" \1 ", _LETTERS_THEN_DIGITS.sub(" ", text))
+    return [token.replace(" ", "") for token in _TOKEN.findall(text)]
+
+
+def _in_one_alphabet(found: re.Match[str]) -> str:
+    """Latin look-alikes in a Cyrillic word («Гaйдapa») or behind a house number («7A») become Cyrillic."""
+    word = found.group()
+    mixed = any("а" <= letter <= "я" for letter in word) or (word[0].isdigit() and word[:-1].isdigit())
+    return word.translate(_LOOK_ALIKES) if mixed else word
+
+
+def forms_of(name: str) -> frozenset[tuple[str, ...]]:
+    """The ways a name is written inside a sentence: «на Октябрьской», «в Горбатовке», «из Юрьевца»."""
+    words = name.lower().replace("ё", "е").split()
+    return frozenset(product(*(_forms_of_word(word) for word in words)))
+
+
+_ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("ская", ("ская", "ской", "скую")),
+    ("ая", ("ая", "ой", "ую")),
+    ("яя", ("яя", "ей", "юю")),
+    ("ский", ("ский", "ского", "скому", "ском", "ским")),
+    ("ое", ("ое", "ого", "ому", "ом")),
+    ("ый", ("ый", "ого", "ому", "ом", "ым")),
+    ("ной", ("ной", "ного", "ному", "ном", "ным")),
+    ("ец", ("ец", "ца", "цу", "це", "цем")),
+    ("ка", ("ка", "ки", "ке", "ку", "кой")),
+    ("во", ("во", "ва", "ве", "ву", "вом")),
+    ("но", ("но", "на", "не", "ну", "ном")),
+    ("цо", ("цо", "ца", "це", "цу", "цом")),
+    ("ра", ("ра", "ры", "ре", "ру", "рой")),
+    ("на", ("на", "ны", "не", "ну", "ной")),
+)
+_NOUN_ENDINGS = ("", "а", "у", "е", "ом")
+_GENITIVE = re.compile(r"(?:ого|его|ова|ева|ина|ых|их|ой|ей|ы|и|а|я)$")
+
+
+def _forms_of_word(word: str) -> tuple[str, ...]:
+    """A name in the genitive («Гайдара», «Победы») never changes; the others change like a noun or an adjective."""
+    for ending, forms in _ENDINGS:
+        if word.endswith(ending) and not _is_surname(word):
+            return tuple(f"{word[: -len(ending)]}{form}" for form in forms)
+    if _GENITIVE.search(word):
+        return (word,)
+    return tuple(f"{word}{ending}" for ending in _NOUN_ENDINGS)
+
+
+def _is_surname(word: str) -> bool:
+    return word.endswith(("гагарина", "калинина", "ленина", "гайдара"))
