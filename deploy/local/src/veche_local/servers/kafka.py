@@ -8,6 +8,7 @@ import subprocess
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,7 +105,10 @@ class KafkaProgram:
 
     def is_ready(self) -> bool:
         """Whether it answers a metadata request and counts itself as a live broker."""
-        return answers(self.port) and asyncio.run(_has_broker(self.address))
+        if not answers(self.port):
+            return False
+        with ThreadPoolExecutor(1) as thread:  # the caller may be inside an event loop of its own
+            return thread.submit(lambda: asyncio.run(_has_broker(self.address))).result()
 
     @property
     def _data(self) -> Path:

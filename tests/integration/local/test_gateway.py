@@ -1,0 +1,255 @@
+"""The gateway sends each path to the service that owns it, hides what is for the inside, and says when one is down."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from veche_local.servers import RunningProgram, free_port
+from veche_local.servers.caddy import CaddyProgram
+
+SERVICES = ("intake", "routing", "notifications", "surveys")
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class StandIn(BaseHTTPRequestHandler):
+    """Tells which service was asked and what it was given; an event stream of two lines, a second apart."""
+
+    service: str
+
+    def do_GET(self) -> None:
+        if self.path.endswith("/stream"):
+            self._stream()
+        else:
+            self._tell()
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self._tell()
+
+    def _tell(self) -> None:
+        told = {"service": self.service, "path": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}}
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", "default-src 'self'")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        self.wfile.write(b"data: first\n\n")
+        self.wfile.flush()
+        time.sleep(1.0)
+        self.wfile.write(b"data: second\n\n")
+
+    def log_message(self, *args: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaddyProgram]:
+    """A gateway before three stand-ins; surveys is down."""
+    folder = tmp_path_factory.mktemp("gateway")
+    servers = {
+        service: ThreadingHTTPServer(("127.0.0.1", 0), type(service, (StandIn,), {"service": service}))
+        for service in SERVICES
+    }
+    upstreams = {service: f"127.0.0.1:{server.server_address[1]}" for service, server in servers.items()}
+    servers.pop("surveys").server_close()
+    program = CaddyProgram(folder, free_port(), upstreams)
+    running = RunningProgram(program, folder / "gateway.log")
+    with ThreadPoolExecutor(len(servers)) as threads:
+        for server in servers.values():
+            threads.submit(server.serve_forever)
+        try:
+            running.start()
+            yield program
+        finally:
+            running.stop()
+            for server in servers.values():
+                server.shutdown()
+                server.server_close()
+
+
+def ask(gateway: CaddyProgram, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
+    connection = http.client.HTTPConnection(gateway.host, gateway.port, timeout=20)
+    try:
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        response = connection.getresponse()
+        return response.status, {k.lower(): v for k, v in response.getheaders()}, response.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/", "intake"),
+        ("/a/%D0%94-2026-000123?code=K7QM", "intake"),
+        ("/static/tokens.css", "intake"),
+        ("/api/v1/appeals", "intake"),
+        ("/api/v1/appeals/batch", "intake"),
+        ("/api/v1/votes", "intake"),
+        ("/api/v1/imports/7", "intake"),
+        ("/polls/0190/vote", "intake"),
+        ("/openapi/intake.json", "intake"),
+        ("/nobody-knows", "intake"),
+        ("/sign-in", "routing"),
+        ("/sign-out", "routing"),
+        ("/cases/17/panel", "routing"),
+        ("/triage", "routing"),
+        ("/api/v1/cases", "routing"),
+        ("/api/v1/directory/topics", "routing"),
+        ("/api/v1/sessions", "routing"),
+        ("/openapi/routing.json", "routing"),
+        ("/desk", "notifications"),
+        ("/desk/roads?page=2", "notifications"),
+        ("/api/v1/feeds/roads", "notifications"),
+        ("/openapi/notifications.json", "notifications"),
+    ],
+)
+def test_each_path_reaches_the_service_that_owns_it_unchanged(gateway: CaddyProgram, path: str, service: str) -> None:
+    status, _, body = ask(gateway, path)
+    assert status == 200
+    assert json.loads(body)["service"] == service
+    assert json.loads(body)["path"] == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/internal/v1/contacts/p1",
+        "/metrics",
+        "/health/ready",
+        "/health/live",
+        "/INTERNAL/v1/contacts/p1",
+        "//internal/v1/contacts/p1",
+        "/a/../internal/v1/contacts/p1",
+        "/%69nternal/v1/contacts/p1",
+        "/a/..%2Finternal/v1/contacts/p1",
+        "/internal%2Fv1/contacts/p1",
+    ],
+)
+def test_what_is_for_the_inside_is_not_found_from_the_outside(gateway: CaddyProgram, path: str) -> None:
+    status, headers, body = ask(gateway, path)
+    assert status == 404
+    assert headers["content-type"] == "application/problem+json"
+    assert json.loads(body)["type"] == "urn:veche:problem:not_found"
+
+
+def test_a_program_is_told_by_a_problem_document_that_a_service_is_down(gateway: CaddyProgram) -> None:
+    status, headers, body = ask(gateway, "/api/v1/polls", X_Request_Id="request-0001")
+    assert status == 502
+    assert headers["content-type"] == "application/problem+json"
+    assert headers["retry-after"] == "5"
+    assert json.loads(body) == {
+        "type": "urn:veche:problem:unavailable",
+        "title": "This part of the service is not answering",
+        "status": 502,
+        "request_id": "request-0001",
+    }
+
+
+def test_a_person_is_told_by_a_page_in_two_languages_that_a_service_is_down(gateway: CaddyProgram) -> None:
+    status, headers, body = ask(gateway, "/polls", Accept="text/html,application/xhtml+xml")
+    page = body.decode()
+    assert status == 502
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert "Сервис временно не отвечает" in page
+    assert "Please try again in a minute" in page
+    assert "{" + "vars" not in page
+
+
+def test_the_other_services_answer_while_one_is_down(gateway: CaddyProgram) -> None:
+    assert ask(gateway, "/polls")[0] == 502
+    assert ask(gateway, "/desk")[0] == 200
+
+
+def test_a_request_keeps_its_id_and_gets_one_where_it_has_none_or_a_harmful_one(gateway: CaddyProgram) -> None:
+    def seen(given: str | None = None) -> str:
+        _, answer, body = ask(gateway, "/", X_Request_Id=given) if given else ask(gateway, "/")
+        passed: str = json.loads(body)["headers"]["x-request-id"]
+        assert answer["x-request-id"] == passed
+        return passed
+
+    assert seen("abcdef-123456") == "abcdef-123456"
+    assert len(seen()) == 36
+    assert seen('"><script>') != '"><script>'
+
+
+def test_a_caller_cannot_pretend_to_come_from_elsewhere(gateway: CaddyProgram) -> None:
+    _, _, body = ask(gateway, "/", X_Forwarded_For="203.0.113.7", X_Forwarded_Proto="https")
+    passed = json.loads(body)["headers"]
+    assert passed["x-forwarded-for"] == "127.0.0.1"
+    assert passed["x-forwarded-proto"] == "http"
+    assert passed["x-forwarded-host"] == f"{gateway.host}:{gateway.port}"
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics", "/polls"])
+def test_every_answer_carries_the_security_headers(gateway: CaddyProgram, path: str) -> None:
+    _, headers, _ = ask(gateway, path)
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "server" not in headers
+
+
+def test_the_services_decide_their_content_security_policy(gateway: CaddyProgram) -> None:
+    assert ask(gateway, "/")[1]["content-security-policy"] == "default-src 'self'"
+
+
+def test_a_body_that_no_address_takes_is_refused_at_the_door(gateway: CaddyProgram) -> None:
+    status, headers, body = ask(gateway, "/api/v1/appeals", "POST", b"x" * (3 << 20))
+    assert status == 413
+    assert headers["content-type"] == "application/problem+json"
+    assert json.loads(body)["type"] == "urn:veche:problem:payload_too_large"
+
+
+def test_a_file_import_may_be_larger(gateway: CaddyProgram) -> None:
+    assert ask(gateway, "/api/v1/imports", "POST", b"x" * (3 << 20))[0] == 200
+
+
+def test_an_event_stream_leaves_at_once(gateway: CaddyProgram) -> None:
+    connection = http.client.HTTPConnection(gateway.host, gateway.port, timeout=20)
+    started = time.monotonic()
+    connection.request("GET", "/api/v1/feeds/roads/stream", headers={"Accept-Encoding": "gzip"})
+    response = connection.getresponse()
+    assert response.readline() == b"data: first\n"
+    assert time.monotonic() - started < 0.7
+    connection.close()
+
+
+def test_a_service_that_restarts_for_a_second_is_waited_for(tmp_path: Path) -> None:
+    port = free_port()
+    program = CaddyProgram(tmp_path, free_port(), dict.fromkeys(SERVICES, f"127.0.0.1:{port}"))
+    running = RunningProgram(program, tmp_path / "gateway.log")
+    running.start()
+    returned: list[ThreadingHTTPServer] = []
+
+    def come_back() -> None:
+        server = ThreadingHTTPServer(("127.0.0.1", port), type("intake", (StandIn,), {"service": "intake"}))
+        returned.append(server)
+        server.serve_forever()
+
+    timer = threading.Timer(1.0, come_back)
+    timer.start()
+    try:
+        assert ask(program, "/api/v1/appeals", "POST", b"{}")[0] == 200
+    finally:
+        for server in returned:
+            server.shutdown()
+            server.server_close()
+        timer.join()
+        running.stop()
