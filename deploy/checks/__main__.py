@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.checks import alerts, compose, documents, image, kubernetes, repository
+from deploy.checks import alerts, compose, documents, gateway, image, kubernetes, repository
 
 CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "image": image.check,
+    "gateway": gateway.check,
     "compose": compose.check,
     "kubernetes": kubernetes.check,
     "alerts": alerts.check,

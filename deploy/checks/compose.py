@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 from compose_spec import PyCompose
 
+from deploy.checks import gateway
 from deploy.checks.settings_names import known_variables
 from veche_shared.contracts.topics import SERVICES
 
@@ -55,7 +56,9 @@ def interpolate(text: str, values: Mapping[str, str]) -> str:
 
 
 def findings_in(document: Mapping[str, object], known: Mapping[str, AbstractSet[str]]) -> list[str]:
-    """What is wrong with an interpolated compose document; ``known`` are the variables that each service reads."""
+    """What is wrong with an interpolated compose document; ``known`` are the variables that a service reads, where
+    that can be known.
+    """
     try:
         PyCompose.from_yaml(json.dumps(document))
     except ValueError as error:
@@ -80,12 +83,12 @@ def _faults(name: str, service: Mapping[str, object], known: AbstractSet[str]) -
             for port in _list(service, "ports")
             if not str(port).startswith("127.0.0.1:")
         ]
-    if name in SERVICES:
+    if known:
         environment = service.get("environment")
         given = [str(key) for key in environment] if isinstance(environment, dict) else []
         faults += [f"{variable} is not a setting" for variable in given if variable not in known]
-        if service.get("command") != [f"veche_{name}"]:
-            faults.append(f"must run veche_{name}")
+    if name in SERVICES and service.get("command") != [f"veche_{name}"]:
+        faults.append(f"must run veche_{name}")
     return faults
 
 
@@ -100,4 +103,5 @@ def check(root: Path) -> list[str]:
         text = interpolate((root / FILE).read_text(encoding="utf-8"), values)
     except MissingVariableError as error:
         return [f"{EXAMPLE} does not give {error}"]
-    return findings_in(yaml.safe_load(text), known_variables())
+    known = {**known_variables(), "gateway": gateway.variables((root / gateway.FILE).read_text(encoding="utf-8"))}
+    return findings_in(yaml.safe_load(text), known)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 REGISTRY = re.compile(
     r"\b(?:pypi|pythonhosted|npmjs|yarnpkg|maven|sonatype|jfrog|artifactory|nexus)(?:\.[a-z0-9-]+)*\.(?:org|com|io|net)\b"
-    r"|--(?:extra-)?index-url|--find-links",
+    r"|--(?:extra-)?index-url|--find-(?:links)",
     re.IGNORECASE,
 )
 MACHINE_PATH = re.compile(r"(?<![\w.~}/-])/(?:home|root|Users|work|mnt|media)/[\w.-]+")
