@@ -9,7 +9,7 @@ from veche_shared.web.components import FeedRow, Option, Status, TimelineEntry, 
 from veche_shared.web.localisation import Messages
 
 NOW: Final = datetime(2026, 3, 12, 11, 5, tzinfo=UTC)
-ARRIVALS: Final = 23
+ARRIVALS: Final = 3
 _VOTES: Final = (5_214, 3_870, 12_408, 96)
 _NUMBERS_BEFORE: Final = 148
 

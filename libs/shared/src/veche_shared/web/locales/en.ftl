@@ -14,7 +14,7 @@ theme-auto = Same as the system
 theme-light = Light
 theme-dark = Dark
 close = Close
-footer-promise = Veche is how { $city } listens: every appeal gets a number, a person in charge and a date.
+footer-promise = Veche, { $city }. Every appeal gets a number, somebody in charge and a date.
 
 nav-report = Report a problem
 nav-appeal = My appeal
