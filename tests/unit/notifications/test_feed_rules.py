@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -56,21 +57,19 @@ class Feeds:
         return {entry.line.case_id: entry for entry in self.entries.values() if entry.moved_to is None}
 
 
-MOVES: st.SearchStrategy[list[tuple[CaseAction, Named | None]]] = st.lists(
-    st.sampled_from(
-        [
-            ("assign", ROADS),
-            ("reassign", PARKS),
-            ("accept", ROADS),
-            ("accept", PARKS),
-            ("answer", PARKS),
-            ("close", ROADS),
-            ("reopen", ROADS),
-            ("return_to_triage", None),
-        ]
-    ),
-    max_size=6,
-).map(lambda moves: [("open", ROADS), *moves])
+Move = tuple[CaseAction, Named | None]
+OPENED: Move = ("open", ROADS)
+LATER: list[Move] = [
+    ("assign", ROADS),
+    ("reassign", PARKS),
+    ("accept", ROADS),
+    ("accept", PARKS),
+    ("answer", PARKS),
+    ("close", ROADS),
+    ("reopen", ROADS),
+    ("return_to_triage", None),
+]
+MOVES = st.lists(st.sampled_from(LATER), max_size=6).map(lambda moves: [OPENED, *moves])
 
 
 @st.composite
@@ -88,7 +87,7 @@ def streams(draw: st.DrawFn) -> list[CaseChangedV1]:
 
 def in_batches(events: Sequence[CaseChangedV1], cuts: Sequence[int]) -> list[Sequence[CaseChangedV1]]:
     edges = sorted({0, len(events), *(cut % (len(events) + 1) for cut in cuts)})
-    return [events[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [events[start:end] for start, end in pairwise(edges)]
 
 
 @given(streams(), st.lists(st.integers(0, 50)))

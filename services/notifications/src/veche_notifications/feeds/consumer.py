@@ -17,7 +17,7 @@ class FeedConsumer:
 
     async def handle(self, events: Sequence[CaseChangedV1], session: Session) -> int:
         """Bring the feeds up to date; returns how many entries changed."""
-        known = await self.store.entries_of((event.data.case_id for event in events), session)
+        known = await self.store.entries_of((event.data.number for event in events), session)
         placed = place(events, known)
         if not placed:
             return 0

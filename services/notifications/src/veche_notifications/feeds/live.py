@@ -32,7 +32,7 @@ KEEP_ALIVE = b": keep-alive\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One entry as a server-sent event (HTML Living Standard, 9.2.5), with its number as the event's id."""
+    """Server-sent events (HTML Living Standard, 9.2.5) up to ``sequence``, which is the last one's id; mostly one."""
 
     sequence: int
     data: bytes
@@ -136,14 +136,16 @@ class LiveFeeds:
         position = latest if after is None else min(after, latest)
         yield f"retry: {RETRY_MS}\n\n".encode()
         async with aclosing(self._missed(feed, position)) as missed:
-            async for position, data in missed:
-                yield data
+            async for page in missed:
+                position = page.sequence
+                yield page.data
         follower = self._attach(feed, position)
         try:
             # Between the last look and the attachment something may have come that no channel has read for us.
             async with aclosing(self._missed(feed, position)) as missed:
-                async for position, data in missed:
-                    yield data
+                async for page in missed:
+                    position = page.sequence
+                    yield page.data
             while not (follower.ended or ends()):
                 frames = [frame for frame in await follower.news(self.keep_alive) if frame.sequence > position]
                 if frames:
@@ -152,15 +154,15 @@ class LiveFeeds:
         finally:
             self._detach(follower)
 
-    async def _missed(self, feed: str, position: int) -> AsyncGenerator[tuple[int, bytes]]:
-        """What is stored behind ``position``, page by page, until there is no more: (last number, events)."""
+    async def _missed(self, feed: str, position: int) -> AsyncGenerator[Frame]:
+        """What is stored behind ``position``, a page at a time, each under its last number."""
         while not self._stopped:
             entries = await self.store.changed_after(feed, position, PAGE)
             if not entries:
                 return
             frames = [frame_of(entry, feed) for entry in entries]
             position = frames[-1].sequence
-            yield position, b"".join(frame.data for frame in frames)
+            yield Frame(position, b"".join(frame.data for frame in frames))
             if len(entries) < PAGE:
                 return
 

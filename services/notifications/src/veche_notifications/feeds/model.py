@@ -87,14 +87,15 @@ class EntryView(CaseLine):
     """An entry as a reader of ``feed`` gets it, in JSON and in the live stream.
 
     ``sequence`` is its number in the feed that was asked for and the SSE event id. ``raised`` is as in ``Entry``;
-    ``unread`` is for one reader, None where no marks are kept (and in the stream, which is the same for everybody: there
-    an entry is unread if ``raised`` is above the mark).
+    ``asks`` tells that its latest change asks for attention: it is new here, and not only changed. ``unread`` is for
+    one reader, None where no marks are kept, and in the stream, which is the same for everybody.
     """
 
     feed: str
     sequence: int
     raised: int | None
     moved_to: str | None
+    asks: bool
     unread: bool | None = None
 
 
@@ -165,20 +166,14 @@ class TimeLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedPage:
-    """Entries in the order that was asked for, and where to go on."""
-
-    entries: tuple[Entry, ...]
-    latest: int
-    has_more: bool
-
-
-@dataclass(frozen=True, slots=True)
 class FeedSummary:
-    """A feed that a reader may see: ``unread`` is None where the reader keeps no marks or the feed has none."""
+    """A feed that a reader may see.
+
+    ``name`` is None where no event has named it yet; ``unread`` where the reader keeps no marks or the feed has none.
+    """
 
     feed: str
-    name: Named
+    name: Named | None
     sequence: int
     open: int
     unread: int | None

@@ -86,8 +86,8 @@ class _Board:
 def place(events: Sequence[Event[CaseChanged]], known: Iterable[Entry]) -> list[PlacedEntry]:
     """The entries that a batch of changes touches, each once, in the order of its latest change.
 
-    ``known`` are all stored entries of the cases in the batch. A version that is not newer than the known one changes
-    nothing. The content does not depend on how the changes were cut into batches.
+    ``known`` are all stored entries of the cases in the batch; those of others do no harm. A version that is not newer
+    than the known one changes nothing. The content does not depend on how the changes were cut into batches.
     """
     board = _board(known)
     for event in events:
@@ -163,6 +163,7 @@ def view_of(entry: Entry, feed: str, marks: ReadMarks | None = None) -> EntryVie
         sequence=entry.number_in(feed),
         raised=entry.raised,
         moved_to=entry.moved_to,
+        asks=entry.raised == entry.sequence,
         unread=None if marks is None else is_unread(entry, marks),
     )
 

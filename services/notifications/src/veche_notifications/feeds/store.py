@@ -29,7 +29,7 @@ NO_DEADLINE: Final = datetime(9999, 12, 31, tzinfo=UTC)
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     # The unique _id is «feed/case»: one entry for a feed and a case.
     ENTRIES: [
-        IndexModel([("case_id", ASCENDING)], name="case"),
+        IndexModel([("line.number", ASCENDING)], name="number"),
         IndexModel([("feed", ASCENDING), ("sequence", ASCENDING)], name="sequence", unique=True),
         IndexModel(
             [("overall", ASCENDING)],
@@ -124,9 +124,9 @@ class FeedStore:
 
     # Writing, inside the transaction of a batch
 
-    async def entries_of(self, case_ids: Iterable[str], session: Session) -> list[Entry]:
-        """Every entry of these cases, in whatever feed."""
-        cursor = self.mongo[ENTRIES].find({"case_id": {"$in": list(set(case_ids))}}, session=session)
+    async def entries_of(self, numbers: Iterable[str], session: Session) -> list[Entry]:
+        """Every entry of the cases with these public numbers, in whatever feed."""
+        cursor = self.mongo[ENTRIES].find({"line.number": {"$in": list(set(numbers))}}, session=session)
         return [from_document(document) async for document in cursor]
 
     async def reserve(self, needed: Mapping[str, int], names: Mapping[str, Named], session: Session) -> Numbers:
@@ -193,16 +193,16 @@ class FeedStore:
         cursor = self.mongo[ENTRIES].find(query).sort([("deadline", ASCENDING), ("case_id", ASCENDING)]).limit(limit)
         return [from_document(document) async for document in cursor]
 
-    async def named(self, feed: str, case_ids: Sequence[str]) -> list[Entry]:
-        """The entries of these cases in one feed; unknown ones are left out."""
-        keys = [str(EntryKey(feed, case_id)) for case_id in case_ids]
-        cursor = self.mongo[ENTRIES].find({"_id": {"$in": keys}})
-        return [from_document(document) async for document in cursor]
+    async def numbered(self, feed: str, numbers: Sequence[str]) -> list[Entry]:
+        """The entries of the cases with these public numbers in one feed; unknown ones are left out."""
+        cursor = self.mongo[ENTRIES].find({**_in_feed(feed), "line.number": {"$in": list(numbers)}})
+        entries = [from_document(document) async for document in cursor]
+        return [entry for entry in entries if feed != ALL or entry.overall is not None]
 
-    async def standing(self, number: str) -> Entry | None:
-        """Where the case of a public number stands now; None while no feed has it."""
-        document = await self.mongo[ENTRIES].find_one({"line.number": number, "moved_to": None})
-        return None if document is None else from_document(document)
+    async def feeds_of(self, number: str) -> set[str]:
+        """The feeds that have or had the case of a public number."""
+        cursor = self.mongo[ENTRIES].find({"line.number": number}, {"feed": 1})
+        return {str(document["feed"]) async for document in cursor}
 
     async def feeds(self) -> dict[str, FeedState]:
         return {

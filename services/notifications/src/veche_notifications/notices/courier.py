@@ -23,7 +23,8 @@ COUNT_SECONDS = 15.0
 class Couriers:
     """Runs ``deliver`` with one carrier for each courier; between deliveries each looks every half a second.
 
-    ``try_seconds`` bounds one delivery; a try that is cut off is tried again when its lease has ended.
+    ``try_seconds`` bounds one delivery; a try that is cut off is tried again when its lease has ended. ``after_step`` is
+    called when a delivery was brought on, so that the relay looks into the outbox.
     """
 
     deliver: Callable[[SmtpCarrier], Awaitable[bool]]
@@ -32,6 +33,7 @@ class Couriers:
     clock: Clock
     backoff: Backoff
     try_seconds: float
+    after_step: Callable[[], None]
     _tasks: list[asyncio.Task[None]] = field(init=False, default_factory=list)
 
     def start(self) -> None:
@@ -62,7 +64,9 @@ class Couriers:
                 await asyncio.sleep(self.backoff.delay(failures))
                 continue
             failures = 0
-            if not busy:
+            if busy:
+                self.after_step()
+            else:
                 await carrier.rest()
                 await asyncio.sleep(LOOK_SECONDS)
 

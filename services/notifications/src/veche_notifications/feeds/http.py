@@ -1,0 +1,181 @@
+"""Feeds over HTTP: JSON with cursors, read marks, and the live stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, suppress
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from starlette.responses import StreamingResponse
+from starlette.types import Message, Send
+
+from veche_notifications.feeds.commands import FeedPage, FeedReading, PageRequest
+from veche_notifications.feeds.cursors import read_sequence, sequence_cursor
+from veche_notifications.feeds.live import LiveFeeds
+from veche_notifications.feeds.model import EntryView, FeedOrder, FeedSummary, Reader
+from veche_notifications.feeds.rules import view_of
+from veche_shared.clock import Clock
+from veche_shared.contracts.cases import Named
+from veche_shared.http.pagination import DEFAULT_LIMIT, Limit
+
+SEND_SECONDS = 30.0
+"""How long one piece of a stream may take to be sent before its reader is given up."""
+
+Cursor = Annotated[str | None, Query(max_length=1_000)]
+FeedCode = Annotated[str, Path(min_length=1, max_length=100, description="a department's code, triage or all")]
+
+
+class Visit(BaseModel):
+    """Who asks: the reader, and when their session ends (None for a tool)."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    reader: Reader
+    until: datetime | None = None
+
+
+VisitOf = Callable[[Request], Visit]
+"""Tells who asks, from the session or the internal key of a request; raises Unauthorised."""
+
+
+class FeedLine(BaseModel):
+    """A feed with what is open and unread in it; ``unread`` is null where no read marks are kept."""
+
+    feed: str
+    name: Named | None
+    sequence: int = Field(description="the last number given: follow from here")
+    open: int
+    unread: int | None
+
+
+class FeedList(BaseModel):
+    items: list[FeedLine]
+
+
+class EntryPage(BaseModel):
+    """``next_cursor`` goes on in the same direction; ``latest_cursor`` is where to go on later, or to follow live."""
+
+    items: list[EntryView]
+    next_cursor: str | None
+    latest_cursor: str
+    sequence: int = Field(description="the same as latest_cursor, as the id of an SSE event")
+
+
+class ReadRequest(BaseModel):
+    """What was read: everything up to a sequence number, or single cases by their public numbers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    up_to: int | None = Field(default=None, ge=0, le=10**18)
+    numbers: list[Annotated[str, Field(max_length=100)]] | None = Field(default=None, min_length=1, max_length=500)
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> ReadRequest:
+        if (self.up_to is None) == (self.numbers is None):
+            raise ValueError("give either up_to or numbers")
+        return self
+
+
+class ReadAnswer(BaseModel):
+    unread: int
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events. A reader that takes nothing for ``SEND_SECONDS`` is left; it resumes when it likes."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
+        # X-Accel-Buffering tells proxies of nginx's kind not to collect the pieces.
+        super().__init__(pieces, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        self._pieces = pieces
+
+    async def stream_response(self, send: Send) -> None:
+        async def send_soon(message: Message) -> None:
+            async with asyncio.timeout(SEND_SECONDS):
+                await send(message)
+
+        async with aclosing(self._pieces):  # type: ignore[type-var] # the generator of LiveFeeds.follow
+            with suppress(TimeoutError):
+                await super().stream_response(send_soon)
+
+
+def feed_router(reading: FeedReading, live: LiveFeeds, visit_of: VisitOf, clock: Clock) -> APIRouter:
+    """The routes under ``/api/v1/feeds``."""
+    router = APIRouter(prefix="/api/v1/feeds", tags=["feeds"])
+
+    @router.get("", summary="The feeds that you may see")
+    async def feeds(request: Request) -> FeedList:
+        summaries = await reading.summaries(visit_of(request).reader)
+        return FeedList(items=[_line(summary) for summary in summaries])
+
+    @router.get("/{feed}", summary="Entries of a feed")
+    async def entries(
+        request: Request,
+        feed: FeedCode,
+        after: Cursor = None,
+        before: Cursor = None,
+        limit: Limit = DEFAULT_LIMIT,
+        unread: bool = False,
+        order: FeedOrder = "newest",
+    ) -> EntryPage:
+        """Latest change first; with ``after`` every change since, oldest first; ``order=deadline``: open ones only."""
+        wanted = PageRequest(order, after, before, limit, unread)
+        return _page(await reading.page(visit_of(request).reader, feed, wanted), feed)
+
+    @router.put("/{feed}/read", summary="Say what you have read")
+    async def read(request: Request, feed: FeedCode, body: ReadRequest) -> ReadAnswer:
+        reader = visit_of(request).reader
+        if body.numbers is not None:
+            return ReadAnswer(unread=await reading.read_singly(reader, feed, body.numbers))
+        return ReadAnswer(unread=await reading.read_up_to(reader, feed, body.up_to or 0))
+
+    @router.get(
+        "/{feed}/stream",
+        summary="Follow a feed live",
+        response_class=EventStream,
+        responses={200: {"description": "Events `entry`: id is the sequence number, data an EntryView as JSON"}},
+    )
+    async def stream(
+        request: Request,
+        feed: FeedCode,
+        last_event_id: Annotated[str | None, Header(max_length=1_000)] = None,
+        last_event_id_in_query: Annotated[str | None, Query(alias="last_event_id", max_length=1_000)] = None,
+        after: Cursor = None,
+    ) -> EventStream:
+        """Everything after ``Last-Event-ID`` (header; or ``last_event_id`` or ``after`` in the query), then live."""
+        visit = visit_of(request)
+        reading.admit(visit.reader, feed)
+        # A browser that reconnects keeps the address of its first request: the header knows better.
+        given = last_event_id or last_event_id_in_query or after
+        position = None if given is None else read_sequence(given, feed)
+
+        def ended() -> bool:
+            return visit.until is not None and clock() >= visit.until
+
+        return EventStream(live.follow(feed, position, ended))
+
+    return router
+
+
+def _line(summary: FeedSummary) -> FeedLine:
+    return FeedLine(
+        feed=summary.feed,
+        name=summary.name,
+        sequence=summary.sequence,
+        open=summary.open,
+        unread=summary.unread,
+    )
+
+
+def _page(page: FeedPage, feed: str) -> EntryPage:
+    return EntryPage(
+        items=[view_of(entry, feed, page.marks) for entry in page.entries],
+        next_cursor=page.next_cursor,
+        latest_cursor=sequence_cursor(feed, page.latest),
+        sequence=page.latest,
+    )

@@ -1,0 +1,228 @@
+"""The desk: one department's feed as a page, and the fragments by which it stays alive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Annotated, Final
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from veche_notifications.feeds.commands import FeedPage, FeedReading, PageRequest
+from veche_notifications.feeds.http import Cursor, VisitOf
+from veche_notifications.feeds.model import ALL, RESERVED_FEEDS, TRIAGE, Entry, FeedOrder, FeedSummary, ReadMarks
+from veche_notifications.feeds.rules import is_unread, time_left
+from veche_shared.clock import Clock
+from veche_shared.contracts.cases import Named
+from veche_shared.http.problems import NotFound
+from veche_shared.web.components import FeedRow, Status, Urgency
+from veche_shared.web.localisation import Language, Messages
+from veche_shared.web.templating import Pages
+
+ROWS: Final = 100
+"""Rows of a page, and the most that are fetched at once when somebody asks for what is new."""
+
+FeedCode = Annotated[str, Path(min_length=1, max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedChoice:
+    """A feed in the list of those that can be opened."""
+
+    href: str
+    label: str
+    unread: int | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Turns entries into rows, in one language."""
+
+    messages: Messages
+    language: Language
+    clock: Clock
+    zone: tzinfo
+    shows_department: bool = False
+
+    def row(self, entry: Entry, marks: ReadMarks | None) -> FeedRow:
+        line = entry.line
+        left = time_left(line.status, line.registered_at, line.due_at, self.clock(), self.zone)
+        timed = entry.moved_to is None and left.state not in ("done", "none")
+        urgency: Urgency = "calm"
+        if timed and left.state == "late":
+            urgency = "overdue"
+        elif timed and left.state == "near":
+            urgency = "near"
+        page = f"/cases/{quote(line.number)}"
+        return FeedRow(
+            number=line.number,
+            href=page,
+            panel_url=f"{page}/panel",
+            topic=self._name(line.topic) or self.messages("feed-topic-none"),
+            line=self._line(entry),
+            at=line.registered_at,
+            place=line.address or self._name(line.territory),
+            channel=self._channel(line.channel),
+            status=_status(entry),
+            days_left=left.days if timed else None,
+            left=left.share if timed else None,
+            urgency=urgency,
+            unread=marks is not None and is_unread(entry, marks),
+        )
+
+    def rows(self, page: FeedPage) -> list[FeedRow]:
+        return [self.row(entry, page.marks) for entry in page.entries]
+
+    def feed_name(self, summary: FeedSummary) -> str:
+        if summary.feed in RESERVED_FEEDS:
+            return self.messages(f"feed-name-{summary.feed}")
+        return self._name(summary.name) or summary.feed
+
+    def _line(self, entry: Entry) -> str:
+        department = self._name(entry.line.department)
+        if entry.moved_to is not None:
+            return self.messages("feed-moved", to=department or self.messages(f"feed-name-{TRIAGE}"))
+        if self.shows_department and department:
+            return f"{department}. {entry.line.summary}"
+        return entry.line.summary
+
+    def _name(self, named: Named | None) -> str | None:
+        if named is None:
+            return None
+        return named.name_en if self.language == "en" and named.name_en else named.name
+
+    def _channel(self, code: str) -> str:
+        message = f"channel-{code}"
+        return self.messages(message) if message in self.messages else code
+
+
+def _status(entry: Entry) -> Status | None:
+    line = entry.line
+    if entry.moved_to is not None:
+        return None
+    if line.in_triage:
+        return "triage"
+    return "reopened" if line.action == "reopen" else line.status
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which part of a feed is looked at, and the addresses that keep it so."""
+
+    feed: str
+    order: FeedOrder
+    unread: bool
+    at: str | None = None
+    path: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", f"/desk/{quote(self.feed)}")
+
+    def href(self, *, order: FeedOrder | None = None, unread: bool | None = None, at: str | None = None) -> str:
+        """The address of this view with something changed; a change begins at the first page."""
+        query = {"order": order or self.order}
+        if self.unread if unread is None else unread:
+            query["unread"] = "true"
+        if at is not None:
+            query["at"] = at
+        return f"{self.path}?{urlencode(query)}"
+
+    @property
+    def live(self) -> bool:
+        """Whether what is new belongs to this view: it comes to the first page."""
+        return self.at is None
+
+
+def desk_router(reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Clock, zone: tzinfo) -> APIRouter:
+    """The pages under ``/desk``."""
+    router = APIRouter(prefix="/desk", include_in_schema=False)
+
+    def rows_for(request: Request, feed: str) -> Rows:
+        language = pages.language(request)
+        return Rows(pages.messages(language), language, clock, zone, shows_department=feed == ALL)
+
+    @router.get("")
+    async def desk(request: Request) -> HTMLResponse:
+        """The first of the reader's feeds that has something unread, else the first."""
+        summaries = await reading.summaries(visit_of(request).reader)
+        if not summaries:
+            return pages.render(request, "desk_without_feed.html")
+        first = next((summary for summary in summaries if summary.unread), summaries[0])
+        return await _desk(request, View(first.feed, "deadline", unread=False), summaries)
+
+    @router.get("/{feed}")
+    async def feed_page(
+        request: Request, feed: FeedCode, order: FeedOrder = "deadline", unread: bool = False, at: Cursor = None
+    ) -> HTMLResponse:
+        reader = visit_of(request).reader
+        reading.admit(reader, feed)
+        return await _desk(request, View(feed, order, unread, at), await reading.summaries(reader))
+
+    async def _desk(request: Request, view: View, summaries: Sequence[FeedSummary]) -> HTMLResponse:
+        reader = visit_of(request).reader
+        newest_first = view.order == "newest"
+        wanted = PageRequest(
+            order=view.order,
+            before=view.at if newest_first else None,
+            after=None if newest_first else view.at,
+            limit=ROWS,
+            unread_only=view.unread,
+        )
+        page = await reading.page(reader, view.feed, wanted)
+        rows = rows_for(request, view.feed)
+        current = next((summary for summary in summaries if summary.feed == view.feed), None)
+        if current is None:
+            raise NotFound("There is no such feed among yours.", code="feed_not_found")
+        choices = [_choice(summary, rows, view) for summary in summaries]
+        return pages.render(
+            request,
+            "desk_feed.html",
+            {
+                "view": view,
+                "name": rows.feed_name(current),
+                "open": current.open,
+                "unread": current.unread,
+                "choices": choices,
+                "rows": rows.rows(page),
+                "cursor": str(page.latest),
+                "stream_url": f"/api/v1/feeds/{quote(view.feed)}/stream",
+                "read_url": None if current.unread is None else f"/api/v1/feeds/{quote(view.feed)}/read",
+                "older_href": view.href(at=page.next_cursor) if page.next_cursor else None,
+                "newer_href": view.href() if view.at else None,
+            },
+        )
+
+    @router.get("/{feed}/rows")
+    async def fresh_rows(
+        request: Request, feed: FeedCode, after: Annotated[str, Query(max_length=1_000)]
+    ) -> HTMLResponse:
+        """The rows that changed after a stream's event, latest first, as many as a page holds."""
+        page = await reading.page(visit_of(request).reader, feed, PageRequest(after=after, limit=ROWS))
+        rows = rows_for(request, feed).rows(page)
+        return pages.render(request, "desk_rows.html", {"rows": rows[::-1]})
+
+    @router.get("/{feed}/rows/{number}")
+    async def one_row(request: Request, feed: FeedCode, number: FeedCode) -> HTMLResponse:
+        entry, marks = await reading.one(visit_of(request).reader, feed, number)
+        return pages.render(request, "desk_rows.html", {"rows": [rows_for(request, feed).row(entry, marks)]})
+
+    @router.post("/{feed}/read")
+    async def read(request: Request, feed: FeedCode, up_to: Annotated[int, Form(ge=0, le=10**18)]) -> RedirectResponse:
+        """Everything that was on the page is read; works without JavaScript."""
+        await reading.read_up_to(visit_of(request).reader, feed, up_to)
+        return RedirectResponse(View(feed, "deadline", unread=False).href(), status_code=303)
+
+    return router
+
+
+def _choice(summary: FeedSummary, rows: Rows, view: View) -> FeedChoice:
+    return FeedChoice(
+        href=View(summary.feed, view.order, unread=False).href(),
+        label=rows.feed_name(summary),
+        unread=summary.unread,
+        current=summary.feed == view.feed,
+    )

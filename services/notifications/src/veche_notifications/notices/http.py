@@ -1,0 +1,81 @@
+"""Receipts over HTTP: what a citizen was told about a case, for staff, and one delivery, for the other services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+
+from veche_notifications.feeds.model import Reader
+from veche_notifications.feeds.rules import may_read
+from veche_notifications.feeds.store import FeedStore
+from veche_notifications.notices.model import Delivery, DeliveryState, NoticeKind
+from veche_notifications.notices.store import DeliveryStore
+from veche_shared.http.problems import NotFound
+
+ReaderOf = Callable[[Request], Reader]
+"""Tells who asks; raises Unauthorised, or Forbidden where this address is not for them."""
+
+
+class NoticeView(BaseModel):
+    """One notice and how its delivery stands; never the address. ``reply`` is the mail server's last word."""
+
+    delivery_id: str
+    kind: NoticeKind
+    number: str
+    case_version: int
+    medium: str = "email"
+    state: DeliveryState
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime | None = Field(description="while it waits")
+    receipt_at: datetime | None
+    code: int | None
+    reply: str | None
+
+
+class NoticeList(BaseModel):
+    items: list[NoticeView]
+
+
+def notice_router(deliveries: DeliveryStore, feeds: FeedStore, reader_of: ReaderOf, tool_of: ReaderOf) -> APIRouter:
+    """The routes for staff (``reader_of``) and for other services with the internal key (``tool_of``)."""
+    router = APIRouter(tags=["notices"])
+
+    @router.get("/api/v1/cases/{number}/notices", summary="What the author of a case was told")
+    async def notices(request: Request, number: Annotated[str, Path(max_length=100)]) -> NoticeList:
+        """Latest first. For those who may read a feed in which the case is or was."""
+        reader = reader_of(request)
+        if not any(may_read(reader, feed) for feed in await feeds.feeds_of(number)):
+            raise NotFound("There is no such case in your feeds.", code="case_not_found")
+        return NoticeList(items=[view_of(delivery) for delivery in await deliveries.of_number(number)])
+
+    @router.get("/internal/v1/deliveries/{delivery_id}", include_in_schema=False)
+    async def delivery(request: Request, delivery_id: Annotated[str, Path(max_length=200)]) -> NoticeView:
+        tool_of(request)
+        found = await deliveries.shown(delivery_id)
+        if found is None:
+            raise NotFound("There is no such delivery.", code="delivery_not_found")
+        return view_of(found)
+
+    return router
+
+
+def view_of(delivery: Delivery) -> NoticeView:
+    receipt = delivery.receipt
+    return NoticeView(
+        delivery_id=delivery.id,
+        kind=delivery.notice.kind,
+        number=delivery.notice.number,
+        case_version=delivery.version,
+        state=delivery.state,
+        attempts=delivery.attempts,
+        created_at=delivery.created_at,
+        next_attempt_at=delivery.due_at if delivery.state == "waiting" else None,
+        receipt_at=None if receipt is None else receipt.at,
+        code=None if receipt is None else receipt.code,
+        reply=None if receipt is None else receipt.reply,
+    )
