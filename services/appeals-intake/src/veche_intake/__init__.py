@@ -1,1 +1,1 @@
-"""Appeals and votes as they arrive: authenticated, deduplicated, validated, numbered, stored, announced."""
+"""Appeals-intake: takes appeals and votes as they arrive, stores each once, numbers and announces it."""

@@ -1,0 +1,1 @@
+"""Appeals as received: validated, numbered, stored once, announced on the topic ``appeals``."""

@@ -1,0 +1,34 @@
+"""A channel, and a key that speaks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, get_args
+
+from veche_shared.security.api_keys import ChannelKey, Scope
+
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+
+WEB: Final = "web"
+"""The channel of the city's own pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way by which people reach the city. ``regime`` is the legal regime that its messages usually fall under."""
+
+    code: str
+    name: str
+    name_en: str
+    regime: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A channel's key as operators see it: who has it, since when, and whether it still opens anything."""
+
+    key: ChannelKey
+    name: str
+    created_at: datetime
+    revoked_at: datetime | None = None

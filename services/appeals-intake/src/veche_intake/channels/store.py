@@ -1,0 +1,92 @@
+"""Channels' keys in MongoDB, and a memory of them, so that a request costs no query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+from veche_intake.channels.model import IssuedKey
+from veche_shared.http.problems import Forbidden, Unauthorised
+from veche_shared.security import api_keys
+from veche_shared.security.api_keys import ChannelKey, Scope
+from veche_shared.security.bearer import CHALLENGE, bearer
+from veche_shared.storage.mongo import Document, Mongo
+
+COLLECTION = "channel_keys"
+INDEXES: dict[str, list[IndexModel]] = {COLLECTION: []}
+
+_MOST_REMEMBERED: Final = 10_000
+
+
+def to_document(issued: IssuedKey) -> Document:
+    return {
+        "_id": issued.key.key_id,
+        "digest": issued.key.digest,
+        "channel": issued.key.channel,
+        "scopes": sorted(issued.key.scopes),
+        "name": issued.name,
+        "created_at": issued.created_at,
+        "revoked_at": issued.revoked_at,
+    }
+
+
+def from_document(document: Document) -> IssuedKey:
+    key = ChannelKey(document["_id"], document["digest"], document["channel"], frozenset(document["scopes"]))
+    return IssuedKey(key, document["name"], document["created_at"], document["revoked_at"])
+
+
+async def put(mongo: Mongo, issued: IssuedKey) -> None:
+    """Store a key, in the place of one with the same id."""
+    document = to_document(issued)
+    await mongo[COLLECTION].replace_one({"_id": document["_id"]}, document, upsert=True)
+
+
+async def every_key(mongo: Mongo) -> list[IssuedKey]:
+    """All keys, the revoked ones too, oldest first."""
+    return [from_document(document) async for document in mongo[COLLECTION].find(sort=[("created_at", ASCENDING)])]
+
+
+async def revoke(mongo: Mongo, key_id: str, now: datetime) -> bool:
+    """Make a key worthless (for processes that remember it: within seconds); False where no such key is in use."""
+    done = await mongo[COLLECTION].update_one({"_id": key_id, "revoked_at": None}, {"$set": {"revoked_at": now}})
+    return done.modified_count == 1
+
+
+@dataclass(slots=True)
+class KeyRing:
+    """Knows callers by their keys. A key, and that an id names none, is remembered for ``seconds``."""
+
+    mongo: Mongo
+    monotonic: Callable[[], float]
+    seconds: float = 10.0
+    _known: dict[str, tuple[float, ChannelKey | None]] = field(init=False, default_factory=dict)
+
+    async def authorise(self, authorization: str | None, scope: Scope) -> ChannelKey:
+        """The key that a request carries, if it holds and may do ``scope``; raises Unauthorised or Forbidden."""
+        presented = api_keys.parse(bearer(authorization) or "")
+        key = None if presented is None else await self._key(presented.key_id)
+        if presented is None or key is None or not key.proves(presented):
+            raise Unauthorised(
+                "Send a valid key of your channel: Authorization: Bearer veche_<id>_<secret>.",
+                code="key_required",
+                headers=CHALLENGE,
+            )
+        if scope not in key.scopes:
+            raise Forbidden(f"The key may not do {scope}; ask the operator for one with this scope.", code="scope")
+        return key
+
+    async def _key(self, key_id: str) -> ChannelKey | None:
+        now = self.monotonic()
+        remembered = self._known.get(key_id)
+        if remembered is not None and now < remembered[0]:
+            return remembered[1]
+        document = await self.mongo[COLLECTION].find_one({"_id": key_id, "revoked_at": None})
+        key = None if document is None else from_document(document).key
+        if len(self._known) >= _MOST_REMEMBERED:  # somebody tries ids: what is worth remembering is soon known again
+            self._known.clear()
+        self._known[key_id] = (now + self.seconds, key)
+        return key

@@ -1,0 +1,30 @@
+"""Reads the topic ``surveys``: polls that came, opened or closed, and votes that do not count after all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from veche_intake.polls import store
+from veche_intake.polls.rules import newest
+from veche_intake.votes import store as votes
+from veche_shared.contracts.surveys import BallotRejectedV1, PollChangedV1
+from veche_shared.storage.mongo import Mongo, Session
+
+TYPES = ("poll.changed.v1", "ballot.rejected.v1")
+
+
+@dataclass(frozen=True, slots=True)
+class SurveysConsumer:
+    """Keeps the polls' view, and writes a rejection beside the vote that it concerns."""
+
+    mongo: Mongo
+
+    async def handle(self, events: Sequence[PollChangedV1 | BallotRejectedV1], session: Session) -> None:
+        changes = [event.data for event in events if isinstance(event, PollChangedV1)]
+        if changes:
+            known = await store.versions(self.mongo, {change.poll_id for change in changes}, session)
+            await store.save(self.mongo, newest(changes, known), session)
+        rejections = [event for event in events if isinstance(event, BallotRejectedV1)]
+        if rejections:
+            await votes.reject(self.mongo, [(event.data, event.time) for event in rejections], session)

@@ -1,0 +1,24 @@
+"""Reads the topic ``cases``: what became of each appeal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from veche_intake.status import store
+from veche_intake.status.rules import after_all
+from veche_shared.contracts.cases import CaseChangedV1
+from veche_shared.storage.mongo import Mongo, Session
+
+TYPES = ("case.changed.v1",)
+
+
+@dataclass(frozen=True, slots=True)
+class CasesConsumer:
+    """Keeps the public views."""
+
+    mongo: Mongo
+
+    async def handle(self, events: Sequence[CaseChangedV1], session: Session) -> None:
+        known = await store.get_many(self.mongo, {event.data.number for event in events}, session)
+        await store.save(self.mongo, after_all(known, events).values(), session)

@@ -1,0 +1,72 @@
+"""How the public view follows the case's events: no clock, no database, no framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from veche_intake.status.model import CASE_STATES, Name, PublicState, PublicView, Step
+from veche_shared.contracts.cases import CaseChanged, CaseChangedV1, Named
+
+ENOUGH_FOR_A_MEDIAN = 5
+"""Fewer answers than this say nothing about how long one waits."""
+
+
+def public_state(case: CaseChanged) -> PublicState:
+    """What a citizen is told of a case: whatever waits for a coordinator is being decided."""
+    return "deciding" if case.in_triage else CASE_STATES[case.status]
+
+
+def after(view: PublicView | None, event: CaseChangedV1) -> PublicView:
+    """The view once ``event`` is known.
+
+    Its step takes its place in the order of versions, once; the state follows only an event that is newer than the
+    view, since the newest event carries the whole state.
+    """
+    case, at = event.data, event.time
+    step = Step(case.version, at, case.action, public_state(case), _name(case.department))
+    if view is None:
+        return _state(case, event, (step,))
+    if any(known.version == case.version for known in view.steps):
+        return view
+    steps = tuple(sorted((*view.steps, step), key=lambda known: known.version))
+    if case.version < view.version:
+        return replace(view, steps=steps)
+    following = _state(case, event, steps)
+    since = view.since if following.state == view.state and following.department == view.department else at
+    answered_at = view.answered_at if case.answer is not None and case.answer == view.answer else following.answered_at
+    return replace(following, since=since, answered_at=answered_at)
+
+
+def after_all(views: dict[str, PublicView], events: Iterable[CaseChangedV1]) -> dict[str, PublicView]:
+    """The views, by number, that ``events`` have changed."""
+    changed: dict[str, PublicView] = {}
+    for event in events:
+        number = event.data.number
+        changed[number] = after(changed.get(number, views.get(number)), event)
+    return changed
+
+
+def median_is_telling(answered: int) -> bool:
+    """Whether a median of so many answers is worth showing."""
+    return answered >= ENOUGH_FOR_A_MEDIAN
+
+
+def _state(case: CaseChanged, event: CaseChangedV1, steps: tuple[Step, ...]) -> PublicView:
+    return PublicView(
+        number=case.number,
+        case_id=case.case_id,
+        version=case.version,
+        state=public_state(case),
+        since=event.time,
+        registered_at=case.registered_at,
+        department=_name(case.department),
+        due_on=case.due_on,
+        answer=case.answer,
+        answered_at=event.time if case.answer is not None else None,
+        steps=steps,
+    )
+
+
+def _name(named: Named | None) -> Name | None:
+    return None if named is None else Name(named.name, named.name_en)

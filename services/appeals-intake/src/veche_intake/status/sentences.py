@@ -1,0 +1,92 @@
+"""The state of an appeal as a neighbour would say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from veche_intake.status.commands import Followed
+from veche_intake.status.model import Name, PublicState, Step
+from veche_shared.web import Language
+from veche_shared.web.components import TimelineEntry, Tone
+from veche_shared.web.localisation import CityFormats, Messages
+
+# Nouns whose accusative is their nominative: «передано в департамент …» is right with these without declining.
+_UNCHANGED: Final = frozenset(
+    {"департамент", "управление", "комитет", "отдел", "учреждение", "предприятие", "центр", "сектор", "агентство"}
+)
+_TONES: Final[Mapping[PublicState, Tone]] = {"answered": "green", "closed": "plain"}
+_ICONS: Final[Mapping[PublicState, str]] = {"answered": "mail-check", "assigned": "circle-arrow-right"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Speaks in the languages of the pages, with the city's dates."""
+
+    messages: Mapping[Language, Messages]
+    formats: Mapping[Language, CityFormats]
+
+    def state(self, followed: Followed, language: Language) -> str:
+        """One sentence on where the appeal is, since when, and by when an answer is due."""
+        say, formats, view = self.messages[language], self.formats[language], followed.view
+        if view is None:
+            return say("appeal-state-received", day=formats.day(followed.registered_at))
+        department = in_language(view.department, language)
+        if view.state == "deciding" or department is None:
+            return say("appeal-state-deciding", day=formats.day(followed.registered_at))
+        due = "none" if view.due_on is None or view.state in {"answered", "closed"} else "known"
+        return say(
+            f"appeal-state-{view.state.replace('_', '-')}",
+            department=department if _declined(department) == "named" else _lowered(department),
+            form=_declined(department),
+            day=formats.day(view.since),
+            due=due,
+            term=formats.day(view.due_on) if view.due_on is not None and due == "known" else "",
+        )
+
+    def steps(self, followed: Followed, language: Language) -> list[TimelineEntry]:
+        """What really happened, oldest first, and what is still to come."""
+        say, formats, view = self.messages[language], self.formats[language], followed.view
+        entries = [TimelineEntry(say("appeal-step-received"), at=followed.registered_at)]
+        if view is None:
+            entries.append(TimelineEntry(say("appeal-step-deciding-now"), state="now"))
+            return entries
+        last = view.steps[-1]
+        for step in view.steps:
+            if step.action == "open" and step.state == "deciding" and step is not last:
+                continue
+            entries.append(self._entry(step, language, now=step is last and view.state not in {"answered", "closed"}))
+        if view.state not in {"answered", "closed"}:
+            term = None if view.due_on is None else formats.term(view.due_on)
+            entries.append(TimelineEntry(say("appeal-step-answer-ahead"), text=term, state="ahead"))
+        return entries
+
+    def _entry(self, step: Step, language: Language, *, now: bool) -> TimelineEntry:
+        say = self.messages[language]
+        department = in_language(step.department, language)
+        action = "assign" if step.action == "open" and step.state == "assigned" else step.action
+        return TimelineEntry(
+            say(f"appeal-step-{action.replace('_', '-')}"),
+            at=step.at,
+            by=department if action in {"assign", "reassign", "accept", "answer"} else None,
+            state="now" if now else "done",
+            tone=_TONES.get(step.state, "plain"),
+            icon_name=_ICONS.get(step.state) if not now else None,
+        )
+
+
+def in_language(name: Name | None, language: Language) -> str | None:
+    """A name in a language; in Russian where it has no other."""
+    if name is None:
+        return None
+    return name.en or name.ru if language == "en" else name.ru
+
+
+def _declined(department: str) -> str:
+    """Whether a department's name can stand after «в» as it is (``unchanged``) or must be put as a name (``named``)."""
+    return "unchanged" if department.split(maxsplit=1)[0].lower() in _UNCHANGED else "named"
+
+
+def _lowered(department: str) -> str:
+    return department[:1].lower() + department[1:]

@@ -1,0 +1,110 @@
+"""The public views in MongoDB, by the appeal's number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from pymongo import ASCENDING, IndexModel, ReplaceOne
+
+from veche_intake.status.model import Name, Pace, PublicView, Step
+from veche_intake.status.rules import median_is_telling
+from veche_shared.storage.mongo import Document, Mongo, Session
+
+COLLECTION = "statuses"
+INDEXES = {
+    COLLECTION: [
+        IndexModel(
+            [("answered_at", ASCENDING), ("answered_in", ASCENDING)],
+            partialFilterExpression={"answered_at": {"$type": "date"}},
+            name="answered",
+        )
+    ]
+}
+
+
+def to_document(view: PublicView) -> Document:
+    answered_in = None if view.answered_at is None else (view.answered_at - view.registered_at).total_seconds()
+    return {
+        "_id": view.number,
+        "case_id": view.case_id,
+        "version": view.version,
+        "state": view.state,
+        "since": view.since,
+        "registered_at": view.registered_at,
+        "department": _named(view.department),
+        "due_on": None if view.due_on is None else view.due_on.isoformat(),
+        "answer": view.answer,
+        "answered_at": view.answered_at,
+        "answered_in": answered_in,
+        "steps": [
+            {
+                "version": step.version,
+                "at": step.at,
+                "action": step.action,
+                "state": step.state,
+                "department": _named(step.department),
+            }
+            for step in view.steps
+        ],
+    }
+
+
+def from_document(document: Document) -> PublicView:
+    due_on: str | None = document["due_on"]
+    return PublicView(
+        number=document["_id"],
+        case_id=document["case_id"],
+        version=document["version"],
+        state=document["state"],
+        since=document["since"],
+        registered_at=document["registered_at"],
+        department=_name(document["department"]),
+        due_on=None if due_on is None else date.fromisoformat(due_on),
+        answer=document["answer"],
+        answered_at=document["answered_at"],
+        steps=tuple(
+            Step(step["version"], step["at"], step["action"], step["state"], _name(step["department"]))
+            for step in document["steps"]
+        ),
+    )
+
+
+async def get(mongo: Mongo, number: str) -> PublicView | None:
+    """The view of an appeal; None until routing has opened its case."""
+    document = await mongo[COLLECTION].find_one({"_id": number})
+    return None if document is None else from_document(document)
+
+
+async def get_many(mongo: Mongo, numbers: Iterable[str], session: Session) -> dict[str, PublicView]:
+    """The views that there are, by number."""
+    cursor = mongo[COLLECTION].find({"_id": {"$in": list(numbers)}}, session=session)
+    return {document["_id"]: from_document(document) async for document in cursor}
+
+
+async def save(mongo: Mongo, views: Iterable[PublicView], session: Session) -> None:
+    """Put these views in the place of earlier ones."""
+    writes = [ReplaceOne({"_id": view.number}, to_document(view), upsert=True) for view in views]
+    if writes:
+        await mongo[COLLECTION].bulk_write(writes, session=session, ordered=False)
+
+
+async def pace(mongo: Mongo, now: datetime, days: int) -> Pace:
+    """How the appeals were answered that got their answer in the last ``days``."""
+    recent = {"answered_at": {"$gte": now - timedelta(days=days)}}
+    answered = await mongo[COLLECTION].count_documents(recent)
+    if not median_is_telling(answered):
+        return Pace(answered, days, None)
+    cursor = mongo[COLLECTION].find(
+        recent, {"_id": 0, "answered_in": 1}, sort=[("answered_in", ASCENDING)], skip=answered // 2, limit=1
+    )
+    middle = [document["answered_in"] async for document in cursor]
+    return Pace(answered, days, middle[0] if middle else None)
+
+
+def _named(name: Name | None) -> Document | None:
+    return None if name is None else {"ru": name.ru, "en": name.en}
+
+
+def _name(document: Document | None) -> Name | None:
+    return None if document is None else Name(document["ru"], document["en"])
