@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
-from veche_routing.packs.model import Pack
+from veche_routing.packs.model import WEEKDAYS, Pack
 from veche_routing.packs.rules import problems_of
+from veche_shared.calendar import ProductionCalendar, Shift, WorkingHours, with_overrides, years_of_russia
 
 OWN_PACKS = Path(__file__).parent
 FILES = ("departments", "topics", "territories", "streets", "responsibility", "terms", "staff")
@@ -50,6 +52,33 @@ def load_pack(folder: Path) -> Pack:
     if faults := problems_of(pack):
         raise PackError(folder, faults)
     return pack
+
+
+def calendar_of(pack: Pack) -> ProductionCalendar:
+    """The official years with the pack's own days. Raises PackError for a correction of a year that is not known."""
+    try:
+        return ProductionCalendar(with_overrides(years_of_russia(), pack.calendar))
+    except ValueError as error:
+        raise PackError(Path(pack.code), [f"pack.yaml, calendar: {error}"]) from error
+
+
+def hours_of(pack: Pack) -> WorkingHours | None:
+    """The administration's hours for terms that are counted in them; raises PackError where they make no sense."""
+    hours = pack.working_hours
+    if hours is None:
+        return None
+    try:
+        return WorkingHours(
+            zone=pack.zone,
+            weekdays={WEEKDAYS.index(day): _shifts(stretches) for day, stretches in hours.weekdays.items()},
+            transferred=_shifts(hours.transferred),
+        )
+    except ValueError as error:
+        raise PackError(Path(pack.code), [f"pack.yaml, working_hours: {error}"]) from error
+
+
+def _shifts(stretches: tuple[tuple[time, time], ...]) -> tuple[Shift, ...]:
+    return tuple(Shift(begins, ends) for begins, ends in stretches)
 
 
 def _parse(folder: Path, name: str) -> object:

@@ -7,15 +7,18 @@ last, in the city's zone; absent means since ever and until further notice.
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from veche_shared.calendar import LastDay, YearOverride
+
 Code = Annotated[str, Field(min_length=1, max_length=200)]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
-Unit = Literal["working_days", "calendar_days"]
-LastDayPolicy = Literal["previous_working_day", "next_working_day", "as_is"]
+Unit = Literal["working_days", "calendar_days", "working_hours"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 Role = Literal["officer", "coordinator", "poll_admin", "operator"]
 
 
@@ -126,30 +129,20 @@ class Term(Dated):
     name_en: str | None = None
     amount: Annotated[int, Field(ge=1, le=1000)]
     unit: Unit
-    when_last_day_is_off: LastDayPolicy = "as_is"
+    when_last_day_is_off: LastDay = LastDay.AS_IS
     source: Name
     verified: bool = False
 
 
-class WorkingHours(Part):
-    """The administration's hours in the city's zone; lunch belongs to nobody's term."""
+class OfficeHours(Part):
+    """When the administration works, in the city's zone: stretches of each weekday; a break is the gap between two.
 
-    monday: tuple[time, time] | None = None
-    tuesday: tuple[time, time] | None = None
-    wednesday: tuple[time, time] | None = None
-    thursday: tuple[time, time] | None = None
-    friday: tuple[time, time] | None = None
-    saturday: tuple[time, time] | None = None
-    sunday: tuple[time, time] | None = None
-    lunch: tuple[time, time] | None = None
+    ``transferred`` are the stretches of a Saturday or Sunday that is worked by a transfer.
+    """
+
+    weekdays: dict[Weekday, tuple[tuple[time, time], ...]]
+    transferred: tuple[tuple[time, time], ...]
     verified: bool = False
-
-
-class CalendarOverrides(Part):
-    """Days that differ in this city or region from the federal production calendar."""
-
-    days_off: tuple[date, ...] = ()
-    working_days: tuple[date, ...] = ()
 
 
 class DemoAccount(Part):
@@ -171,8 +164,8 @@ class Pack(Part):
     triage_threshold: Annotated[float, Field(ge=0, le=1)] = 0.5
     home_names: tuple[str, ...] = ()
     foreign_names: tuple[str, ...] = ()
-    working_hours: WorkingHours = WorkingHours()
-    calendar: CalendarOverrides = CalendarOverrides()
+    working_hours: OfficeHours | None = None
+    calendar: tuple[YearOverride, ...] = ()
     departments: tuple[Department, ...]
     topics: tuple[Topic, ...]
     territories: tuple[Territory, ...] = ()

@@ -27,6 +27,7 @@ def problems_of(pack: Pack) -> list[str]:
         *_triage_problems(pack.departments),
         *_rule_problems(pack),
         *_place_problems(pack),
+        *_term_problems(pack),
         *_staff_problems(pack),
     ]
 
@@ -84,6 +85,13 @@ def _place_problems(pack: Pack) -> list[str]:
         for streets in pack.streets
         if streets.territory not in known
     ]
+
+
+def _term_problems(pack: Pack) -> list[str]:
+    if pack.working_hours is not None:
+        return []
+    counted = [term.regime for term in pack.terms if term.unit == "working_hours"]
+    return [f"term of the regime {regime}: counted in working hours, and pack.yaml has none" for regime in counted]
 
 
 def _staff_problems(pack: Pack) -> list[str]:

@@ -137,12 +137,12 @@ class Gazetteer:
         return [place for place, token in enumerate(tokens) if token in self._first_words]
 
     def _named(self, tokens: Sequence[str], places: Iterable[int], names: frozenset[tuple[str, ...]]) -> frozenset[int]:
-        """The places of the words of all ``names`` that stand in the tokens; a full stop inside a name is passed over."""
+        """Where the words of ``names`` stand in the tokens; a full stop inside a name is passed over."""
         found: set[int] = set()
         for start in places:
-            words = [(place, token) for place, token in enumerate(tokens[start : start + 8], start) if token != "."]
+            words = [(place, word) for place, word in enumerate(tokens[start : start + 8], start) if word.isalnum()]
             for length in range(1, self._longest + 1):
-                if tuple(token for _, token in words[:length]) in names:
+                if tuple(word for _, word in words[:length]) in names:
                     found.update(place for place, _ in words[:length])
         return frozenset(found)
 
@@ -192,7 +192,7 @@ class Gazetteer:
         return None if best is None else Mention(tuple(self._streets[(best[0],)]), types, house, exact=False)
 
     def _resolved(self, mention: Mention | None, settlement: Territory | None) -> Located:
-        """The likeliest of the streets that share a name: in the place that is named (else the city), of the type named."""
+        """The likeliest of the streets that share a name: in the place named (else the city), of the type named."""
         if mention is None:
             return (
                 NOWHERE if settlement is None else Located(territory=settlement.code, settlement_name=settlement.name)
@@ -216,7 +216,7 @@ class Gazetteer:
 
 
 def street_confidence(mention: Mention, street: Street, *, elsewhere: bool, rivals: int) -> float:
-    """How sure the street is: 1 for an exact name with its type, less for a guess at the name, the type or the place."""
+    """How sure the street is: 1 for an exact name with its type, less where name, type or place is guessed."""
     sure = 1.0 if mention.exact else 0.7
     if street.type not in mention.types:
         sure -= 0.3 if rivals > 0 else 0.1

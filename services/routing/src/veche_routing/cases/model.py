@@ -1,0 +1,206 @@
+"""The case, its history, and the commands that staff give. Pure types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from veche_routing.responsibility.model import TriageReason
+from veche_shared.contracts.cases import CaseAction, CaseStatus
+
+SYSTEM = "system"
+"""The actor of what routing decides by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A thing of the city pack by its code, with the names that it had when it was written down."""
+
+    code: str
+    name: str
+    name_en: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why the case has its topic and its department: what a person may be shown and may dispute.
+
+    ``decided_by`` is ``hint`` (the channel named the topic), ``lexicon``, ``none`` or ``person``.
+    """
+
+    confidence: float
+    words: tuple[str, ...]
+    rule: str | None
+    decided_by: Literal["hint", "lexicon", "none", "person"]
+    triage_reason: TriageReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The term: ``at`` is the moment at which it ends (UTC), ``on`` its last day in the city's zone.
+
+    ``source`` is the act or the promise that it rests on.
+    """
+
+    at: datetime
+    on: date
+    regime: str
+    amount: int
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a case's history: who did what, when and why. Lines are only ever added.
+
+    ``version`` is the case's version after it. ``command_id`` and ``digest`` recognise a repeated command.
+    """
+
+    version: int
+    at: datetime
+    action: CaseAction
+    actor: str
+    actor_name: str | None
+    status: CaseStatus
+    previous_status: CaseStatus | None
+    department: Label | None
+    previous_department: Label | None
+    reason: str | None = None
+    answer: str | None = None
+    command_id: str | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The state of a case; ``history`` holds every line, oldest first, and is never empty."""
+
+    id: str
+    appeal_id: str
+    number: str
+    version: int
+    status: CaseStatus
+    department: Label | None
+    topic: Label | None
+    territory: Label | None
+    address: str | None
+    text: str
+    summary: str
+    channel: str
+    regime: str
+    language: Literal["ru", "en"]
+    author: str | None
+    reachable_by: tuple[Literal["email"], ...]
+    attachments: int
+    why: Why
+    due: Due | None
+    received_at: datetime
+    registered_at: datetime
+    answer: str | None = None
+    complaint_about: str | None = None
+    history: tuple[Entry, ...] = field(default=())
+
+    @property
+    def in_triage(self) -> bool:
+        """Nobody is responsible: a coordinator must choose."""
+        return self.department is None
+
+    @property
+    def last(self) -> Entry:
+        return self.history[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who gives a command; ``departments`` are the codes for which an officer acts."""
+
+    login: str
+    name: str
+    roles: frozenset[str]
+    departments: frozenset[str]
+
+    @property
+    def coordinates(self) -> bool:
+        return "coordinator" in self.roles
+
+    def serves(self, department: Label | None) -> bool:
+        return "officer" in self.roles and department is not None and department.code in self.departments
+
+
+Trimmed = StringConstraints(strip_whitespace=True, min_length=1)
+CommandId = Annotated[str, Trimmed, Field(max_length=100, description="the caller's own id: a repeat does nothing")]
+Reason = Annotated[str, Trimmed, Field(max_length=2_000)]
+DepartmentCode = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class _Command(BaseModel):
+    """What every command carries. ``expected_version``: refuse if the case has moved on since the caller read it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    command_id: CommandId
+    expected_version: Annotated[int | None, Field(default=None, ge=1)]
+
+
+class _Choice(_Command):
+    department: DepartmentCode
+    complaint_about: DepartmentCode | None = Field(
+        default=None, description="the department complained of: it may not act on the case (59-ФЗ, art. 8 part 6)"
+    )
+
+
+class Assign(_Choice):
+    """A coordinator chooses the department of a case in triage."""
+
+    command: Literal["assign"] = "assign"
+    reason: Reason | None = None
+
+
+class Accept(_Command):
+    """An officer takes the case into work."""
+
+    command: Literal["accept"] = "accept"
+
+
+class Answer(_Command):
+    """The answer to the citizen; ``text`` is what the citizen reads."""
+
+    command: Literal["answer"] = "answer"
+    text: Annotated[str, Trimmed, Field(max_length=20_000)]
+
+
+class Close(_Command):
+    """Nothing more is to be done: the answer was given and not contested."""
+
+    command: Literal["close"] = "close"
+    reason: Reason | None = None
+
+
+class ReturnToTriage(_Command):
+    """«Not ours»: a coordinator must choose anew."""
+
+    command: Literal["return_to_triage"] = "return_to_triage"
+    reason: Reason
+
+
+class Reassign(_Choice):
+    """Hand the case over to another department; the term does not begin anew."""
+
+    command: Literal["reassign"] = "reassign"
+    reason: Reason
+
+
+class Reopen(_Command):
+    """It is not solved: the case goes back to the coordinators, not to the one who answered."""
+
+    command: Literal["reopen"] = "reopen"
+    reason: Reason
+
+
+Command = Annotated[
+    Assign | Accept | Answer | Close | ReturnToTriage | Reassign | Reopen, Field(discriminator="command")
+]

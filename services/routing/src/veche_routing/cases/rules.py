@@ -1,0 +1,287 @@
+"""What may happen to a case. Pure: time, ids and the actor are given; nothing is read or written.
+
+The whole life of a case is this table: from which states an action may be done, and what state follows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid5
+
+from veche_routing.cases.model import (
+    SYSTEM,
+    Actor,
+    Answer,
+    Assign,
+    Case,
+    Command,
+    Due,
+    Entry,
+    Label,
+    Reassign,
+    Reopen,
+    Why,
+)
+from veche_routing.cases.personal_data import summary_of, without_personal_data
+from veche_routing.packs.model import Department, Territory, Topic
+from veche_routing.responsibility.model import Routing
+from veche_shared.contracts.appeals import AppealRegistered
+from veche_shared.contracts.cases import CaseAction, CaseStatus
+
+CASE_NAMESPACE = UUID("7b0e7a52-6f0b-5d43-9a53-0f6d2a1f4c11")
+"""Namespace of case ids: one question of one appeal is always the same case, however often it is delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """``leaves_department`` says that afterwards nobody is responsible until a coordinator chooses."""
+
+    sources: frozenset[CaseStatus]
+    target: CaseStatus
+    leaves_department: bool = False
+
+
+def _from(*sources: CaseStatus) -> frozenset[CaseStatus]:
+    return frozenset(sources)
+
+
+TRANSITIONS: Mapping[CaseAction, Transition] = {
+    "assign": Transition(_from("new"), "assigned"),
+    "accept": Transition(_from("assigned"), "in_progress"),
+    # A simple matter is answered at once: taking it into work first would be a click for its own sake.
+    "answer": Transition(_from("assigned", "in_progress"), "answered"),
+    "close": Transition(_from("answered"), "closed"),
+    "return_to_triage": Transition(_from("assigned", "in_progress"), "new", leaves_department=True),
+    "reassign": Transition(_from("assigned", "in_progress"), "assigned"),
+    # Not back to the one who answered: a coordinator looks at what was not solved.
+    "reopen": Transition(_from("answered", "closed"), "new", leaves_department=True),
+}
+
+RefusalCode = Literal[
+    "wrong_status",
+    "not_allowed",
+    "stale_version",
+    "command_id_reused",
+    "unknown_department",
+    "same_department",
+    "own_complaint",
+    "already_passed_on",
+]
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure of the program
+    """A command that may not be done, with a stable code and a sentence for the caller."""
+
+    def __init__(self, code: RefusalCode, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The case after a command, and the line of history that the command wrote.
+
+    ``repeated`` says that the command was done before: ``entry`` is then the line of that time and nothing changes.
+    """
+
+    case: Case
+    entry: Entry
+    repeated: bool = False
+
+
+def case_id(appeal_id: str, question: int = 1) -> str:
+    """The id of the case for one question of an appeal; questions are numbered from 1."""
+    return str(uuid5(CASE_NAMESPACE, f"{appeal_id}/{question}"))
+
+
+def open_case(appeal: AppealRegistered, routing: Routing, due: Due | None, now: datetime) -> Case:
+    """The case that an appeal becomes: assigned where the department is clear, else new and in triage."""
+    department = _label(routing.department)
+    status: CaseStatus = "new" if department is None else "assigned"
+    entry = Entry(
+        version=1,
+        at=now,
+        action="open" if department is None else "assign",
+        actor=SYSTEM,
+        actor_name=None,
+        status=status,
+        previous_status=None,
+        department=department,
+        previous_department=None,
+    )
+    place = routing.place
+    return Case(
+        id=case_id(appeal.appeal_id),
+        appeal_id=appeal.appeal_id,
+        number=appeal.number,
+        version=1,
+        status=status,
+        department=department,
+        topic=_label(routing.topic),
+        territory=_label(routing.territory),
+        address=None if place.line is None else without_personal_data(place.line),
+        text=appeal.text,
+        summary=summary_of(appeal.text),
+        channel=appeal.channel,
+        regime=appeal.regime,
+        language=appeal.language,
+        author=appeal.author,
+        reachable_by=tuple(appeal.reachable_by),
+        attachments=appeal.attachments,
+        why=Why(
+            confidence=routing.guess.confidence,
+            words=routing.guess.words,
+            rule=routing.rule,
+            decided_by=routing.guess.basis,
+            triage_reason=routing.triage_reason,
+        ),
+        due=due,
+        received_at=appeal.received_at,
+        registered_at=appeal.registered_at,
+        history=(entry,),
+    )
+
+
+def decide(
+    case: Case, command: Command, actor: Actor, departments: Mapping[str, Department], now: datetime
+) -> Decision:
+    """Do ``command`` on ``case``, or raise Refusal. ``departments`` are those in force today, by code.
+
+    A command whose id the case has seen returns what it returned then; the same id with other content is refused.
+    """
+    digest = digest_of(command, actor)
+    earlier = next((entry for entry in case.history if entry.command_id == command.command_id), None)
+    if earlier is not None:
+        if earlier.digest != digest:
+            raise Refusal("command_id_reused", "This command id was used for something else; use a new one.")
+        return Decision(case, earlier, repeated=True)
+    transition = TRANSITIONS[command.command]
+    _check_version(case, command)
+    _check_right(case, command, actor)
+    _check_status(case, command, transition)
+    department = _next_department(case, command, actor, transition, departments)
+    entry = Entry(
+        version=case.version + 1,
+        at=now,
+        action=command.command,
+        actor=actor.login,
+        actor_name=actor.name,
+        status=transition.target,
+        previous_status=case.status,
+        department=department,
+        previous_department=case.department,
+        reason=getattr(command, "reason", None),
+        answer=command.text if isinstance(command, Answer) else None,
+        command_id=command.command_id,
+        digest=digest,
+    )
+    return Decision(_after(case, command, entry), entry)
+
+
+def possible_actions(case: Case, actor: Actor) -> tuple[CaseAction, ...]:
+    """What the table and the actor's rights allow now: what a page offers."""
+    if complained_of(case, actor):
+        return ()
+    allowed = [action for action, transition in TRANSITIONS.items() if case.status in transition.sources]
+    return tuple(action for action in allowed if has_right(case, action, actor))
+
+
+def has_right(case: Case, action: CaseAction, actor: Actor) -> bool:
+    """Coordinators may do everything; officers act on their own department's cases, and do not choose in triage.
+
+    Who reopens a case that was in another's hands last: its coordinator, or the department that answered it.
+    """
+    if actor.coordinates:
+        return True
+    return action != "assign" and actor.serves(case.department)
+
+
+def complained_of(case: Case, actor: Actor) -> bool:
+    """Whether the case complains about the actor's own department (59-ФЗ, article 8, part 6)."""
+    return case.complaint_about is not None and case.complaint_about in actor.departments
+
+
+def may_read(case: Case, actor: Actor) -> bool:
+    """Coordinators and operators read every case; officers those that their department has or had."""
+    if actor.roles & {"coordinator", "operator"}:
+        return True
+    seen = {entry.department.code for entry in case.history if entry.department is not None}
+    return "officer" in actor.roles and bool(seen & actor.departments)
+
+
+def digest_of(command: Command, actor: Actor) -> str:
+    """A fingerprint of what was commanded and by whom, without the expectation of a version."""
+    content = command.model_dump_json(exclude={"expected_version"})
+    return hashlib.sha256(f"{actor.login}\n{content}".encode()).hexdigest()
+
+
+def _check_version(case: Case, command: Command) -> None:
+    if command.expected_version is not None and command.expected_version != case.version:
+        raise Refusal("stale_version", f"The case has moved on to version {case.version}; read it again.")
+
+
+def _check_right(case: Case, command: Command, actor: Actor) -> None:
+    if complained_of(case, actor):
+        raise Refusal("own_complaint", "The case complains about your own department; another one must act.")
+    if not has_right(case, command.command, actor):
+        raise Refusal("not_allowed", "Only an officer of the case's department or a coordinator may do this.")
+
+
+def _check_status(case: Case, command: Command, transition: Transition) -> None:
+    if case.status not in transition.sources:
+        raise Refusal("wrong_status", f"A case that is {case.status} does not allow {command.command}.")
+
+
+def _next_department(
+    case: Case, command: Command, actor: Actor, transition: Transition, departments: Mapping[str, Department]
+) -> Label | None:
+    if transition.leaves_department:
+        return None
+    if not isinstance(command, Assign | Reassign):
+        return case.department
+    chosen = departments.get(command.department)
+    if chosen is None or chosen.kind != "department":
+        raise Refusal("unknown_department", "No department of that code can be responsible today.")
+    if case.department is not None and chosen.code == case.department.code:
+        raise Refusal("same_department", "The case is with this department already.")
+    if chosen.code in {command.complaint_about, case.complaint_about}:
+        raise Refusal("own_complaint", "A complaint must not go to the department complained of.")
+    if not actor.coordinates and chosen.code in _passed_it_on(case):
+        raise Refusal("already_passed_on", "That department has passed the case on; ask a coordinator to decide.")
+    return _label(chosen)
+
+
+def _passed_it_on(case: Case) -> frozenset[str]:
+    """Departments that have handed the case away: sending it back to them is a coordinator's decision."""
+    return frozenset(
+        entry.previous_department.code
+        for entry in case.history
+        if entry.action in {"reassign", "return_to_triage"} and entry.previous_department is not None
+    )
+
+
+def _after(case: Case, command: Command, entry: Entry) -> Case:
+    moved = replace(
+        case,
+        version=entry.version,
+        status=entry.status,
+        department=entry.department,
+        history=(*case.history, entry),
+    )
+    if isinstance(command, Answer):
+        return replace(moved, answer=command.text)
+    if isinstance(command, Reopen):
+        return replace(moved, answer=None)  # it did not solve the matter; the history keeps it
+    if isinstance(command, Assign | Reassign):
+        why = replace(case.why, rule=None, decided_by="person", triage_reason=None)
+        return replace(moved, why=why, complaint_about=command.complaint_about or case.complaint_about)
+    return moved
+
+
+def _label(thing: Department | Topic | Territory | None) -> Label | None:
+    return None if thing is None else Label(thing.code, thing.name, thing.name_en)

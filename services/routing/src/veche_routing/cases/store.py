@@ -1,0 +1,259 @@
+"""Cases in MongoDB: one document a case, its history inside, so that a change is one write.
+
+A history has a few dozen lines at most; lines are only pushed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from veche_routing.cases.model import Case, Due, Entry, Label, Why
+from veche_shared.contracts.cases import CaseStatus
+from veche_shared.storage.mongo import Document, Mongo, Session
+
+COLLECTION = "cases"
+INDEXES = {
+    COLLECTION: [
+        IndexModel([("number", ASCENDING)], unique=True, name="number"),
+        IndexModel(
+            [("department.code", ASCENDING), ("registered_at", DESCENDING), ("_id", DESCENDING)], name="by_department"
+        ),
+        IndexModel(
+            [("registered_at", ASCENDING), ("_id", ASCENDING)],
+            name="triage",
+            partialFilterExpression={"status": "new"},
+        ),
+        IndexModel([("registered_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
+    ]
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of cases ended: the sort keys of its last case."""
+
+    registered_at: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which cases a list holds; what is None does not restrict. ``departments`` None means every department."""
+
+    departments: frozenset[str] | None = None
+    status: CaseStatus | None = None
+    topic: str | None = None
+    territory: str | None = None
+    overdue_at: datetime | None = None
+
+
+class Cases:
+    """The cases of this service's database."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+        self._collection = mongo[COLLECTION]
+
+    async def add(self, session: Session, cases: Sequence[Case]) -> None:
+        """Store new cases inside the caller's transaction."""
+        if cases:
+            await self._collection.insert_many([to_document(case) for case in cases], session=session, ordered=True)
+
+    async def known(self, session: Session, ids: Sequence[str]) -> frozenset[str]:
+        """Which of ``ids`` exist already."""
+        cursor = self._collection.find({"_id": {"$in": list(ids)}}, {"_id": 1}, session=session)
+        return frozenset([document["_id"] async for document in cursor])
+
+    async def by_number(self, number: str, session: Session | None = None) -> Case | None:
+        document = await self._collection.find_one({"number": number}, session=session)
+        return None if document is None else from_document(document)
+
+    async def save(self, session: Session, case: Case) -> None:
+        """Write the state after one more line of history.
+
+        Of two writers of one case MongoDB lets one through and makes the other's transaction start anew.
+        """
+        document = to_document(case)
+        line = document.pop("history")[-1]
+        del document["_id"]
+        await self._collection.update_one(
+            {"_id": case.id, "version": case.version - 1},
+            {"$set": document, "$push": {"history": line}},
+            session=session,
+        )
+
+    async def page(
+        self, wanted: Filter, *, after: Place | None, limit: int, order: Literal["newest", "oldest"] = "newest"
+    ) -> list[Case]:
+        """At most ``limit`` cases behind ``after``, newest or oldest first."""
+        query = _query(wanted)
+        direction, beyond = (DESCENDING, "$lt") if order == "newest" else (ASCENDING, "$gt")
+        if after is not None:
+            query["$or"] = [
+                {"registered_at": {beyond: after.registered_at}},
+                {"registered_at": after.registered_at, "_id": {beyond: after.id}},
+            ]
+        cursor = self._collection.find(query).sort([("registered_at", direction), ("_id", direction)]).limit(limit)
+        return [from_document(document) async for document in cursor]
+
+    async def count_in_triage(self) -> int:
+        return await self._collection.count_documents({"status": "new"})
+
+
+def _query(wanted: Filter) -> Document:
+    query: Document = {}
+    if wanted.departments is not None:
+        query["department.code"] = {"$in": sorted(wanted.departments)}
+    if wanted.status is not None:
+        query["status"] = wanted.status
+    if wanted.topic is not None:
+        query["topic.code"] = wanted.topic
+    if wanted.territory is not None:
+        query["territory.code"] = wanted.territory
+    if wanted.overdue_at is not None:
+        query["due.at"] = {"$lte": wanted.overdue_at}
+        query.setdefault("status", {"$in": ["new", "assigned", "in_progress"]})
+    return query
+
+
+def to_document(case: Case) -> Document:
+    return {
+        "_id": case.id,
+        "appeal_id": case.appeal_id,
+        "number": case.number,
+        "version": case.version,
+        "status": case.status,
+        "department": _label_document(case.department),
+        "topic": _label_document(case.topic),
+        "territory": _label_document(case.territory),
+        "address": case.address,
+        "text": case.text,
+        "summary": case.summary,
+        "channel": case.channel,
+        "regime": case.regime,
+        "language": case.language,
+        "author": case.author,
+        "reachable_by": list(case.reachable_by),
+        "attachments": case.attachments,
+        "why": {
+            "confidence": case.why.confidence,
+            "words": list(case.why.words),
+            "rule": case.why.rule,
+            "decided_by": case.why.decided_by,
+            "triage_reason": case.why.triage_reason,
+        },
+        "due": None
+        if case.due is None
+        else {
+            "at": case.due.at,
+            "on": _midnight(case.due.on),
+            "regime": case.due.regime,
+            "amount": case.due.amount,
+            "unit": case.due.unit,
+            "source": case.due.source,
+        },
+        "received_at": case.received_at,
+        "registered_at": case.registered_at,
+        "answer": case.answer,
+        "complaint_about": case.complaint_about,
+        "history": [_entry_document(entry) for entry in case.history],
+    }
+
+
+def from_document(document: Document) -> Case:
+    why, due = document["why"], document["due"]
+    return Case(
+        id=document["_id"],
+        appeal_id=document["appeal_id"],
+        number=document["number"],
+        version=document["version"],
+        status=document["status"],
+        department=_label(document["department"]),
+        topic=_label(document["topic"]),
+        territory=_label(document["territory"]),
+        address=document["address"],
+        text=document["text"],
+        summary=document["summary"],
+        channel=document["channel"],
+        regime=document["regime"],
+        language=document["language"],
+        author=document["author"],
+        reachable_by=tuple(document["reachable_by"]),
+        attachments=document["attachments"],
+        why=Why(
+            confidence=why["confidence"],
+            words=tuple(why["words"]),
+            rule=why["rule"],
+            decided_by=why["decided_by"],
+            triage_reason=why["triage_reason"],
+        ),
+        due=None
+        if due is None
+        else Due(
+            at=due["at"],
+            on=due["on"].date(),
+            regime=due["regime"],
+            amount=due["amount"],
+            unit=due["unit"],
+            source=due["source"],
+        ),
+        received_at=document["received_at"],
+        registered_at=document["registered_at"],
+        answer=document["answer"],
+        complaint_about=document["complaint_about"],
+        history=tuple(_entry(line) for line in document["history"]),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    """BSON has no dates: a day is kept as its midnight UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _label_document(label: Label | None) -> Document | None:
+    return None if label is None else {"code": label.code, "name": label.name, "name_en": label.name_en}
+
+
+def _label(document: Document | None) -> Label | None:
+    return None if document is None else Label(document["code"], document["name"], document["name_en"])
+
+
+def _entry_document(entry: Entry) -> Document:
+    return {
+        "version": entry.version,
+        "at": entry.at,
+        "action": entry.action,
+        "actor": entry.actor,
+        "actor_name": entry.actor_name,
+        "status": entry.status,
+        "previous_status": entry.previous_status,
+        "department": _label_document(entry.department),
+        "previous_department": _label_document(entry.previous_department),
+        "reason": entry.reason,
+        "answer": entry.answer,
+        "command_id": entry.command_id,
+        "digest": entry.digest,
+    }
+
+
+def _entry(line: Document) -> Entry:
+    return Entry(
+        version=line["version"],
+        at=line["at"],
+        action=line["action"],
+        actor=line["actor"],
+        actor_name=line["actor_name"],
+        status=line["status"],
+        previous_status=line["previous_status"],
+        department=_label(line["department"]),
+        previous_department=_label(line["previous_department"]),
+        reason=line["reason"],
+        answer=line["answer"],
+        command_id=line["command_id"],
+        digest=line["digest"],
+    )

@@ -1,0 +1,1 @@
+"""How long an answer may take: the term of a legal regime, counted on the production calendar."""

@@ -1,0 +1,69 @@
+"""Counts the term of an appeal. Pure: the calendar and the moment of registration are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from veche_routing.cases.model import Due
+from veche_routing.packs.model import Term
+from veche_shared.calendar import (
+    CalendarUnknownError,
+    ProductionCalendar,
+    WorkingHours,
+    add_working_hours,
+    end_of_day,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CityTime:
+    """How a city counts: its zone, its production calendar and, for terms in hours, its office hours."""
+
+    zone: ZoneInfo
+    calendar: ProductionCalendar
+    hours: WorkingHours | None = None
+
+    def day_of(self, moment: datetime) -> date:
+        """The day on which an aware moment falls in the city."""
+        return moment.astimezone(self.zone).date()
+
+
+def due_of(term: Term, registered_at: datetime, city: CityTime) -> Due | None:
+    """When ``term`` ends for what was registered then; the day of registration in the city is day 0.
+
+    None where the term touches a year whose production calendar nobody has told: a date would be a guess.
+    """
+    try:
+        ends_at = _end(term, registered_at, city)
+    except CalendarUnknownError:
+        return None
+    return Due(
+        at=ends_at,
+        # A day's end is the midnight that follows it: a moment before is still that day.
+        on=city.day_of(ends_at - timedelta(milliseconds=1)),
+        regime=term.regime,
+        amount=term.amount,
+        unit=term.unit,
+        source=term.source,
+    )
+
+
+def days_left(due: Due, now: datetime, city: CityTime) -> int | None:
+    """Working days from today to the last day: 0 on it, negative when late; None beyond the known calendar."""
+    try:
+        return city.calendar.working_days_left(city.day_of(now), due.on)
+    except CalendarUnknownError:
+        return None
+
+
+def _end(term: Term, registered_at: datetime, city: CityTime) -> datetime:
+    if term.unit == "working_hours":
+        if city.hours is None:
+            raise ValueError(f"the term of {term.regime} is in working hours, and the city has told none")
+        return add_working_hours(city.calendar, city.hours, registered_at, timedelta(hours=term.amount))
+    registered_on = city.day_of(registered_at)
+    if term.unit == "working_days":
+        return end_of_day(city.calendar.add_working_days(registered_on, term.amount), city.zone)
+    return end_of_day(city.calendar.add_calendar_days(registered_on, term.amount, term.when_last_day_is_off), city.zone)
