@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
+from veche_shared.clock import Clock, system_clock
 from veche_shared.http.edge import MIB, REQUEST_ID, Edge
 from veche_shared.http.health import Health
 from veche_shared.http.problems import (
@@ -33,6 +34,7 @@ from veche_shared.http.problems import (
     problem_response,
 )
 from veche_shared.http.validation import request_problem
+from veche_shared.security import internal, sessions
 from veche_shared.settings import LogSettings, ServiceSettings
 from veche_shared.storage.group_commit import QueueFullError
 from veche_shared.storage.mongo import is_passing
@@ -73,13 +75,15 @@ def create_app(
     sign_in: str | None = None,
     body_limit: int = MIB,
     body_limits: Mapping[str, int] | None = None,
+    clock: Clock = system_clock,
 ) -> FastAPI:
     """Make the application of ``service``.
 
     It answers every error with a problem document, or by ``error_page`` where a person's browser asked for a page; a
     person who is not signed in is sent to ``sign_in`` from a page. It adds ``/health/live``, ``/health/ready``,
     ``/metrics`` and ``/openapi/<name>.json``. Routers carry their own prefix (``APIRouter(prefix=…)``): it is what the
-    metrics name. Limits on bodies are in bytes, and apply to addresses that begin with the key.
+    metrics name. Limits on bodies are in bytes, and apply to addresses that begin with the key. ``staff_session``,
+    ``require_staff`` and ``require_internal`` work in its routes; ``clock`` tells when a session is over.
     """
     app = FastAPI(
         title=service.title,
@@ -94,6 +98,8 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge does it, and only where it is drawn
         routes=list((health or Health()).routes()),
     )
+    setattr(app.state, sessions.STATE, sessions.StaffSessions.from_settings(settings.security, clock))
+    setattr(app.state, internal.STATE, settings.security.internal_key)
     for router in routers:
         app.include_router(router)
     _describe_problems(app)

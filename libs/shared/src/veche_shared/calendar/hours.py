@@ -1,0 +1,93 @@
+"""Counting working hours: the terms of fast-track regimes are hours on the clock of the town hall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from veche_shared.calendar.production import ProductionCalendar
+
+_DAY = timedelta(days=1)
+_WEEKDAYS = range(7)
+SHORTENED_BY = timedelta(hours=1)
+"""ТК РФ art. 95: the day before a holiday is an hour shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A stretch of work within a day, local time; the lunch break is the gap between two of them."""
+
+    begins: time
+    ends: time
+
+    def __post_init__(self) -> None:
+        if self.begins >= self.ends:
+            raise ValueError("a shift ends after it begins")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """When a body works: shifts for each weekday (0 is Monday), in order, and its zone.
+
+    ``transferred`` are the shifts of a Saturday or Sunday that is worked.
+    """
+
+    zone: ZoneInfo
+    weekdays: Mapping[int, tuple[Shift, ...]]
+    transferred: tuple[Shift, ...]
+
+    def __post_init__(self) -> None:
+        if not all(day in _WEEKDAYS for day in self.weekdays):
+            raise ValueError("weekdays are numbered 0 (Monday) to 6")
+        if not any(self.weekdays.values()):
+            raise ValueError("a body that never works cannot keep a term")
+        for shifts in (*self.weekdays.values(), self.transferred):
+            if any(earlier.ends > later.begins for earlier, later in pairwise(shifts)):
+                raise ValueError("shifts of a day follow one another")
+
+
+def add_working_hours(
+    calendar: ProductionCalendar, hours: WorkingHours, moment: datetime, amount: timedelta
+) -> datetime:
+    """The UTC moment at which ``amount`` of working time after ``moment`` (aware) has passed.
+
+    Time outside of the shifts does not count. Raises CalendarUnknownError where it would run into an unknown year.
+    """
+    if amount < timedelta(0):
+        raise ValueError("a term has no negative length")
+    if amount == timedelta(0):
+        return moment.astimezone(UTC)
+    left = amount
+    for begins, ends in _stretches(calendar, hours, moment.astimezone(hours.zone).date()):
+        available = ends - max(begins, moment)
+        if available <= timedelta(0):
+            continue
+        if left <= available:
+            return (max(begins, moment) + left).astimezone(UTC)
+        left -= available
+    raise AssertionError("stretches never end")
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The UTC moment at which ``day`` is over in ``zone``: a term that ends on it is kept before that moment."""
+    return datetime.combine(day + _DAY, time(), zone).astimezone(UTC)
+
+
+def _stretches(calendar: ProductionCalendar, hours: WorkingHours, day: date) -> Iterator[tuple[datetime, datetime]]:
+    """Working time from ``day`` on, as pairs of UTC moments; without an end until the calendar is not known."""
+    while True:
+        if calendar.is_working(day):
+            shifts = hours.weekdays.get(day.weekday(), ()) if day.weekday() < 5 else hours.transferred
+            for number, shift in enumerate(shifts, start=1):
+                begins = datetime.combine(day, shift.begins, hours.zone).astimezone(UTC)
+                ends = datetime.combine(day, shift.ends, hours.zone).astimezone(UTC)
+                if number == len(shifts) and calendar.is_shortened(day):
+                    ends -= SHORTENED_BY
+                yield begins, ends
+        day += _DAY
+
+
+__all__ = ["SHORTENED_BY", "Shift", "WorkingHours", "add_working_hours", "end_of_day"]
