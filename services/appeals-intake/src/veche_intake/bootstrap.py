@@ -1,0 +1,157 @@
+"""Puts the service together from its settings: the one place that knows every part."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from veche_intake.appeals import store as appeals
+from veche_intake.appeals.commands import Registration
+from veche_intake.appeals.http import Desk, appeals_router
+from veche_intake.appeals.numbers import Numbers
+from veche_intake.channels import store as channel_keys
+from veche_intake.channels.commands import KeyOffice
+from veche_intake.channels.known import read_channels
+from veche_intake.channels.store import KeyRing
+from veche_intake.deduplication.storing import StoreOnce
+from veche_intake.polls import store as polls
+from veche_intake.polls.consumer import TYPES as SURVEY_TYPES
+from veche_intake.polls.consumer import SurveysConsumer
+from veche_intake.settings import Settings
+from veche_intake.status import store as statuses
+from veche_intake.status.commands import GUESSES, GUESSES_FROM_ADDRESS, Following
+from veche_intake.status.consumer import TYPES as CASE_TYPES
+from veche_intake.status.consumer import CasesConsumer
+from veche_intake.status.http import Window, status_router
+from veche_intake.status.sentences import Sentences
+from veche_intake.vault import store as vault
+from veche_intake.vault.http import Door, vault_router
+from veche_intake.votes import store as votes
+from veche_intake.votes.commands import Voting
+from veche_intake.votes.http import BallotBox, votes_router
+from veche_shared.clock import Clock, system_clock
+from veche_shared.contracts.cases import CaseEvent
+from veche_shared.contracts.surveys import SurveyEvent
+from veche_shared.contracts.topics import CASES, SURVEYS
+from veche_shared.http.application import Health, ServiceInfo, create_app
+from veche_shared.http.edge import MIB
+from veche_shared.ids import Ids, new_id
+from veche_shared.messaging import runtime as messaging_runtime
+from veche_shared.messaging.runtime import Messaging
+from veche_shared.observability import metrics
+from veche_shared.security.throttle import Throttle
+from veche_shared.storage.group_commit import CommitObserved, GroupCommit
+from veche_shared.storage.mongo import Mongo
+from veche_shared.web import City, Pages, mount_static
+from veche_shared.web.localisation import LANGUAGES
+
+SERVICE = "intake"
+
+INDEXES = {
+    **messaging_runtime.INDEXES,
+    **appeals.INDEXES,
+    **channel_keys.INDEXES,
+    **polls.INDEXES,
+    **statuses.INDEXES,
+    **vault.INDEXES,
+    **votes.INDEXES,
+}
+
+BODY_LIMITS = {"/api/v1/appeals/batch": 32 * MIB, "/api/v1/votes/batch": 4 * MIB}
+"""Bytes of a batch: a thousand times a usual appeal, with room for long ones."""
+
+
+def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id) -> FastAPI:
+    """The application, ready to be served; nothing is connected before its lifespan begins.
+
+    Raises OSError or ValueError for a file of channels that cannot be used.
+    """
+    security, intake, zone = settings.security, settings.intake, settings.city.zone
+    channels = read_channels(intake.channels_file)
+    mongo = Mongo(settings.mongo.uri.get_secret_value(), f"{settings.mongo.database_prefix}{SERVICE}")
+    messaging = Messaging(SERVICE, settings.instance, mongo, settings.kafka, clock, ids)
+    messaging.subscribe(CASES, CaseEvent, CASE_TYPES, CasesConsumer(mongo).handle)
+    messaging.subscribe(SURVEYS, SurveyEvent, SURVEY_TYPES, SurveysConsumer(mongo).handle)
+
+    def commits(guard: str) -> GroupCommit:
+        return GroupCommit(
+            mongo,
+            guard,
+            writers=intake.writers,
+            max_batch=intake.shared_writes,
+            observe=_observe_commit,
+            after_commit=messaging.wake,
+        )
+
+    appeal_commits, vote_commits = commits(appeals.COLLECTION), commits(votes.COLLECTION)
+    registration = Registration(
+        StoreOnce(mongo, appeal_commits, lambda keys: appeals.under_keys(mongo, keys)),
+        Numbers(mongo),
+        clock,
+        ids,
+        zone,
+        intake.number_prefix,
+        security.tracking_key,
+    )
+    voting = Voting(
+        StoreOnce(mongo, vote_commits, lambda keys: votes.under_keys(mongo, keys)),
+        polls.Polls(mongo, time.monotonic),
+        clock,
+        ids,
+        security.voter_key,
+    )
+    following = Following(
+        mongo,
+        Throttle(GUESSES, clock),
+        Throttle(GUESSES_FROM_ADDRESS, clock),
+        intake.number_prefix,
+        security.tracking_key,
+    )
+    pages = Pages("veche_intake", City({"ru": settings.city.name, "en": settings.city.name_en}, zone), now=clock)
+    sentences = Sentences(
+        {language: pages.messages(language) for language in LANGUAGES},
+        {language: pages.formats(language) for language in LANGUAGES},
+    )
+    keys = KeyRing(mongo, time.monotonic)
+    office = KeyOffice(mongo, channels, clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await mongo.declare(INDEXES)
+        for key in intake.bootstrap_keys:
+            await office.put_in_place(key.key, key.channel, key.scopes, key.name)
+        appeal_commits.start()
+        vote_commits.start()
+        await messaging.start()
+        yield
+        await appeal_commits.stop()
+        await vote_commits.stop()
+        await messaging.stop()
+        await mongo.close()
+
+    app = create_app(
+        ServiceInfo(SERVICE, "Veche: appeals-intake", version("veche-appeals-intake"), __doc__ or ""),
+        settings=settings,
+        lifespan=lifespan,
+        routers=[
+            appeals_router(Desk(registration, keys, channels, clock, settings.http.public_url)),
+            votes_router(BallotBox(voting, keys, channels)),
+            status_router(Window(following, sentences)),
+            vault_router(Door(mongo)),
+        ],
+        health=Health(required={"mongo": mongo.ping}, advisory={"kafka": messaging.check}),
+        error_page=lambda request, problem, request_id: pages.error(request, problem.status, request_id=request_id),
+        body_limits=BODY_LIMITS,
+        clock=clock,
+    )
+    mount_static(app)
+    return app
+
+
+def _observe_commit(commit: CommitObserved) -> None:
+    metrics.GROUP_COMMIT_WRITES.labels(SERVICE).observe(commit.size)
+    metrics.GROUP_COMMIT_SECONDS.labels(SERVICE).observe(commit.seconds)
