@@ -1,7 +1,7 @@
 """The alert rules and the dashboard: PromQL that parses, metrics and labels that the services have, a page for each.
 
 The syntax of PromQL is judged by promql-parser, which follows Prometheus 2.45. What it cannot say is whether a
-threshold is wise; `promtool test rules` can replay series, and is left to whoever changes a threshold.
+rule rings when it should; deploy/observability/alerts.test.yaml does, for whoever has Prometheus' promtool at hand.
 """
 
 from __future__ import annotations

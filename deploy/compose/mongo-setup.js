@@ -7,8 +7,7 @@ const password = readFileSync('/run/secrets/mongo_root', 'utf8').trim();
 const address = `mongodb://root:${encodeURIComponent(password)}@mongo/?authSource=admin&directConnection=true`;
 const SERVICES = ['intake', 'routing', 'notifications', 'surveys'];
 
-const connection = new Mongo(address);
-const admin = connection.getDB('admin');
+const admin = new Mongo(address).getDB('admin');
 
 try {
   admin.runCommand({ replSetGetStatus: 1 });
@@ -19,6 +18,8 @@ try {
 
 while (!admin.runCommand({ hello: 1 }).isWritablePrimary) sleep(200);
 
+// A connection from before the set was made goes on thinking that there is none.
+const connection = new Mongo(address);
 for (const service of SERVICES) {
   const own = connection.getDB(`veche_${service}`);
   const secret = process.env[`VECHE_MONGO_${service.toUpperCase()}`];
