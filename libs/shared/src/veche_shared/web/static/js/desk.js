@@ -25,9 +25,17 @@ function markOpen(row) {
     other.querySelector(".row-link").removeAttribute("aria-current");
   }
   row.classList.add("open");
+  if (row.classList.contains("unread")) tellRead(row.dataset.number);
   row.classList.remove("unread");
   row.querySelector(".unread-mark")?.remove();
   row.querySelector(".row-link").setAttribute("aria-current", "true");
+}
+
+// What was opened was read. If this is not heard, the row is unread again on the next page: nothing to tell about.
+function tellRead(number) {
+  if (!feed?.dataset.readUrl) return;
+  const body = JSON.stringify({ numbers: [number] });
+  fetch(feed.dataset.readUrl, { method: "PUT", headers: { "Content-Type": "application/json" }, body }).catch(() => {});
 }
 
 function showScreen(screen) {
@@ -188,13 +196,13 @@ function follow(list) {
   const stream = new EventSource(after(list.dataset.streamUrl));
   stream.addEventListener("entry", (event) => {
     newest = event.lastEventId || newest;
-    const { number, moved_to: movedTo } = JSON.parse(event.data);
+    const { number, moved_to: movedTo, asks } = JSON.parse(event.data);
     if (rowOf(number)) {
       refresh(number);
       return;
     }
     if (movedTo) fresh.delete(number);
-    else fresh.add(number);
+    else if (asks !== false) fresh.add(number);
     offer();
   });
   stream.addEventListener("open", () => {
