@@ -143,7 +143,7 @@ class Pages:
         """
         self._city = city
         self._viewer_of = viewer_of
-        self._environments = {language: _environment(package, city, language, now) for language in LANGUAGES}
+        self._environments = {language: component_environment(package, city, language, now) for language in LANGUAGES}
 
     def render(
         self, request: Request, name: str, context: Mapping[str, object] | None = None, status: int = 200
@@ -205,8 +205,8 @@ class Pages:
         return cast("CityFormats", self._environments[language].globals["formats"])
 
 
-def _environment(package: str, city: City, language: Language, now: Clock) -> Environment:
-    """One environment a language: macros then know their words without being handed the language."""
+def component_environment(package: str, city: City, language: Language, now: Clock) -> Environment:
+    """The templates of ``package`` in one language: macros then know their words without being handed the language."""
     messages = Messages(language, [package])
     formats = CityFormats(language, city.zone, now, messages)
     environment = Environment(
