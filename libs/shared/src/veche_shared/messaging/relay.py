@@ -60,6 +60,7 @@ class Relay:
     _task: asyncio.Task[None] | None = field(init=False, default=None)
     _leased_until: float = field(init=False, default=0.0)
     _trouble: str | None = field(init=False, default=None)
+    _sent: set[str] = field(init=False, default_factory=set)
 
     def wake(self) -> None:
         self._awake.set()
@@ -114,14 +115,19 @@ class Relay:
     async def _round(self) -> int:
         if not await self._holds_lease():
             return 0
-        rows = await self._waiting()
+        seen = await self._waiting()
+        # A majority read may still show what was published and deleted a moment ago.
+        self._sent &= {row.id for row in seen}
+        rows = [row for row in seen if row.id not in self._sent]
         metrics.OUTBOX_ROWS.labels(self.service).set(len(rows))
-        if not rows:
-            metrics.OUTBOX_AGE.labels(self.service).set(0)
-            return 0
-        metrics.OUTBOX_AGE.labels(self.service).set(max(0.0, (self.clock() - rows[0].at).total_seconds()))
-        await self._publish(rows)
-        return len(rows)
+        metrics.OUTBOX_AGE.labels(self.service).set(
+            max(0.0, (self.clock() - rows[0].at).total_seconds()) if rows else 0.0
+        )
+        if self._sent:  # their deletion may also have been lost
+            await self._forget(sorted(self._sent))
+        if rows:
+            await self._publish(rows)
+        return len(seen)
 
     async def _holds_lease(self) -> bool:
         now = self.monotonic()
@@ -151,21 +157,49 @@ class Relay:
             row_id for (row_id, _), result in zip(sent, results, strict=True) if not isinstance(result, BaseException)
         ]
         if done:
+            self._sent.update(done)
             await self._forget(done)
             self.published += len(done)
             self._measure(rows, set(done))
             metrics.RELAY_PUBLISHED.labels(self.service).inc(len(done))
         for row in refused:
             await self._bury(row)
-        failure = next((result for result in results if isinstance(result, BaseException)), None)
-        if failure is not None:
-            raise failure
+        failures = {
+            row_id: result
+            for (row_id, _), result in zip(sent, results, strict=True)
+            if isinstance(result, BaseException)
+        }
+        too_large = [row for row in rows if isinstance(failures.get(row.id), MessageSizeTooLargeError)]
+        if too_large:
+            await self._part(too_large)
+        for failure in failures.values():
+            if not isinstance(failure, MessageSizeTooLargeError):
+                raise failure
 
     def _measure(self, rows: Sequence[OutboxRow], done: AbstractSet[str]) -> None:
         now, lag = self.clock(), metrics.RELAY_LAG.labels(self.service)
         first = next((row for row in rows if row.id in done), None)
         if first is not None:  # the slowest of the batch stands for it: one observation, not a thousand
             lag.observe(max(0.0, (now - first.at).total_seconds()))
+
+    async def _part(self, rows: Sequence[OutboxRow]) -> None:
+        """Publish one by one what the broker refused together: one of these is too large for its topic.
+
+        A producer that was refused has a gap in its sequence, which the broker will not pass over: it is replaced.
+        """
+        await self._drop_producer()
+        for row in rows:
+            producer = await self._connected()
+            topic = full_name(self.settings, row.topic)
+            try:
+                await producer.send_and_wait(topic, row.value, key=row.key or None, headers=HEADERS)
+            except MessageSizeTooLargeError:
+                await self._drop_producer()
+                await self._bury(row)
+            else:
+                self._sent.add(row.id)
+                self.published += 1
+                await self._forget([row.id])
 
     async def _forget(self, row_ids: Sequence[str]) -> None:
         # A deletion that is lost in a failover only means that the row is published again.
@@ -182,7 +216,7 @@ class Relay:
             key=row.key,
             value=row.value,
             reason="unpublishable",
-            explanation=f"larger than the producer takes: {len(row.value)} bytes",
+            explanation=f"larger than Kafka takes: {len(row.value)} bytes",
             at=self.clock(),
         )
 

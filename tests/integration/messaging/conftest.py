@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.backend.plugin import Namespace
+from tests.backend.servers import Backend
+from tests.integration.messaging.stage import Stage
+from veche_shared.messaging import runtime
+from veche_shared.settings import KafkaSettings
+from veche_shared.storage.mongo import Mongo
+
+
+@pytest.fixture
+async def mongo(backend: Backend, namespace: Namespace) -> AsyncIterator[Mongo]:
+    """A database of the test's own, with what every service declares."""
+    mongo = Mongo(backend.mongo_uri, f"{namespace.database_prefix}{uuid.uuid4().hex[:8]}")
+    await mongo.declare({**runtime.INDEXES, "kept": []})
+    yield mongo
+    await mongo.close()
+
+
+@pytest.fixture
+async def stage(backend: Backend, namespace: Namespace, mongo: Mongo) -> AsyncIterator[Stage]:
+    """The database, and topics of the test's own on a real broker."""
+    settings = KafkaSettings(
+        bootstrap_servers=backend.kafka_bootstrap, topic_prefix=f"{namespace.topic_prefix}{uuid.uuid4().hex[:8]}."
+    )
+    stage = Stage(mongo, settings)
+    await stage.prepare()
+    yield stage
+    await stage.close()

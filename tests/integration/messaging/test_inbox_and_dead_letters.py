@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from tests.integration.messaging.stage import DEAD_LETTERS, SERVICE, Stage, eventually, vote
+from veche_shared.clock import system_clock
+from veche_shared.contracts.topics import VOTES
+from veche_shared.contracts.votes import VoteCastV1
+from veche_shared.ids import new_id
+from veche_shared.storage import dead_letters, inbox
+from veche_shared.storage.dead_letters import DeadLetter, DeadLetterNotFoundError
+from veche_shared.storage.mongo import Mongo, Session
+
+
+def letter(letter_id: str = "votes-0-1-abc", value: bytes = b"poison") -> DeadLetter:
+    return DeadLetter(letter_id, "votes", 0, 1, b"key", value, "unreadable", "no event", system_clock())
+
+
+async def bury(mongo: Mongo, *letters: DeadLetter) -> None:
+    async def work(session: Session) -> None:
+        await dead_letters.bury(mongo, session, letters)
+
+    await mongo.transaction(work)
+
+
+async def remember(mongo: Mongo, *event_ids: str) -> frozenset[str]:
+    async def work(session: Session) -> frozenset[str]:
+        return await inbox.remember_new(mongo, session, event_ids, system_clock())
+
+    return await mongo.transaction(work)
+
+
+async def test_an_event_is_new_once(mongo: Mongo) -> None:
+    assert await remember(mongo, "a", "b", "a") == {"a", "b"}
+    assert await remember(mongo, "b", "c") == {"c"}
+
+
+async def test_an_event_of_an_aborted_transaction_is_new_again(mongo: Mongo) -> None:
+    async def fails(session: Session) -> None:
+        await inbox.remember_new(mongo, session, ["a"], system_clock())
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await mongo.transaction(fails)
+    assert await remember(mongo, "a") == {"a"}
+
+
+async def test_of_consumers_that_hold_the_same_events_one_handles_them(mongo: Mongo) -> None:
+    ids = [f"e{n}" for n in range(50)]
+    found = await asyncio.gather(*(remember(mongo, *ids) for _ in range(4)))
+    assert sorted(len(new) for new in found) == [0, 0, 0, 50]
+
+
+async def test_a_dead_letter_is_kept_as_it_was_received(mongo: Mongo) -> None:
+    await bury(mongo, letter(value=b"\xff\x00"))
+    assert await dead_letters.listed(mongo) == [await dead_letters.shown(mongo, "votes-0-1-abc")]
+    assert (await dead_letters.shown(mongo, "votes-0-1-abc")).value == b"\xff\x00"
+    assert await dead_letters.waiting_count(mongo) == 1
+
+
+async def test_a_message_that_dies_again_keeps_what_was_decided(mongo: Mongo) -> None:
+    await bury(mongo, letter())
+    await dead_letters.drop(mongo, "votes-0-1-abc", operator="oleg", note="a test", now=system_clock())
+    await bury(mongo, letter())
+    kept = await dead_letters.shown(mongo, "votes-0-1-abc")
+    assert (kept.state, kept.decided_by, kept.note) == ("dropped", "oleg", "a test")
+    assert await dead_letters.listed(mongo) == []
+    assert len(await dead_letters.listed(mongo, state=None)) == 1
+
+
+async def test_what_is_decided_cannot_be_decided_again(mongo: Mongo) -> None:
+    await bury(mongo, letter())
+    now = system_clock()
+    await dead_letters.replay(mongo, "votes-0-1-abc", row_id=new_id(), operator="oleg", note=None, now=now)
+    with pytest.raises(DeadLetterNotFoundError):
+        await dead_letters.drop(mongo, "votes-0-1-abc", operator="olga", note=None, now=now)
+    with pytest.raises(DeadLetterNotFoundError):
+        await dead_letters.replay(mongo, "votes-0-1-abc", row_id=new_id(), operator="olga", note=None, now=now)
+    assert (await dead_letters.shown(mongo, "votes-0-1-abc")).decided_by == "oleg"
+    assert await mongo["outbox"].count_documents({}) == 1
+
+
+async def test_there_is_no_dead_letter_of_a_made_up_id(mongo: Mongo) -> None:
+    with pytest.raises(DeadLetterNotFoundError):
+        await dead_letters.shown(mongo, "nothing")
+
+
+async def test_a_replayed_letter_is_published_byte_for_byte_and_then_handled(stage: Stage) -> None:
+    event = vote(1)
+    broken = True
+
+    async def handle(events: Sequence[VoteCastV1], session: Session) -> None:
+        if broken:
+            raise ValueError("the service had a fault")
+        await stage.keep(events, session)
+
+    await stage.consume(handle)
+    await stage.put_into_outbox([event])
+    relay = stage.relay()
+    relay.start()
+
+    async def buried() -> bool:
+        return await dead_letters.waiting_count(stage.mongo) == 1
+
+    await eventually(buried)
+    broken = False
+    (dead,) = await dead_letters.listed(stage.mongo)
+    await dead_letters.replay(stage.mongo, dead.id, row_id=new_id(), operator="oleg", note="fixed", now=system_clock())
+
+    async def handled() -> bool:
+        return await stage.kept() == {"vote-1"}
+
+    await eventually(handled)
+    first, again = await stage.on_topic(VOTES)
+    assert (first.key, first.value) == (again.key, again.value)
+    assert len(await stage.on_topic(DEAD_LETTERS)) == 1
+    assert SERVICE in DEAD_LETTERS.name

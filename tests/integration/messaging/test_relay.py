@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.integration.messaging.stage import Stage, eventually, vote
+from veche_shared.contracts.topics import VOTES
+from veche_shared.messaging.relay import Relay
+from veche_shared.messaging.topics import full_name
+from veche_shared.settings import KafkaSettings
+from veche_shared.storage import dead_letters
+
+
+async def outbox_is_empty(stage: Stage) -> bool:
+    return await stage.rows("outbox") == 0
+
+
+async def published_ids(stage: Stage) -> list[str]:
+    return [json.loads(record.value or b"")["id"] for record in await stage.on_topic(VOTES)]
+
+
+async def test_every_event_arrives_and_leaves_the_outbox(stage: Stage) -> None:
+    events = [vote(n) for n in range(2_500)]
+    await stage.put_into_outbox(events)
+    stage.relay().start()
+    await eventually(lambda: outbox_is_empty(stage))
+    assert Counter(await published_ids(stage)) == Counter(event.id for event in events)
+
+
+async def test_events_of_one_key_arrive_in_the_order_in_which_they_happened(stage: Stage) -> None:
+    relay = stage.relay()
+    relay.start()
+    events = []
+    for n in range(300):
+        event = vote(n, key=f"key-{n % 3}")
+        events.append(event)
+        await stage.put_into_outbox([event])
+        relay.wake()
+    await eventually(lambda: outbox_is_empty(stage))
+    arrived: dict[bytes, list[str]] = {}
+    for record in await stage.on_topic(VOTES):
+        arrived.setdefault(record.key or b"", []).append(json.loads(record.value or b"")["id"])
+    assert arrived == {f"key-{k}".encode(): [event.id for event in events[k::3]] for k in range(3)}
+
+
+async def test_a_message_carries_its_content_type(stage: Stage) -> None:
+    await stage.put_into_outbox([vote(1)])
+    stage.relay().start()
+    await eventually(lambda: outbox_is_empty(stage))
+    (record,) = await stage.on_topic(VOTES)
+    assert dict(record.headers)["content-type"] == b"application/cloudevents+json; charset=UTF-8"
+    assert record.key == b"vote-1"
+
+
+async def test_a_relay_killed_before_it_could_forget_publishes_again_and_loses_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [vote(n) for n in range(50)]
+    await stage.put_into_outbox(events)
+    acknowledged = asyncio.Event()
+
+    async def never_forgets(relay: Relay, row_ids: Sequence[str]) -> None:
+        acknowledged.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Relay, "_forget", never_forgets)
+        killed = stage.relay("one")
+        killed.start()
+        async with asyncio.timeout(10):
+            await acknowledged.wait()
+        await killed.stop()
+    assert await stage.rows("outbox") == 50
+
+    stage.relay("two").start()
+    await eventually(lambda: outbox_is_empty(stage))
+    counted = Counter(await published_ids(stage))
+    assert counted.keys() == {event.id for event in events}
+    assert set(counted.values()) == {2}
+
+
+async def test_two_relays_publish_each_event_once(stage: Stage) -> None:
+    relays = [stage.relay("one"), stage.relay("two")]
+    for relay in relays:
+        relay.start()
+    events = [vote(n) for n in range(200)]
+    for start in range(0, 200, 20):
+        await stage.put_into_outbox(events[start : start + 20])
+        for relay in relays:
+            relay.wake()
+    await eventually(lambda: outbox_is_empty(stage))
+    assert Counter(await published_ids(stage)) == Counter(event.id for event in events)
+    assert sorted(relay.published for relay in relays) == [0, 200]
+
+
+async def test_another_relay_takes_over_when_the_first_one_stops(stage: Stage) -> None:
+    first, second = stage.relay("one"), stage.relay("two")
+    first.start()
+    await stage.put_into_outbox([vote(1)])
+    await eventually(lambda: outbox_is_empty(stage))
+    second.start()
+    await first.stop()
+    await stage.put_into_outbox([vote(2)])
+    await eventually(lambda: outbox_is_empty(stage))
+    assert (first.published, second.published) == (1, 1)
+
+
+@asynccontextmanager
+async def door_to(address: str, port: int) -> AsyncIterator[None]:
+    """Pass connections to ``port`` on to the broker: its first address answers from now on."""
+    host, _, real_port = address.rpartition(":")
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there_writer = await asyncio.open_connection(host, int(real_port))
+
+        async def copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            while data := await source.read(65_536):
+                sink.write(data)
+                await sink.drain()
+            sink.close()
+
+        await asyncio.gather(copy(reader, there_writer), copy(there_reader, writer), return_exceptions=True)
+
+    server = await asyncio.start_server(pass_on, "127.0.0.1", port)
+    try:
+        yield
+    finally:
+        server.close()
+
+
+async def test_while_kafka_is_away_events_wait_and_when_it_is_back_they_go(stage: Stage, unused_tcp_port: int) -> None:
+    events = [vote(n) for n in range(20)]
+    await stage.put_into_outbox(events)
+    away = KafkaSettings(bootstrap_servers=f"127.0.0.1:{unused_tcp_port}", topic_prefix=stage.kafka.topic_prefix)
+    relay = stage.relay(settings=away)
+    relay.start()
+
+    async def knows() -> bool:
+        return relay.trouble is not None
+
+    await eventually(knows)
+    assert await stage.rows("outbox") == 20
+
+    async with door_to(stage.kafka.bootstrap_servers, unused_tcp_port):
+        await eventually(lambda: outbox_is_empty(stage), within=30)
+    assert relay.trouble is None
+    assert Counter(await published_ids(stage)) == Counter(event.id for event in events)
+
+
+async def test_an_event_too_large_for_kafka_is_buried_and_the_others_go_on(stage: Stage) -> None:
+    large = vote(2)
+    large = large.model_copy(update={"data": large.data.model_copy(update={"channel": "x" * 1_500_000})})
+    await stage.put_into_outbox([vote(1), large, vote(3)])
+    stage.relay().start()
+    await eventually(lambda: outbox_is_empty(stage))
+    (letter,) = await dead_letters.listed(stage.mongo)
+    assert letter.reason == "unpublishable"
+    assert large.id in letter.id
+    assert len(await stage.on_topic(VOTES)) == 2
+
+
+async def test_an_event_too_large_for_the_topic_is_buried_and_the_others_go_on(stage: Stage) -> None:
+    from aiokafka.admin import AIOKafkaAdminClient
+    from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=stage.kafka.bootstrap_servers)
+    await admin.start()
+    name = full_name(stage.kafka, VOTES.name)
+    await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, {"max.message.bytes": "20000"})])
+    await admin.close()
+    large = vote(2, key="k")
+    large = large.model_copy(update={"data": large.data.model_copy(update={"channel": "x" * 30_000})})
+    await stage.put_into_outbox([vote(1, key="k"), large, vote(3, key="k")])
+    stage.relay().start()
+    await eventually(lambda: outbox_is_empty(stage))
+    assert [letter.reason for letter in await dead_letters.listed(stage.mongo)] == ["unpublishable"]
+    assert len(await stage.on_topic(VOTES)) >= 2
