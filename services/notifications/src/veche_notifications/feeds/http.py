@@ -138,6 +138,7 @@ def feed_router(reading: FeedReading, live: LiveFeeds, visit_of: VisitOf, clock:
         "/{feed}/stream",
         summary="Follow a feed live",
         response_class=EventStream,
+        status_code=200,  # FastAPI's OpenAPI cannot find it in EventStream's signature
         responses={200: {"description": "Events `entry`: id is the sequence number, data an EntryView as JSON"}},
     )
     async def stream(
