@@ -136,7 +136,7 @@ def _message(event: EventType) -> JsonObject:
 def openapi(service: str) -> JsonObject:
     """The OpenAPI document of a service, built as it starts but connected to nothing."""
     settings = settings_of(service)(security=_keys_for_nothing())
-    app: FastAPI = importlib.import_module(f"veche_{service}.bootstrap").create(settings)
+    app: FastAPI = importlib.import_module(f"veche_{service}.bootstrap").build(settings)
     return app.openapi()
 
 
