@@ -104,12 +104,6 @@ class ProductionCalendar:
             day += _DAY
         return day
 
-    def working_day_on_or_before(self, day: date) -> date:
-        """``day`` itself if it is worked, else the last one before it that is."""
-        while not self.is_working(day):
-            day -= _DAY
-        return day
-
     def add_working_days(self, start: date, number: int) -> date:
         """The ``number``-th working day after ``start``, which is day 0 whether it is worked or not."""
         if number < 0:
@@ -133,7 +127,9 @@ class ProductionCalendar:
             return day
         if last_day is LastDay.NEXT_WORKING_DAY:
             return self.working_day_on_or_after(day)
-        before = self.working_day_on_or_before(day)
+        before = day
+        while before > start and not self.is_working(before):
+            before -= _DAY
         return before if before > start else self.working_day_on_or_after(day)
 
     def working_days_left(self, today: date, last_day: date) -> int:
