@@ -149,7 +149,14 @@ def test_the_staff_header_links_to_what_the_roles_may_open(roles: list[str], add
 
 
 def test_a_hostile_text_stays_text() -> None:
-    context = {"number": '<img src=x onerror="alert(1)">', "due": NOW, "days_left": 3, "history": [], "words": ["<b>"]}
+    context = {
+        "number": '<img src=x onerror="alert(1)">',
+        "due": NOW,
+        "days_left": 3,
+        "history": [],
+        "words": ["<b>"],
+        "level": 2,
+    }
     page = text_of(pages().render(request_of(), "gallery_panel.html", context))
     assert "<img" not in page
     assert "&lt;img src=x" in page

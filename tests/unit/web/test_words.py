@@ -1,6 +1,7 @@
 """Messages, dates and numbers as people read them."""
 
 from datetime import UTC, date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,7 @@ NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 GALLERY = "veche_shared.web.gallery"
 
 
+@cache
 def formats(language: Language = "ru") -> CityFormats:
     return CityFormats(language, ZoneInfo("Europe/Moscow"), lambda: NOW, Messages(language))
 

@@ -57,12 +57,14 @@ def gallery_router(city: City) -> APIRouter:
     @router.get("/desk/cases/{number}/panel")
     async def panel(request: Request, number: str) -> HTMLResponse:
         return pages.render(
-            request, "gallery_panel.html", samples.case(pages.messages(pages.language(request)), number)
+            request, "gallery_panel.html", samples.case(pages.messages(pages.language(request)), number, 2)
         )
 
     @router.get("/desk/cases/{number}")
     async def case_page(request: Request, number: str) -> HTMLResponse:
-        return pages.render(request, "gallery_case.html", samples.case(pages.messages(pages.language(request)), number))
+        return pages.render(
+            request, "gallery_case.html", samples.case(pages.messages(pages.language(request)), number, 1)
+        )
 
     @router.get("/desk/stream")
     async def stream(request: Request) -> StreamingResponse:

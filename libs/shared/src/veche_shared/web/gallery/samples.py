@@ -68,9 +68,10 @@ def arrival_number(position: int) -> str:
     return _number(_NUMBERS_BEFORE + position)
 
 
-def case(t: Messages, number: str) -> dict[str, object]:
-    """What the panel and the page of one case are given."""
+def case(t: Messages, number: str, level: int) -> dict[str, object]:
+    """What the panel and the page of one case are given; ``level`` is that of the first heading."""
     return {
+        "level": level,
         "number": number,
         "due": NOW + timedelta(days=3),
         "days_left": 3,
