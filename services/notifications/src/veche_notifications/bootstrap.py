@@ -39,6 +39,7 @@ from veche_shared.contracts.topics import CASES
 from veche_shared.http.application import ServiceInfo, create_app
 from veche_shared.http.health import Health
 from veche_shared.http.problems import Problem
+from veche_shared.http.server import ON_STOPPING
 from veche_shared.ids import Ids, new_id
 from veche_shared.messaging.backoff import Backoff
 from veche_shared.messaging.runtime import INDEXES as MESSAGING_INDEXES
@@ -116,6 +117,7 @@ def build(
         error_page=error_page,
         sign_in="/sign-in",
     )
+    setattr(app.state, ON_STOPPING, live.end_streams)
     mount_static(app)
     return app
 

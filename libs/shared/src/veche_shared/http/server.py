@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
-from typing import TypeVar
+from contextlib import suppress
+from typing import Final, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
@@ -11,6 +13,13 @@ from fastapi import FastAPI
 from veche_shared.observability.logging import configure_logging
 from veche_shared.observability.tracing import configure_tracing
 from veche_shared.settings import ServiceSettings, load_settings
+
+STARTUP_FAILED: Final = 3
+"""Exit code where the lifespan could not begin, as uvicorn has it."""
+
+ON_STOPPING: Final = "on_stopping"
+"""Name in ``app.state`` of what a service wants to have called when a stop was asked for, before requests in hand end:
+where event streams are told to end. Optional."""
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
@@ -25,8 +34,9 @@ def run(service: str, model: type[SettingsT], build: Callable[[SettingsT], FastA
     configure_logging(service, settings.instance, settings.log)
     tracing = configure_tracing(service, settings.instance, settings.tracing)
     try:
-        uvicorn.run(
-            build(settings),
+        app = build(settings)
+        config = uvicorn.Config(
+            app,
             host=settings.http.host,
             port=settings.http.port,
             loop="uvloop",
@@ -42,8 +52,30 @@ def run(service: str, model: type[SettingsT], build: Callable[[SettingsT], FastA
             # Longer than the gateway keeps an idle connection, or it would send a request into one that is closing.
             timeout_keep_alive=150,
         )
+        server = _Server(config, app)
+        with suppress(KeyboardInterrupt):  # uvicorn raises the signal again after it has stopped in good order
+            server.run()
+        if not server.started:
+            raise SystemExit(STARTUP_FAILED)
     finally:
         tracing.shutdown()
 
 
-__all__ = ["run"]
+class _Server(uvicorn.Server):
+    """uvicorn, which tells the application that it stops before it waits for what is in hand.
+
+    Without that an open event stream would keep the process for all of ``http.graceful_seconds``.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        call: Callable[[], None] | None = getattr(self._app.state, ON_STOPPING, None)
+        if call is not None:
+            call()
+        await super().shutdown(sockets)
+
+
+__all__ = ["ON_STOPPING", "run"]

@@ -11,10 +11,11 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from veche_notifications.feeds.commands import FeedPage, FeedReading, PageRequest
+from veche_notifications.feeds.commands import FeedReading, PageRequest
+from veche_notifications.feeds.cursors import read_sequence
 from veche_notifications.feeds.http import Cursor, VisitOf
 from veche_notifications.feeds.model import ALL, RESERVED_FEEDS, TRIAGE, Entry, FeedOrder, FeedSummary, ReadMarks
-from veche_notifications.feeds.rules import is_unread, time_left
+from veche_notifications.feeds.rules import is_open, is_unread, time_left
 from veche_shared.clock import Clock
 from veche_shared.contracts.cases import Named
 from veche_shared.http.problems import NotFound
@@ -74,9 +75,6 @@ class Rows:
             unread=marks is not None and is_unread(entry, marks),
         )
 
-    def rows(self, page: FeedPage) -> list[FeedRow]:
-        return [self.row(entry, page.marks) for entry in page.entries]
-
     def feed_name(self, summary: FeedSummary) -> str:
         if summary.feed in RESERVED_FEEDS:
             return self.messages(f"feed-name-{summary.feed}")
@@ -124,7 +122,7 @@ class View:
 
     def href(self, *, order: FeedOrder | None = None, unread: bool | None = None, at: str | None = None) -> str:
         """The address of this view with something changed; a change begins at the first page."""
-        query = {"order": order or self.order}
+        query: dict[str, str] = {"order": order or self.order}
         if self.unread if unread is None else unread:
             query["unread"] = "true"
         if at is not None:
@@ -187,7 +185,7 @@ def desk_router(reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Cl
                 "open": current.open,
                 "unread": current.unread,
                 "choices": choices,
-                "rows": rows.rows(page),
+                "rows": [rows.row(entry, page.marks) for entry in page.entries],
                 "cursor": str(page.latest),
                 "stream_url": f"/api/v1/feeds/{quote(view.feed)}/stream",
                 "read_url": None if current.unread is None else f"/api/v1/feeds/{quote(view.feed)}/read",
@@ -200,10 +198,12 @@ def desk_router(reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Cl
     async def fresh_rows(
         request: Request, feed: FeedCode, after: Annotated[str, Query(max_length=1_000)]
     ) -> HTMLResponse:
-        """The rows that changed after a stream's event, latest first, as many as a page holds."""
-        page = await reading.page(visit_of(request).reader, feed, PageRequest(after=after, limit=ROWS))
-        rows = rows_for(request, feed).rows(page)
-        return pages.render(request, "desk_rows.html", {"rows": rows[::-1]})
+        """What is open and changed after an event of the stream, latest first, as many as a page holds."""
+        position = read_sequence(after, feed)
+        page = await reading.page(visit_of(request).reader, feed, PageRequest(limit=ROWS))
+        fresh = [entry for entry in page.entries if is_open(entry) and entry.number_in(feed) > position]
+        rows = rows_for(request, feed)
+        return pages.render(request, "desk_rows.html", {"rows": [rows.row(entry, page.marks) for entry in fresh]})
 
     @router.get("/{feed}/rows/{number}")
     async def one_row(request: Request, feed: FeedCode, number: FeedCode) -> HTMLResponse:

@@ -23,8 +23,8 @@ COUNT_SECONDS = 15.0
 class Couriers:
     """Runs ``deliver`` with one carrier for each courier; between deliveries each looks every half a second.
 
-    ``try_seconds`` bounds one delivery; a try that is cut off is tried again when its lease has ended. ``after_step`` is
-    called when a delivery was brought on, so that the relay looks into the outbox.
+    ``try_seconds`` bounds one delivery; a try that is cut off is tried again when its lease has ended. ``after_step``
+    is called when a delivery was brought on, so that the relay looks into the outbox.
     """
 
     deliver: Callable[[SmtpCarrier], Awaitable[bool]]
