@@ -6,7 +6,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-UV := $(or $(shell command -v uv),.tools/bin/uv)
+UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 BIN := .venv/bin
 READY := .venv/.ready
 MEMBERS := libs/shared services/appeals-intake services/routing services/notifications services/surveys deploy/local

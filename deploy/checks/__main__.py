@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.checks import alerts, compose, documents, gateway, image, kubernetes, repository
+from deploy.checks import alerts, compose, documents, gateway, image, kubernetes, links, repository
 
 CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "image": image.check,
@@ -15,6 +15,7 @@ CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "kubernetes": kubernetes.check,
     "alerts": alerts.check,
     "generated documents": documents.check,
+    "links": links.check,
     "repository": repository.check,
 }
 

@@ -15,7 +15,7 @@ from deploy.checks.repository import findings_in
         "see https://py" + "pi.org/simple",
         "https://files.python" + "hosted.org/packages/x.whl",
         "registry=https://registry.npm" + "js.org/",
-        "repo1." + "maven.org",
+        "repo1.ma" + "ven.org",
         "pip install --index" + "-url https://mirror/simple x",
     ],
 )
