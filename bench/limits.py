@@ -46,7 +46,7 @@ async def raw_produce(bootstrap: str, topic: str, values: Sequence[tuple[bytes, 
 async def raw_consume(
     bootstrap: str, topic: str, expected: int, adapter: TypeAdapter[object], uri: str, database: str
 ) -> float:
-    """Messages a second read by aiokafka, validated by pydantic, written by one ``insert_many`` a poll, then committed."""
+    """Messages a second by aiokafka, pydantic and one ``insert_many`` a poll, whose offsets are then committed."""
     client: AsyncMongoClient[Document] = AsyncMongoClient(uri, tz_aware=True)
     collection = client.get_database(database, write_concern=MAJORITY)["raw"]
     await collection.drop()

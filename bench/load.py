@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,12 @@ class Load:
 
 def request(method: str, path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
     """The bytes of one request with a JSON body."""
-    head = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": str(len(body)), **(headers or {})}
+    head = {
+        "Host": "127.0.0.1",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        **(headers or {}),
+    }
     lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
     return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
 
@@ -104,7 +110,7 @@ async def drive(target: Target, requests: Sequence[bytes], in_flight: int) -> Lo
     finished = [loop.create_future() for _ in range(min(in_flight, len(requests)))]
     started = time.perf_counter()
     for done in finished:
-        await loop.create_connection(lambda done=done: _Connection(queue, load, done), target.host, target.port)
+        await loop.create_connection(partial(_Connection, queue, load, done), target.host, target.port)
     await asyncio.gather(*finished)
     load.seconds = time.perf_counter() - started
     return load

@@ -1,0 +1,109 @@
+"""The processes of one installation, each of which a test can start, kill and start again."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+from pydantic import SecretStr
+
+from veche_local.parts import SERVICES
+from veche_local.servers import RunningProgram, free_port
+from veche_local.servers.caddy import CaddyProgram
+from veche_local.servers.ports import LOOPBACK
+from veche_local.servers.program import Program
+from veche_local.servers.service import ServiceProgram
+from veche_shared.clock import system_clock
+from veche_shared.security.sessions import COOKIE, Role, StaffSessions
+
+START_SECONDS = 60.0
+CHANNELS = ("web", "vk", "telegram", "import")
+STAFF_PASSWORD = "a password of the tests"
+
+
+def api_key(channel: str, secret: str) -> str:
+    """A whole key for the tests' channel, as intake's settings take it."""
+    return f"veche_{channel}test_{secret}"
+
+
+class City:
+    """One installation on ``environment``'s servers and names; ``folder`` holds the logs. Nothing runs until ``start``.
+
+    Ports stay the same across restarts, so that a client may simply try again.
+    """
+
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        self._secret = secrets.token_hex(32)
+        self.internal_key = secrets.token_hex(32)
+        self._session_key = secrets.token_hex(32)
+        ports = {name: free_port() for name in (*SERVICES, "gateway")}
+        self.urls = {name: f"http://{LOOPBACK}:{port}" for name, port in ports.items()}
+        settings = {**self._settings(ports), **environment}
+        upstreams = {name: f"{LOOPBACK}:{ports[name]}" for name in SERVICES}
+        programs: list[Program] = [
+            *(ServiceProgram(name, ports[name], settings) for name in SERVICES),
+            CaddyProgram(folder / "gateway", ports["gateway"], upstreams),
+        ]
+        self.programs = {program.name: RunningProgram(program, folder / f"{program.name}.log") for program in programs}
+        self.ports = ports
+
+    def _settings(self, ports: Mapping[str, int]) -> dict[str, str]:
+        keys = [
+            {
+                "key": self.key(channel),
+                "channel": channel,
+                "name": "tests",
+                "scopes": ["appeals:write", "votes:write", "imports:write"],
+            }
+            for channel in CHANNELS
+        ]
+        return {
+            "VECHE_SECURITY__SESSION_KEY": self._session_key,
+            "VECHE_SECURITY__INTERNAL_KEY": self.internal_key,
+            "VECHE_SECURITY__TRACKING_KEY": secrets.token_hex(32),
+            "VECHE_SECURITY__VOTER_KEY": secrets.token_hex(32),
+            "VECHE_SECURITY__SECURE_COOKIES": "false",
+            "VECHE_HTTP__PUBLIC_URL": self.urls["gateway"],
+            "VECHE_INTAKE__BOOTSTRAP_KEYS": json.dumps(keys),
+            "VECHE_ROUTING__DEMO_STAFF": "1",
+            "VECHE_ROUTING__DEMO_PASSWORD": STAFF_PASSWORD,
+            "VECHE_NOTIFICATIONS__INTAKE_URL": f"http://{LOOPBACK}:{ports['intake']}",
+        }
+
+    @property
+    def gateway(self) -> str:
+        return self.urls["gateway"]
+
+    def key(self, channel: str) -> str:
+        return api_key(channel, self._secret)
+
+    def session(self, *roles: Role, departments: Sequence[str] = ()) -> dict[str, str]:
+        """The headers of somebody who has signed in with these roles, on a page of this very city."""
+        sessions = StaffSessions([SecretStr(self._session_key)], system_clock)
+        token = sessions.issue(sub="tests", name="Тест Тестов", roles=roles, departments=departments)
+        return {"Cookie": f"{COOKIE}={token}", "Origin": self.gateway, "Sec-Fetch-Site": "same-origin"}
+
+    def start(self, *names: str) -> None:
+        """Start the named processes, or all, side by side; returns when each serves."""
+        chosen = names or tuple(self.programs)
+        with ThreadPoolExecutor(len(chosen)) as threads:
+            list(threads.map(lambda name: self.programs[name].start(START_SECONDS), chosen))
+
+    def stop(self, *names: str) -> None:
+        """Stop politely: the gateway first, then the services."""
+        chosen = names or tuple(reversed(self.programs))
+        with ThreadPoolExecutor(len(chosen)) as threads:
+            list(threads.map(lambda name: self.programs[name].stop(), chosen))
+
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        self.programs[name].kill()
+
+    def memory(self, names: Iterable[str] = (*SERVICES, "gateway")) -> dict[str, int]:
+        """Resident memory of each running process in bytes."""
+        pids = {name: self.programs[name].pid for name in names}
+        return {name: psutil.Process(pid).memory_info().rss for name, pid in pids.items() if pid is not None}
