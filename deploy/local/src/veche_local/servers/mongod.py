@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from veche_local.problems import MachineError
 from veche_local.servers.ports import LOOPBACK, answers
 
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
 REPLICA_SET = "veche"
-_NOT_YET_INITIALIZED = 94  # https://github.com/mongodb/mongo: src/mongo/base/error_codes.yml
+# https://github.com/mongodb/mongo: src/mongo/base/error_codes.yml
+_INVALID_CONFIG = 93
+_NOT_YET_INITIALIZED = 94
 
 
 def find_mongod() -> Path:
@@ -71,7 +77,7 @@ class MongodProgram:
         return {}
 
     def is_ready(self) -> bool:
-        """Whether it is a primary that takes writes; makes a replica set of a newborn one.
+        """Whether it is a primary that takes writes; makes a replica set of a newborn one, follows a changed port.
 
         A fresh client each time: one that connected before the replica set existed goes on saying that sessions are
         not supported until its next heartbeat.
@@ -88,14 +94,23 @@ class MongodProgram:
             try:
                 if client.admin.command("hello").get("isWritablePrimary"):
                     return True
-                client.admin.command("replSetGetStatus")
-            except OperationFailure as error:
-                if error.code == _NOT_YET_INITIALIZED:
-                    member = {"_id": 0, "host": f"{LOOPBACK}:{self.port}"}
-                    client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+                try:
+                    client.admin.command("replSetGetStatus")
+                except OperationFailure as error:
+                    self._mend_replica_set(client.admin, error.code)
             except PyMongoError:
                 return False
         return False
+
+    def _mend_replica_set(self, admin: Database[dict[str, object]], code: int | None) -> None:
+        member = {"_id": 0, "host": f"{LOOPBACK}:{self.port}"}
+        if code == _NOT_YET_INITIALIZED:
+            admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+        elif code == _INVALID_CONFIG:  # it knows itself by the port of its last start
+            config = admin.command("replSetGetConfig")["config"]
+            config["members"][0]["host"] = member["host"]
+            config["version"] += 1
+            admin.command("replSetReconfig", config, force=True)
 
     @property
     def _data(self) -> Path:

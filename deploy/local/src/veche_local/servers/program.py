@@ -15,6 +15,7 @@ from veche_local.problems import MachineError
 
 POLL_SECONDS = 0.1
 LOG_TAIL_LINES = 12
+LOG_LINE_WIDTH = 240
 
 
 class Program(Protocol):
@@ -104,12 +105,12 @@ class RunningProgram:
         while not self.program.is_ready():
             if not self.is_alive():
                 raise NotReadyError(
-                    f"{self.program.name} ended with code {self.returncode} while starting:\n{self._log_tail()}",
+                    f"{self.program.name} ended with code {self.returncode} while starting:\n{self.log_tail()}",
                     f"The whole log is in {self.log_file}.",
                 )
             if time.monotonic() > deadline:
                 raise NotReadyError(
-                    f"{self.program.name} did not answer within {timeout:.0f} s:\n{self._log_tail()}",
+                    f"{self.program.name} did not answer within {timeout:.0f} s:\n{self.log_tail()}",
                     f"The whole log is in {self.log_file}.",
                 )
             time.sleep(POLL_SECONDS)
@@ -142,8 +143,9 @@ class RunningProgram:
         self.stop()
         self.start(timeout)
 
-    def _log_tail(self) -> str:
+    def log_tail(self) -> str:
+        """The last lines of its log, for a message to a person."""
         if not self.log_file.exists():
             return "(no log)"
         lines = self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-LOG_TAIL_LINES:])
+        return "\n".join(line[:LOG_LINE_WIDTH] for line in lines[-LOG_TAIL_LINES:])

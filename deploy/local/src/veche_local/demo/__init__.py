@@ -1,0 +1,1 @@
+"""The demonstration: accounts to sign in with, and what moves the feed."""

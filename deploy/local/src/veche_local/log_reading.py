@@ -1,0 +1,44 @@
+"""Reading the parts' logs for `veche logs`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from veche_local.home import Home
+
+TAIL_BYTES = 1 << 18
+POLL_SECONDS = 0.3
+
+
+def known_logs(home: Home) -> dict[str, Path]:
+    """The logs there are, by the part's name; `veche` is the supervisor's own."""
+    return {path.stem: path for path in sorted(home.logs.glob("*.log"))}
+
+
+def last_lines(path: Path, count: int) -> list[str]:
+    """The last `count` lines; only the last 256 KiB are looked at."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - TAIL_BYTES))
+        lines = file.read().decode("utf-8", errors="replace").splitlines()
+    return lines[-count:] if count else []
+
+
+def follow(logs: dict[str, Path]) -> Iterator[tuple[str, str]]:
+    """(part, line) for each line that is written from now on; never ends. A log that is cut is read from its start."""
+    places = {name: path.stat().st_size for name, path in logs.items()}
+    while True:
+        for name, path in logs.items():
+            size = path.stat().st_size if path.exists() else 0
+            if size < places[name]:
+                places[name] = 0
+            with path.open("rb") as file:
+                file.seek(places[name])
+                content = file.read()
+            whole, newline, _ = content.rpartition(b"\n")
+            places[name] += len(whole) + len(newline)
+            for line in whole.decode("utf-8", errors="replace").splitlines():
+                yield name, line
+        time.sleep(POLL_SECONDS)

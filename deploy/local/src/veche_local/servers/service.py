@@ -1,0 +1,58 @@
+"""One of the four services as a child process: `python -m veche_<name>`."""
+
+from __future__ import annotations
+
+import http.client
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from veche_local.servers.ports import LOOPBACK, answers
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceProgram:
+    """A service on the loopback at `port`; `settings` is its environment."""
+
+    name: str
+    port: int
+    settings: Mapping[str, str]
+    stop_seconds: float = 15.0
+
+    @property
+    def address(self) -> str:
+        """Where the gateway, and nobody outside, reaches it."""
+        return f"{LOOPBACK}:{self.port}"
+
+    def prepare(self) -> None:
+        """Nothing: a service keeps nothing on disk."""
+
+    def command(self) -> list[str]:
+        """This same Python with the service's module."""
+        return [sys.executable, "-m", f"veche_{self.name}"]
+
+    def environment(self) -> Mapping[str, str]:
+        """Its settings; one memory arena for small processes, and a log that is written at once."""
+        return {
+            **self.settings,
+            "VECHE_HTTP__HOST": LOOPBACK,
+            "VECHE_HTTP__PORT": str(self.port),
+            "MALLOC_ARENA_MAX": "2",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def is_ready(self) -> bool:
+        """Whether /health/ready says 200: its dependencies answer."""
+        return answers(self.port) and readiness(self.port) == http.HTTPStatus.OK
+
+
+def readiness(port: int, timeout: float = 3.0) -> int | None:
+    """The status of /health/ready at `port` of this machine, None where nobody answers; `timeout` in seconds."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=timeout)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
