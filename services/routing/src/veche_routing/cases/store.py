@@ -76,16 +76,19 @@ class Cases:
     async def save(self, session: Session, case: Case) -> None:
         """Write the state after one more line of history.
 
-        Of two writers of one case MongoDB lets one through and makes the other's transaction start anew.
+        Of two writers of one case MongoDB lets one through and makes the other's transaction start anew. Raises
+        LookupError where the case was not read in the same transaction.
         """
         document = to_document(case)
         line = document.pop("history")[-1]
         del document["_id"]
-        await self._collection.update_one(
+        result = await self._collection.update_one(
             {"_id": case.id, "version": case.version - 1},
             {"$set": document, "$push": {"history": line}},
             session=session,
         )
+        if result.matched_count != 1:
+            raise LookupError(f"case {case.number} is not at version {case.version - 1}")
 
     async def page(
         self, wanted: Filter, *, after: Place | None, limit: int, order: Literal["newest", "oldest"] = "newest"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from veche_routing.cases.model import Due
@@ -15,6 +16,10 @@ from veche_shared.calendar import (
     add_working_hours,
     end_of_day,
 )
+
+NEAR = timedelta(days=3)
+NEAR_SHARE = 0.2
+"""A term is near in its last three days, and in the last fifth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,30 @@ def due_of(term: Term, registered_at: datetime, city: CityTime) -> Due | None:
     )
 
 
-def days_left(due: Due, now: datetime, city: CityTime) -> int | None:
-    """Working days from today to the last day: 0 on it, negative when late; None beyond the known calendar."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What remains of a term: ``share`` of it (0 to 1), and working ``days``, 0 on the last day, negative when late.
+
+    ``days`` is None beyond the known calendar.
+    """
+
+    share: float
+    days: int | None
+    urgency: Literal["calm", "near", "overdue"]
+
+
+def left_of(due: Due, began: datetime, now: datetime, city: CityTime) -> Left:
+    """What remains at ``now`` of a term that began at ``began``."""
     try:
-        return city.calendar.working_days_left(city.day_of(now), due.on)
+        days = city.calendar.working_days_left(city.day_of(now), due.on)
     except CalendarUnknownError:
-        return None
+        days = None
+    remaining = due.at - now
+    if remaining <= timedelta(0):
+        return Left(0.0, days, "overdue")
+    whole = max(due.at - began, remaining)
+    share = remaining / whole
+    return Left(share, days, "near" if remaining <= NEAR or share <= NEAR_SHARE else "calm")
 
 
 def _end(term: Term, registered_at: datetime, city: CityTime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import TypeVar
 
@@ -185,6 +185,21 @@ def edition_of(pack: Pack, on: date) -> Edition:
         responsibility=Responsibility.of(_current(pack.responsibility, on), topics),
         topics_by_name=named,
     )
+
+
+def next_change(pack: Pack, after: date) -> date | None:
+    """The first day after ``after`` on which something begins or has ceased to be in force; None where nothing does."""
+    things: tuple[Dated, ...] = (
+        *pack.departments,
+        *pack.topics,
+        *pack.territories,
+        *pack.streets,
+        *pack.responsibility,
+        *pack.terms,
+    )
+    begins = [thing.valid_from for thing in things if thing.valid_from is not None]
+    ceases = [thing.valid_to + timedelta(days=1) for thing in things if thing.valid_to is not None]
+    return min((day for day in (*begins, *ceases) if day > after), default=None)
 
 
 def fold(name: str) -> str:

@@ -1,0 +1,62 @@
+"""Topic ``appeals`` → cases: a batch of appeals is one bulk insert of cases and one of events, in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from veche_routing.cases.events import case_changed
+from veche_routing.cases.model import Case
+from veche_routing.cases.rules import case_id, open_case
+from veche_routing.cases.store import Cases
+from veche_routing.clocks.rules import CityTime, due_of
+from veche_routing.responsibility.guides import Guides
+from veche_routing.responsibility.rules import route
+from veche_shared.clock import Clock
+from veche_shared.contracts.appeals import AppealRegistered, AppealRegisteredV1
+from veche_shared.ids import Ids
+from veche_shared.observability.tracing import continue_span, current_traceparent
+from veche_shared.storage import outbox
+from veche_shared.storage.mongo import Document, Mongo, Session
+
+TYPES = ("appeal.registered.v1",)
+BREATH = 50
+"""After so many decisions the event loop may serve somebody else: a decision takes a fraction of a millisecond."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppealsConsumer:
+    """Opens a case for each appeal; an appeal that has one already (its event came under another id) is passed over."""
+
+    mongo: Mongo
+    cases: Cases
+    guides: Guides
+    city: CityTime
+    clock: Clock
+    ids: Ids
+
+    async def handle(self, events: Sequence[AppealRegisteredV1], session: Session) -> None:
+        """Open the cases of ``events`` and announce them, through the session of the batch."""
+        known = await self.cases.known(session, [case_id(event.data.appeal_id) for event in events])
+        opened: dict[str, Case] = {}
+        announcements: list[Document] = []
+        for number, event in enumerate(events):
+            if number % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
+            identity = case_id(event.data.appeal_id)
+            if identity in known or identity in opened:
+                continue
+            with continue_span("open case", event.traceparent):
+                case = self._open(event.data)
+                announcements.append(case_changed(case, self.ids(), current_traceparent()))
+            opened[identity] = case
+        await self.cases.add(session, list(opened.values()))
+        await outbox.append(self.mongo, session, announcements)
+
+    def _open(self, appeal: AppealRegistered) -> Case:
+        now = self.clock()
+        guide = self.guides.at(now)
+        term = guide.edition.terms.get(appeal.regime)
+        due = None if term is None else due_of(term, appeal.registered_at, self.city)
+        return open_case(appeal, route(appeal, guide), due, now)

@@ -1,0 +1,244 @@
+"""Cases over JSON, for the staff's programs and for tests: the same commands as the pages give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel
+
+from veche_routing.cases.commands import CaseOffice
+from veche_routing.cases.model import Actor, Case, Command, Entry, Label
+from veche_routing.cases.rules import possible_actions
+from veche_routing.cases.store import Filter, Place
+from veche_routing.responsibility.model import TriageReason
+from veche_shared.clock import Clock
+from veche_shared.contracts.cases import CaseAction, CaseStatus
+from veche_shared.http.pagination import DEFAULT_LIMIT, CursorText, Limit, Page, decode_cursor, encode_cursor
+from veche_shared.security.sessions import StaffSession, require_staff
+
+Number = Annotated[str, Path(min_length=1, max_length=40, description="the appeal's number, Д-2026-000123")]
+StaffOf = Annotated[StaffSession, Depends(require_staff("officer", "coordinator", "operator"))]
+CoordinatorOf = Annotated[StaffSession, Depends(require_staff("coordinator"))]
+
+
+class NamedAnswer(BaseModel):
+    code: str
+    name: str
+    name_en: str | None = None
+
+
+class WhyAnswer(BaseModel):
+    """Why the case is where it is. ``words``: the lemmas that decided, strongest first."""
+
+    confidence: float
+    words: list[str]
+    rule: str | None
+    decided_by: Literal["hint", "lexicon", "none", "person"]
+    triage_reason: TriageReason | None
+
+
+class DueAnswer(BaseModel):
+    """``at`` is the moment at which the term ends, ``on`` its last day in the city's zone."""
+
+    at: datetime
+    on: date
+    regime: str
+    amount: int
+    unit: str
+    source: str
+
+
+class EntryAnswer(BaseModel):
+    version: int
+    at: datetime
+    action: CaseAction
+    actor: str
+    actor_name: str | None
+    status: CaseStatus
+    department: NamedAnswer | None
+    reason: str | None
+    answer: str | None
+
+
+class CaseLine(BaseModel):
+    """A case in a list."""
+
+    number: str
+    version: int
+    status: CaseStatus
+    in_triage: bool
+    department: NamedAnswer | None
+    topic: NamedAnswer | None
+    territory: NamedAnswer | None
+    address: str | None
+    summary: str
+    channel: str
+    registered_at: datetime
+    due: DueAnswer | None
+
+
+class CaseAnswer(CaseLine):
+    """A whole case; ``actions`` is what the asker may do with it now."""
+
+    case_id: str
+    appeal_id: str
+    text: str
+    language: str
+    regime: str
+    attachments: int
+    answer: str | None
+    why: WhyAnswer
+    history: list[EntryAnswer]
+    actions: list[CaseAction]
+
+
+class CommandAnswer(BaseModel):
+    """What a command led to; for a repeated one what it led to the first time."""
+
+    number: str
+    version: int
+    status: CaseStatus
+    department: NamedAnswer | None
+    repeated: bool
+
+
+def actor_of(session: StaffSession) -> Actor:
+    """The signed-in person as the rules see them."""
+    return Actor(session.sub, session.name, frozenset(session.roles), frozenset(session.departments))
+
+
+def cases_router(office: CaseOffice, clock: Clock) -> APIRouter:
+    """``/api/v1/cases`` and ``/api/v1/triage``."""
+    router = APIRouter(prefix="/api/v1", tags=["cases"])
+
+    @router.get("/cases")
+    async def list_cases(
+        session: StaffOf,
+        department: Annotated[str | None, Query(max_length=64)] = None,
+        status: CaseStatus | None = None,
+        topic: Annotated[str | None, Query(max_length=200)] = None,
+        territory: Annotated[str | None, Query(max_length=200)] = None,
+        overdue: bool = False,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: CursorText = None,
+    ) -> Page[CaseLine]:
+        """Cases, newest first: all for a coordinator, those of the own departments for an officer."""
+        wanted = Filter(
+            departments=None if department is None else frozenset({department}),
+            status=status,
+            topic=topic,
+            territory=territory,
+            overdue_at=clock() if overdue else None,
+        )
+        return _page(await office.page(wanted, actor_of(session), place_of(cursor), limit + 1), limit)
+
+    @router.get("/triage")
+    async def triage(session: CoordinatorOf, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None) -> Page[CaseLine]:
+        """Cases that wait for a coordinator's choice, the oldest first."""
+        del session
+        return _page(await office.triage(place_of(cursor), limit + 1), limit)
+
+    @router.get("/cases/{number}")
+    async def one_case(number: Number, session: StaffOf) -> CaseAnswer:
+        actor = actor_of(session)
+        return _whole(await office.read(number, actor), actor)
+
+    @router.post("/cases/{number}/commands")
+    async def command(number: Number, session: StaffOf, command: Command) -> CommandAnswer:
+        """Give a command. Send it again with the same ``command_id`` after a doubt: it is done once."""
+        decision = await office.execute(number, command, actor_of(session))
+        entry = decision.entry
+        return CommandAnswer(
+            number=decision.case.number,
+            version=entry.version,
+            status=entry.status,
+            department=_named(entry.department),
+            repeated=decision.repeated,
+        )
+
+    return router
+
+
+def place_of(cursor: str | None) -> Place | None:
+    """Where the page before ended. Raises BadRequest for a cursor that no list gave."""
+    if cursor is None:
+        return None
+    place = decode_cursor(cursor, {"at": str, "id": str})
+    return Place(datetime.fromisoformat(str(place["at"])), str(place["id"]))
+
+
+def cursor_after(case: Case) -> str:
+    return encode_cursor({"at": case.registered_at.isoformat(), "id": case.id})
+
+
+def _page(cases: Sequence[Case], limit: int) -> Page[CaseLine]:
+    shown = cases[:limit]
+    more = len(cases) > limit
+    return Page(items=[_line(case) for case in shown], next_cursor=cursor_after(shown[-1]) if more else None)
+
+
+def _line(case: Case) -> CaseLine:
+    return CaseLine(
+        number=case.number,
+        version=case.version,
+        status=case.status,
+        in_triage=case.in_triage,
+        department=_named(case.department),
+        topic=_named(case.topic),
+        territory=_named(case.territory),
+        address=case.address,
+        summary=case.summary,
+        channel=case.channel,
+        registered_at=case.registered_at,
+        due=_due(case),
+    )
+
+
+def _whole(case: Case, actor: Actor) -> CaseAnswer:
+    return CaseAnswer(
+        **dict(_line(case)),
+        case_id=case.id,
+        appeal_id=case.appeal_id,
+        text=case.text,
+        language=case.language,
+        regime=case.regime,
+        attachments=case.attachments,
+        answer=case.answer,
+        why=WhyAnswer(
+            confidence=case.why.confidence,
+            words=list(case.why.words),
+            rule=case.why.rule,
+            decided_by=case.why.decided_by,
+            triage_reason=case.why.triage_reason,
+        ),
+        history=[_entry(entry) for entry in case.history],
+        actions=list(possible_actions(case, actor)),
+    )
+
+
+def _entry(entry: Entry) -> EntryAnswer:
+    return EntryAnswer(
+        version=entry.version,
+        at=entry.at,
+        action=entry.action,
+        actor=entry.actor,
+        actor_name=entry.actor_name,
+        status=entry.status,
+        department=_named(entry.department),
+        reason=entry.reason,
+        answer=entry.answer,
+    )
+
+
+def _due(case: Case) -> DueAnswer | None:
+    due = case.due
+    if due is None:
+        return None
+    return DueAnswer(at=due.at, on=due.on, regime=due.regime, amount=due.amount, unit=due.unit, source=due.source)
+
+
+def _named(label: Label | None) -> NamedAnswer | None:
+    return None if label is None else NamedAnswer(code=label.code, name=label.name, name_en=label.name_en)

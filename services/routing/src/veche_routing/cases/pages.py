@@ -1,0 +1,237 @@
+"""The case and the triage queue as pages. Forms work without JavaScript; with it the panel changes in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import TypeAdapter, ValidationError
+
+from veche_routing.cases.commands import CaseOffice
+from veche_routing.cases.http import CoordinatorOf, Number, StaffOf, actor_of, cursor_after, place_of
+from veche_routing.cases.model import Actor, Case, Command, Entry, Label
+from veche_routing.cases.rules import possible_actions
+from veche_routing.clocks.rules import CityTime, left_of
+from veche_shared.clock import Clock
+from veche_shared.http.pagination import CursorText
+from veche_shared.http.problems import Problem
+from veche_shared.ids import Ids
+from veche_shared.web import Pages, wants_fragment
+from veche_shared.web.components import FeedRow, Status, TimelineEntry, Tone, Urgency
+from veche_shared.web.localisation import CityFormats, Language, Messages
+
+ROWS = 50
+COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
+TONES: Mapping[str, Tone] = {
+    "open": "bronze",
+    "assign": "blue",
+    "accept": "pine",
+    "answer": "green",
+    "close": "plain",
+    "return_to_triage": "bronze",
+    "reassign": "blue",
+    "reopen": "bronze",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A command that was not done: the sentence, what had been typed, and which form it was."""
+
+    command: str
+    sentence: str
+    typed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Words a case in one language."""
+
+    words: Messages
+    formats: CityFormats
+    language: Language
+    city: CityTime
+    clock: Clock
+
+    def name(self, label: Label | None) -> str | None:
+        if label is None:
+            return None
+        return label.name_en if self.language == "en" and label.name_en else label.name
+
+    def status(self, case: Case) -> Status:
+        if not case.in_triage:
+            return case.status
+        return "reopened" if case.last.action == "reopen" else "triage"
+
+    def term(self, case: Case) -> tuple[str | None, Urgency]:
+        """The term as a sentence, and how urgent it is; a case that is answered has kept its term or not, calmly."""
+        if case.due is None:
+            return self.words("matter-no-term"), "calm"
+        told = self.formats.term(case.due.on)
+        if case.status in {"answered", "closed"}:
+            return told, "calm"
+        left = left_of(case.due, case.registered_at, self.clock(), self.city)
+        return (told if left.days is None else f"{told} · {self.formats.days_left(left.days)}"), left.urgency
+
+    def counted(self, case: Case) -> str | None:
+        """How the term was counted: «8 рабочих дней: …»."""
+        due = case.due
+        if due is None:
+            return None
+        return self.words(
+            "matter-term-counted", amount=self.words(f"matter-{due.unit}", n=due.amount), source=due.source
+        )
+
+    def history(self, case: Case) -> list[TimelineEntry]:
+        return [self._entry(entry, is_last=entry is case.last) for entry in case.history]
+
+    def _entry(self, entry: Entry, *, is_last: bool) -> TimelineEntry:
+        department = self.name(entry.department) or ""
+        return TimelineEntry(
+            title=self.words(f"matter-did-{entry.action}", department=department),
+            at=entry.at,
+            text=entry.answer or entry.reason,
+            by=entry.actor_name or self.words("matter-by-itself"),
+            state="now" if is_last and entry.status != "closed" else "done",
+            tone=TONES[entry.action],
+        )
+
+    def channel(self, case: Case) -> str:
+        message = f"matter-channel-{case.channel}"
+        return self.words(message) if message in self.words else case.channel
+
+    def refusal(self, problem: Problem) -> str:
+        message = f"matter-refused-{problem.code}"
+        return self.words(message if message in self.words else "matter-refused")
+
+    def row(self, case: Case) -> FeedRow:
+        left = None if case.due is None else left_of(case.due, case.registered_at, self.clock(), self.city)
+        page = case_path(case.number)
+        return FeedRow(
+            number=case.number,
+            href=page,
+            panel_url=f"{page}/panel",
+            topic=self.name(case.topic) or self.words("matter-topic-none"),
+            line=case.summary,
+            at=case.registered_at,
+            place=case.address or self.name(case.territory),
+            channel=self.channel(case),
+            status=self.status(case),
+            days_left=left.days if left else None,
+            left=left.share if left else None,
+            urgency=left.urgency if left else "calm",
+        )
+
+
+def case_path(number: str) -> str:
+    return f"/cases/{quote(number)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CasePages:
+    """Answers with the pages of a case; ``case_pages`` gives them their addresses."""
+
+    office: CaseOffice
+    pages: Pages
+    city: CityTime
+    clock: Clock
+    ids: Ids
+
+    async def page(self, request: Request, number: Number, session: StaffOf) -> HTMLResponse:
+        actor = actor_of(session)
+        return self._show(request, await self.office.read(number, actor), actor, "case.html")
+
+    async def panel(self, request: Request, number: Number, session: StaffOf) -> HTMLResponse:
+        actor = actor_of(session)
+        return self._show(request, await self.office.read(number, actor), actor, "case_panel.html")
+
+    async def act(self, request: Request, number: Number, session: StaffOf) -> Response:
+        """A command from a form; the form carries the command's id, so that pressing twice does it once."""
+        actor = actor_of(session)
+        typed = await _typed(request)
+        template = "case_panel.html" if wants_fragment(request) else "case.html"
+        try:
+            decision = await self.office.execute(number, COMMANDS.validate_python(typed), actor)
+        except ValidationError:
+            sentence = self._telling(request).words("matter-refused-incomplete")
+        except Problem as problem:
+            if problem.status == 404:
+                raise
+            sentence = self._telling(request).refusal(problem)
+        else:
+            if wants_fragment(request):
+                return self._show(request, decision.case, actor, template)
+            return RedirectResponse(case_path(decision.case.number), status_code=303)
+        refused = Refused(typed.get("command", ""), sentence, typed)
+        return self._show(request, await self.office.read(number, actor), actor, template, refused)
+
+    async def triage(self, request: Request, session: CoordinatorOf, at: CursorText = None) -> HTMLResponse:
+        del session
+        tell = self._telling(request)
+        cases = await self.office.triage(place_of(at), ROWS + 1)
+        shown = cases[:ROWS]
+        context = {
+            "rows": [tell.row(case) for case in shown],
+            "waiting": await self.office.waiting(),
+            "newer_href": "/triage" if at else None,
+            "older_href": f"/triage?at={quote(cursor_after(shown[-1]))}" if len(cases) > ROWS else None,
+        }
+        return self.pages.render(request, "triage.html", context)
+
+    def _telling(self, request: Request) -> Telling:
+        language = self.pages.language(request)
+        return Telling(self.pages.messages(language), self.pages.formats(language), language, self.city, self.clock)
+
+    def _show(
+        self, request: Request, case: Case, actor: Actor, template: str, refused: Refused | None = None
+    ) -> HTMLResponse:
+        tell = self._telling(request)
+        term, urgency = tell.term(case)
+        context = {
+            "case": case,
+            "topic": tell.name(case.topic) or tell.words("matter-topic-none"),
+            "department": tell.name(case.department),
+            "territory": tell.name(case.territory),
+            "channel": tell.channel(case),
+            "status": tell.status(case),
+            "term": term,
+            "counted": tell.counted(case),
+            "urgency": urgency,
+            "history": tell.history(case),
+            "can": possible_actions(case, actor),
+            "departments": self._others(case, tell.language),
+            "command_id": self.ids(),
+            "action_url": f"{case_path(case.number)}/actions",
+            "refused": refused,
+        }
+        return self.pages.render(request, template, context, 200 if refused is None else 409)
+
+    def _others(self, case: Case, language: Language) -> list[tuple[str, str]]:
+        """The departments that the case could go to, for a choice: code and name."""
+        present = None if case.department is None else case.department.code
+        return [
+            (item.code, (language == "en" and item.name_en) or item.name)
+            for item in self.office.departments(self.clock())
+            if item.code != present
+        ]
+
+
+def case_pages(office: CaseOffice, pages: Pages, city: CityTime, clock: Clock, ids: Ids) -> APIRouter:
+    """``/cases/{number}``, its panel and its actions, and ``/triage``."""
+    shown = CasePages(office, pages, city, clock, ids)
+    router = APIRouter(include_in_schema=False)
+    router.add_api_route("/cases/{number}", shown.page, methods=["GET"])
+    router.add_api_route("/cases/{number}/panel", shown.panel, methods=["GET"])
+    # None: the answer is a page or a redirection, and no model.
+    router.add_api_route("/cases/{number}/actions", shown.act, methods=["POST"], response_model=None)
+    router.add_api_route("/triage", shown.triage, methods=["GET"])
+    return router
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    """The fields of a form that hold something."""
+    form = await request.form()
+    return {name: value.strip() for name, value in form.items() if isinstance(value, str) and value.strip()}

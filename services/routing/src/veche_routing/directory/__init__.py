@@ -1,0 +1,1 @@
+"""The directory: departments, topics and territories of the city, and the accounts of its staff."""
