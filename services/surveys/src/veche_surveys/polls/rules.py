@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,7 +26,16 @@ TRANSITIONS: Mapping[tuple[PollStatus, PollAction], PollStatus] = {
 """Everything that can happen to a poll that exists. A closed poll stays closed: its result has been told."""
 
 FlawCode = Literal[
-    "empty", "too_long", "too_few", "too_many", "code_malformed", "repeated", "out_of_range", "before_opening", "past"
+    "empty",
+    "too_long",
+    "control_character",
+    "too_few",
+    "too_many",
+    "code_malformed",
+    "repeated",
+    "out_of_range",
+    "before_opening",
+    "past",
 ]
 RefusalCode = Literal["transition_not_allowed", "term_is_over"]
 
@@ -73,13 +83,12 @@ def flaws(draft: PollDraft, now: datetime) -> list[Flaw]:
 
 
 def _text_flaws(field: str, text: str, text_en: str | None, limit: int) -> list[Flaw]:
-    found = []
-    if not text.strip():
-        found.append(Flaw(field, "empty"))
-    if len(text) > limit:
-        found.append(Flaw(field, "too_long"))
-    if text_en is not None and len(text_en) > limit:
-        found.append(Flaw(f"{field}_en", "too_long"))
+    found = [Flaw(field, "empty")] if not text.strip() else []
+    for name, value in ((field, text), (f"{field}_en", text_en or "")):
+        if len(value) > limit:
+            found.append(Flaw(name, "too_long"))
+        if any(unicodedata.category(letter) == "Cc" for letter in value.strip()):
+            found.append(Flaw(name, "control_character"))
     return found
 
 
