@@ -207,3 +207,13 @@ def test_a_person_gets_an_error_page_and_a_program_a_problem_document(
 def test_the_settings_name_the_city() -> None:
     city = City.of(CitySettings(name="Арзамас", name_en="Arzamas", time_zone="Asia/Yekaterinburg"))
     assert city == City({"ru": "Арзамас", "en": "Arzamas"}, ZoneInfo("Asia/Yekaterinburg"))
+
+
+def test_an_error_of_a_part_is_told_in_the_corner_and_leaves_the_rest_of_the_page_alone() -> None:
+    response = pages().error(request_of(HX_Request="true", HX_Request_Type="partial"), 409, request_id="0199b7a2")
+    assert response.status_code == 409
+    assert response.headers["hx-retarget"] == "#toasts"
+    assert response.headers["hx-reswap"] == "beforeend"
+    assert "<html" not in text_of(response)
+    assert "Это уже изменил кто-то другой" in text_of(response)
+    assert "0199b7a2" in text_of(response)

@@ -182,11 +182,16 @@ class Pages:
     ) -> HTMLResponse:
         """The page that tells a person what went wrong: what happened, what to do, and the id to name to an operator.
 
+        Where htmx asked for a part, it is a message in the corner instead: what the person was writing stays.
         ``kept`` says that nothing the person sent was lost; pass it only where that is true.
         """
         known = status if status in (400, 401, 403, 404, 409, 410, 413, 422, 429, 503) else 500
         context = {"status": status, "kind": str(known), "request_id": request_id, "kept": kept}
-        return self.render(request, "error.html", context, status)
+        if not wants_fragment(request):
+            return self.render(request, "error.html", context, status)
+        response = self.render(request, "error_toast.html", context, status)
+        response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
+        return response
 
     def language(self, request: Request) -> Language:
         """The language in which this request is answered."""

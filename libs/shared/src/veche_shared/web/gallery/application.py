@@ -16,6 +16,7 @@ from veche_shared.web.static_files import mount_static
 from veche_shared.web.templating import City, Pages
 
 _SECONDS_BETWEEN_ENTRIES = 6
+_REQUEST_ID = "0199b7a2-7c31-7f40-9a55-3d3b1c2f8e10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,21 @@ def gallery_router(city: City) -> APIRouter:
     async def overview(request: Request) -> HTMLResponse:
         return pages.render(request, "gallery.html", samples.overview(pages.messages(pages.language(request))))
 
+    @router.get("/sign-in")
+    async def sign_in(request: Request) -> HTMLResponse:
+        return pages.render(request, "gallery_sign_in.html", {"failed": "failed" in request.query_params})
+
+    @router.get("/errors/{status}")
+    async def error(request: Request, status: int) -> HTMLResponse:
+        return pages.error(request, status, request_id=_REQUEST_ID, kept=status == 503)
+
+    _add_desk(router, pages)
+    return router
+
+
+def _add_desk(router: APIRouter, pages: Pages) -> None:
+    """The desk under /design/desk: a feed that moves, cases to open, one action that succeeds and one that fails."""
+
     @router.get("/desk")
     async def desk(request: Request) -> HTMLResponse:
         return pages.render(request, "gallery_desk.html", samples.desk(pages.messages(pages.language(request))))
@@ -60,6 +76,14 @@ def gallery_router(city: City) -> APIRouter:
             request, "gallery_panel.html", samples.case(pages.messages(pages.language(request)), number, 2)
         )
 
+    @router.post("/desk/cases/{number}/accept")
+    async def accept(request: Request, number: str) -> HTMLResponse:
+        return pages.render(request, "gallery_accepted.html", {"number": number})
+
+    @router.post("/desk/cases/{number}/reply")
+    async def reply(request: Request) -> HTMLResponse:
+        return pages.error(request, 409, request_id=_REQUEST_ID)
+
     @router.get("/desk/cases/{number}")
     async def case_page(request: Request, number: str) -> HTMLResponse:
         return pages.render(
@@ -70,16 +94,6 @@ def gallery_router(city: City) -> APIRouter:
     async def stream(request: Request) -> StreamingResponse:
         seen = request.headers.get("last-event-id") or request.query_params.get("after", "0")
         return StreamingResponse(_entries(int(seen)), media_type="text/event-stream")
-
-    @router.get("/sign-in")
-    async def sign_in(request: Request) -> HTMLResponse:
-        return pages.render(request, "gallery_sign_in.html", {"failed": "failed" in request.query_params})
-
-    @router.get("/errors/{status}")
-    async def error(request: Request, status: int) -> HTMLResponse:
-        return pages.error(request, status, request_id="0199b7a2-7c31-7f40-9a55-3d3b1c2f8e10", kept=status == 503)
-
-    return router
 
 
 async def _entries(seen: int) -> AsyncIterator[str]:

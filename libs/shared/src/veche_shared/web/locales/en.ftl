@@ -107,6 +107,7 @@ feed-fresh =
         [one] { $n } new case. Show it
        *[other] { $n } new cases. Show them
     }
+no-connection = No connection to the server. Nothing may have been sent; check the network and try again.
 feed-silent = The live feed is disconnected. We are reconnecting; what you see may be out of date.
 row-days-left =
     { $n ->
@@ -128,7 +129,7 @@ keys-on = Use these keys on this computer
 keys-layout = The keyboard layout does not matter: the same keys work in Russian and in English.
 key-next = next row
 key-previous = previous row
-key-open = open the case
+key-open = open the case; once more, go to it
 key-accept = accept it
 key-reply = reply
 key-fresh = show what is new

@@ -105,6 +105,7 @@ gallery-desk-count = { $n ->
        *[other] { $n } cases, { $late } overdue
     }
 gallery-accept = Accept
+gallery-accepted = { $number }: you accepted this case
 gallery-reply = Reply
 gallery-hand-over = Hand over
 gallery-part-text = Appeal

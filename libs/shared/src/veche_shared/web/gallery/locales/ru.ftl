@@ -106,6 +106,7 @@ gallery-desk-count = { $n ->
        *[other] { $n } обращений, { $late } просрочено
     }
 gallery-accept = Принять в работу
+gallery-accepted = { $number }: вы приняли обращение в работу
 gallery-reply = Ответить
 gallery-hand-over = Передать другому
 gallery-part-text = Обращение

@@ -38,6 +38,13 @@ function tellRead(number) {
   fetch(feed.dataset.readUrl, { method: "PUT", headers: { "Content-Type": "application/json" }, body }).catch(() => {});
 }
 
+// The first press opens the case and leaves the reader in the feed; the second goes to the case.
+function openOrEnter() {
+  const link = document.activeElement?.closest(".row-link");
+  if (link?.getAttribute("aria-current") === "true") document.getElementById("case").focus();
+  else link?.click();
+}
+
 function showScreen(screen) {
   if (desk) desk.dataset.screen = screen;
 }
@@ -89,7 +96,7 @@ if (keysSwitch) {
 const ACTIONS = {
   KeyJ: () => step(1),
   KeyK: () => step(-1),
-  KeyO: () => document.activeElement?.closest(".row-link")?.click(),
+  KeyO: openOrEnter,
   KeyN: () => document.querySelector("[data-feed-fresh]:not([hidden])")?.click(),
 };
 
@@ -121,6 +128,26 @@ document.addEventListener("keydown", (event) => {
   } else if (letter && press(letter)) {
     event.preventDefault();
   }
+});
+
+// Messages in the corner -----------------------------------------------------------------------------------------
+
+const toasts = document.getElementById("toasts");
+const GOOD_NEWS_STAYS_MS = 8000;
+
+new MutationObserver((changes) => {
+  for (const toast of changes.flatMap((change) => [...change.addedNodes])) {
+    if (toast.dataset?.toast === "success") setTimeout(() => toast.remove(), GOOD_NEWS_STAYS_MS);
+  }
+}).observe(toasts, { childList: true });
+
+toasts.addEventListener("click", (event) => {
+  if (event.target.closest("[data-toast-close]")) event.target.closest("[data-toast]").remove();
+});
+
+document.addEventListener("htmx:error", (event) => {
+  if (!event.detail.ctx) return;
+  toasts.append(document.getElementById("toast-no-connection").content.cloneNode(true));
 });
 
 // The live feed --------------------------------------------------------------------------------------------------
@@ -191,14 +218,16 @@ function follow(list) {
     else rowOf(number)?.classList.add("gone");
   }
 
-  button.addEventListener("click", showFresh);
+  const tellSilence = () => { silent.hidden = false; };
+
+  button.addEventListener("click", () => showFresh().catch(tellSilence));
 
   const stream = new EventSource(after(list.dataset.streamUrl));
   stream.addEventListener("entry", (event) => {
     newest = event.lastEventId || newest;
     const { number, moved_to: movedTo, asks } = JSON.parse(event.data);
     if (rowOf(number)) {
-      refresh(number);
+      refresh(number).catch(tellSilence);
       return;
     }
     if (movedTo) fresh.delete(number);
@@ -211,7 +240,7 @@ function follow(list) {
     silent.hidden = true;
   });
   stream.addEventListener("error", () => {
-    silence ??= setTimeout(() => { silent.hidden = false; }, SILENT_AFTER_MS);
+    silence ??= setTimeout(tellSilence, SILENT_AFTER_MS);
   });
 }
 
