@@ -11,12 +11,14 @@ from urllib.parse import quote
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from pydantic.json_schema import models_json_schema
 from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from veche_shared.clock import Clock, system_clock
 from veche_shared.http.edge import MIB, REQUEST_ID, Edge
@@ -46,11 +48,9 @@ ErrorPage = Callable[[Request, Problem, str], Response]
 """Words a problem as a page; the last argument is the request's id, to be named to an operator."""
 
 _SCHEMAS: Final = "#/components/schemas/"
-_ANY_PROBLEM: Final[dict[int | str, dict[str, Any]]] = {
-    "default": {
-        "description": "A problem document (RFC 9457)",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}{ProblemDocument.__name__}"}}},
-    }
+_ANY_PROBLEM: Final[Mapping[str, Any]] = {
+    "description": "A problem document (RFC 9457)",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}{ProblemDocument.__name__}"}}},
 }
 
 
@@ -85,7 +85,7 @@ def create_app(
     metrics name. Limits on bodies are in bytes, and apply to addresses that begin with the key. ``staff_session``,
     ``require_staff`` and ``require_internal`` work in its routes; ``clock`` tells when a session is over.
     """
-    app = FastAPI(
+    app = _Application(
         title=service.title,
         version=service.version,
         description=service.description,
@@ -94,15 +94,14 @@ def create_app(
         docs_url=None,  # these pages load scripts from foreign addresses
         redoc_url=None,
         redirect_slashes=False,
-        responses=_ANY_PROBLEM,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge does it, and only where it is drawn
-        routes=list((health or Health()).routes()),
     )
     setattr(app.state, sessions.STATE, sessions.StaffSessions.from_settings(settings.security, clock))
     setattr(app.state, internal.STATE, settings.security.internal_key)
-    for router in routers:
-        app.include_router(router)
-    _describe_problems(app)
+    # Not by include_router: an included router is searched a second time for each request. The service's own routes
+    # come first, since the first that matches ends the search.
+    services = [route for router in routers for route in router.routes]
+    app.router.routes = [*services, *app.router.routes, *(health or Health()).routes()]
     telling = _Telling(error_page, sign_in)
     telling.attach(app)
     app.add_middleware(
@@ -114,6 +113,23 @@ def create_app(
         logged_from=_logged_from(settings.log),
     )
     return app
+
+
+class _Application(FastAPI):
+    """FastAPI with the edge in place of the outer layers, which would do a part of its work a second time."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        app: ASGIApp = AsyncExitStackMiddleware(self.router)
+        app = ExceptionMiddleware(app, handlers=self.exception_handlers)
+        for layer, arguments, options in reversed(self.user_middleware):
+            app = layer(app, *arguments, **options)
+        return app
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, with one description of problems for every operation in place of FastAPI's own errors."""
+        if self.openapi_schema is None:
+            _describe_problems(super().openapi())
+        return super().openapi()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,17 +214,16 @@ def _logged_from(log: LogSettings) -> int:
     return 400 if log.level == "info" else 500
 
 
-def _describe_problems(app: FastAPI) -> None:
-    """Let the OpenAPI document hold the schema that every operation's default answer refers to."""
-    build = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            _, described = models_json_schema([(ProblemDocument, "serialization")], ref_template=f"{_SCHEMAS}{{model}}")
-            build().setdefault("components", {}).setdefault("schemas", {}).update(described["$defs"])
-        return build()
-
-    app.openapi = openapi  # type: ignore[method-assign]
+def _describe_problems(document: dict[str, Any]) -> None:
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = _ANY_PROBLEM
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    _, described = models_json_schema([(ProblemDocument, "serialization")], ref_template=f"{_SCHEMAS}{{model}}")
+    schemas.update(described["$defs"])
 
 
 __all__ = ["ErrorPage", "Health", "Lifespan", "ServiceInfo", "create_app"]

@@ -39,6 +39,7 @@ _VALID_ID: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{7,127}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _UNWATCHED: Final = ("/health/", "/metrics", "/static/")
 _STREAM: Final = b"text/event-stream"
+_JSON: Final = (b"content-type", b"application/json")
 
 Tell = Callable[[Scope, Problem], Response]
 """Words a problem for this request: as a document or as a page."""
@@ -185,9 +186,13 @@ def _route(scope: Scope) -> str:
 def _add_headers(message: Message, this_id: str) -> bool:
     """Complete an answer's headers; tells whether it is an event stream."""
     headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
-    present = {name.lower() for name, _ in headers}
-    streams = any(name == b"content-type" and value.startswith(_STREAM) for name, value in headers)
-    headers += [header for header in HEADERS if header[0] not in present]
+    streams = False
+    if len(headers) == 2 and headers[1] == _JSON:  # an API's answer: nothing to look for
+        headers += HEADERS
+    else:
+        present = {name.lower(): value for name, value in headers}
+        streams = present.get(b"content-type", b"").startswith(_STREAM)
+        headers += [header for header in HEADERS if header[0] not in present]
     headers.append((b"x-request-id", this_id.encode()))
     message["headers"] = headers
     return streams
