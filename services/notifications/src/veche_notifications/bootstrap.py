@@ -79,6 +79,7 @@ def build(
         _letter_writer(pages, city, settings),
         _schedule(own, jitter),
         LEASE,
+        timedelta(seconds=own.retry_first_seconds),
         clock,
         ids,
     )

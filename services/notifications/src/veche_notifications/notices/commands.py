@@ -29,9 +29,6 @@ from veche_shared.clock import Clock
 from veche_shared.contracts.deliveries import DeliverySettled, DeliverySettledV1
 from veche_shared.ids import Ids
 
-ORDER_PAUSE = timedelta(seconds=30)
-"""How long a notice rests while an earlier one of the same case is still on its way."""
-
 SOURCE = "/veche/notifications"
 
 
@@ -52,7 +49,8 @@ class DeliverDue:
     """Takes the delivery that is due and brings it one step further; safe to run in many places at once.
 
     What is promised: at least once. A server that took the message and died before it said so gets it again, with the
-    same Message-ID. ``lease`` must be longer than a try can take.
+    same Message-ID. ``lease`` must be longer than a try can take; ``order_pause`` is how long a notice rests while an
+    earlier one of the same case is still on its way.
     """
 
     store: DeliveryStore
@@ -60,6 +58,7 @@ class DeliverDue:
     letters: LetterWriter
     schedule: RetrySchedule
     lease: timedelta
+    order_pause: timedelta
     clock: Clock
     ids: Ids
 
@@ -70,7 +69,7 @@ class DeliverDue:
             return False
         try:
             if await self.store.waits_for_earlier(delivery):
-                await self.store.put_back(delivery, self.clock() + ORDER_PAUSE)
+                await self.store.put_back(delivery, self.clock() + self.order_pause)
             else:
                 await self._deliver(delivery, carrier)
         except LeaseLostError:
