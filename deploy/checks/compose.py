@@ -55,7 +55,7 @@ def interpolate(text: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(value, text)
 
 
-def findings_in(document: Mapping[str, object], known: Mapping[str, AbstractSet[str]]) -> list[str]:
+def findings_in(document: object, known: Mapping[str, AbstractSet[str]]) -> list[str]:
     """What is wrong with an interpolated compose document; ``known`` are the variables that a service reads, where
     that can be known.
     """
@@ -63,11 +63,11 @@ def findings_in(document: Mapping[str, object], known: Mapping[str, AbstractSet[
         PyCompose.from_yaml(json.dumps(document))
     except ValueError as error:
         return [f"not a compose file: {error}"]
-    services = document["services"]
-    assert isinstance(services, dict)  # noqa: S101 - compose-spec has just said so
+    services = _mapping(_mapping(document)["services"])
     findings = [f"{name} is not among the services" for name in SERVICES if name not in services]
     for name, service in services.items():
-        findings += [f"{name}: {fault}" for fault in _faults(name, service, known.get(name, frozenset()))]
+        faults = _faults(name, _mapping(service), known.get(name, frozenset()))
+        findings += [f"{name}: {fault}" for fault in faults]
     return findings
 
 
@@ -84,12 +84,15 @@ def _faults(name: str, service: Mapping[str, object], known: AbstractSet[str]) -
             if not str(port).startswith("127.0.0.1:")
         ]
     if known:
-        environment = service.get("environment")
-        given = [str(key) for key in environment] if isinstance(environment, dict) else []
+        given = _mapping(service.get("environment"))
         faults += [f"{variable} is not a setting" for variable in given if variable not in known]
     if name in SERVICES and service.get("command") != [f"veche_{name}"]:
         faults.append(f"must run veche_{name}")
     return faults
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
 def _list(service: Mapping[str, object], key: str) -> Sequence[object]:
@@ -97,11 +100,24 @@ def _list(service: Mapping[str, object], key: str) -> Sequence[object]:
     return value if isinstance(value, list) else [value]
 
 
+def resolve(node: object, values: Mapping[str, str]) -> object:
+    """A document with its variables resolved, in the values of the parsed tree: that is where Compose does it too."""
+    match node:
+        case str():
+            return interpolate(node, values)
+        case dict():
+            return {key: resolve(value, values) for key, value in node.items()}
+        case list():
+            return [resolve(item, values) for item in node]
+        case _:
+            return node
+
+
 def check(root: Path) -> list[str]:
     values = example_values((root / EXAMPLE).read_text(encoding="utf-8"))
     try:
-        text = interpolate((root / FILE).read_text(encoding="utf-8"), values)
+        document = resolve(yaml.safe_load((root / FILE).read_text(encoding="utf-8")), values)
     except MissingVariableError as error:
         return [f"{EXAMPLE} does not give {error}"]
     known = {**known_variables(), "gateway": gateway.variables((root / gateway.FILE).read_text(encoding="utf-8"))}
-    return findings_in(yaml.safe_load(text), known)
+    return findings_in(document, known)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.checks.compose import MissingVariableError, example_values, findings_in, interpolate
+from deploy.checks.compose import MissingVariableError, example_values, findings_in, interpolate, resolve
 
 SAFE = {"security_opt": ["no-new-privileges:true"]}
 DOCUMENT: dict[str, Any] = {
@@ -37,6 +37,10 @@ def test_a_variable_takes_its_value_its_default_or_fails() -> None:
         interpolate("${A:?say it}", {})
     with pytest.raises(MissingVariableError):
         interpolate("${A:?say it}", {"A": ""})
+
+
+def test_variables_are_resolved_inside_values_so_that_a_list_in_one_stays_text() -> None:
+    assert resolve({"a": ["${KEYS:-[]}", 1, None]}, {}) == {"a": ["[]", 1, None]}
 
 
 def test_the_example_file_is_read_without_its_comments() -> None:
