@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Literal
 
@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from structlog.testing import capture_logs
 
 from veche_shared.http.application import Health, ServiceInfo, create_app
 from veche_shared.http.problems import Conflict, FieldError, Gone, Problem, TooManyRequests, Unauthorised
@@ -144,6 +145,13 @@ def application(health: Health | None = None) -> FastAPI:
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
     async with browser(application()) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """The tracebacks of failures that are made on purpose are kept off the screen."""
+    with capture_logs():
+        yield
 
 
 def browser(app: FastAPI) -> httpx2.AsyncClient:

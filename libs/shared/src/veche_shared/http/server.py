@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 from typing import Final, TypeVar
 
 import uvicorn
@@ -33,6 +35,8 @@ def run(service: str, model: type[SettingsT], build: Callable[[SettingsT], FastA
     settings = load_settings(model)
     configure_logging(service, settings.instance, settings.log)
     tracing = configure_tracing(service, settings.instance, settings.tracing)
+    # When uvicorn has stopped it raises the signal again: as an exit, so that the last spans are still sent.
+    signal.signal(signal.SIGTERM, _leave)
     try:
         app = build(settings)
         config = uvicorn.Config(
@@ -76,6 +80,11 @@ class _Server(uvicorn.Server):
         if call is not None:
             call()
         await super().shutdown(sockets)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise SystemExit(0)
 
 
 __all__ = ["ON_STOPPING", "run"]

@@ -1,0 +1,93 @@
+"""A service as a process: how it begins and how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.error import URLError
+
+SERVICE = """
+import asyncio
+from contextlib import asynccontextmanager
+from fastapi import APIRouter
+from veche_shared.http.application import ServiceInfo, create_app
+from veche_shared.http.server import run
+from veche_shared.settings import ServiceSettings
+
+router = APIRouter()
+
+@router.get("/slow")
+async def slow() -> str:
+    print("asked", flush=True)
+    await asyncio.sleep(0.5)
+    return "answered"
+
+@asynccontextmanager
+async def lifespan(app):
+    yield
+    print("lifespan over", flush=True)
+
+def build(settings):
+    return create_app(ServiceInfo("door", "Door", "1"), settings=settings, lifespan=lifespan, routers=[router])
+
+run("door", ServiceSettings, build)
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(port: int) -> dict[str, str]:
+    keys = {f"VECHE_SECURITY__{name}_KEY": name * 8 for name in ("SESSION", "INTERNAL", "TRACKING", "VOTER")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VECHE_")}
+    return {**kept, **keys, "VECHE_HTTP__PORT": str(port)}
+
+
+def test_a_service_answers_what_it_has_in_hand_before_it_leaves(tmp_path: Path) -> None:
+    script = tmp_path / "door.py"
+    script.write_text(SERVICE)
+    port = free_port()
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(command, env=environment(port), stdout=subprocess.PIPE, text=True) as service:
+        try:
+            wait_until_it_lives(port)
+            asking = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-c",
+                    f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:{port}/slow').read())",
+                ],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            assert service.stdout is not None
+            while "asked" not in service.stdout.readline():
+                continue
+            service.send_signal(signal.SIGTERM)
+            assert "answered" in asking.communicate(timeout=20)[0]
+            assert "lifespan over" in service.stdout.read()
+            assert service.wait(timeout=20) == 0
+        finally:
+            service.kill()
+
+
+def wait_until_it_lives(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=2) as response:
+                assert response.status == 200
+                return
+        except URLError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
