@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from veche_local.home import Home
@@ -26,19 +26,24 @@ def last_lines(path: Path, count: int) -> list[str]:
     return lines[-count:] if count else []
 
 
-def follow(logs: dict[str, Path]) -> Iterator[tuple[str, str]]:
-    """(part, line) for each line that is written from now on; never ends. A log that is cut is read from its start."""
+def new_lines(path: Path, place: int) -> tuple[list[str], int]:
+    """The whole lines after byte `place`, and the place after them. A log that was cut is read from its start."""
+    if not path.exists():
+        return [], 0
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        begin = place if place <= size else 0
+        file.seek(begin)
+        whole, newline, _ = file.read().rpartition(b"\n")
+    return whole.decode("utf-8", errors="replace").splitlines(), begin + len(whole) + len(newline)
+
+
+def follow(logs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
+    """(part, line) for each line that is written from now on; never ends."""
     places = {name: path.stat().st_size for name, path in logs.items()}
     while True:
         for name, path in logs.items():
-            size = path.stat().st_size if path.exists() else 0
-            if size < places[name]:
-                places[name] = 0
-            with path.open("rb") as file:
-                file.seek(places[name])
-                content = file.read()
-            whole, newline, _ = content.rpartition(b"\n")
-            places[name] += len(whole) + len(newline)
-            for line in whole.decode("utf-8", errors="replace").splitlines():
+            lines, places[name] = new_lines(path, places[name])
+            for line in lines:
                 yield name, line
         time.sleep(POLL_SECONDS)

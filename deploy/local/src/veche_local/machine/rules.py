@@ -65,7 +65,7 @@ def disk_problem(free: int, folder: str, enough: int = ENOUGH_DISK) -> MachineEr
     if free >= enough:
         return None
     return MachineError(
-        f"The disk of {folder} is full: {free // MEBIBYTE} MiB are free, {enough // MEBIBYTE} are needed.",
+        f"The disk of {folder} is full: {free // MEBIBYTE} MiB are free, {enough // MEBIBYTE} MiB are needed.",
         "Free some space, or name a folder on another disk in VECHE_HOME.",
     )
 
