@@ -22,6 +22,25 @@ WINDOW = 6
 DOUBT = 2.0
 """A score equal to this alone gives half of the strength: one usual word, or two hints."""
 
+LANDMARKS_FOLLOW = frozenset(
+    {
+        "возле",
+        "около",
+        "напротив",
+        "рядом",
+        "вблизи",
+        "мимо",
+        "неподалеку",
+        "недалеко",
+        "вдоль",
+        "позади",
+        "угол",
+        "углу",
+    }
+)
+LANDMARK_REACH = 2
+"""«Возле магазина», «рядом с школой»: so many words after these tell where it is, not what it is about."""
+
 REMEMBERED_WORDS = 200_000
 SHOWN_WORDS = 8
 
@@ -82,9 +101,13 @@ class Lexicon:
     def classify(self, text: str) -> TopicGuess:
         """The best topic of ``text`` by the lexicon."""
         places: dict[str, list[int]] = {}
+        landmark_until = -1
         for place, word in enumerate(WORD.findall(text.lower().replace("ё", "е"))):
-            for key in self._keys_of(word):
-                places.setdefault(key, []).append(place)
+            if word in LANDMARKS_FOLLOW:
+                landmark_until = place + LANDMARK_REACH
+            elif place > landmark_until:
+                for key in self._keys_of(word):
+                    places.setdefault(key, []).append(place)
         scores: dict[int, float] = {}
         for key in places:
             for topic, weight in self._words.get(key, ()):

@@ -116,10 +116,5 @@ triage-waiting =
         [one] { $n } case waits for a choice
        *[other] { $n } cases wait for a choice
     }
-triage-shown =
-    { $n ->
-        [one] { $n } case shown
-       *[other] { $n } cases shown
-    }
 triage-empty = Nothing to decide
 triage-empty-text = Cases will appear here for which the system could not choose a department with certainty, and those that departments returned.
