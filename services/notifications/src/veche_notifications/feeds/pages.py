@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from veche_notifications.feeds.commands import FeedReading, PageRequest
 from veche_notifications.feeds.cursors import read_sequence
 from veche_notifications.feeds.http import Cursor, VisitOf
-from veche_notifications.feeds.model import ALL, RESERVED_FEEDS, TRIAGE, Entry, FeedOrder, FeedSummary, ReadMarks
+from veche_notifications.feeds.model import RESERVED_FEEDS, TRIAGE, Entry, FeedOrder, FeedSummary, ReadMarks
 from veche_notifications.feeds.rules import is_open, is_unread, time_left
 from veche_shared.clock import Clock
 from veche_shared.contracts.cases import Named
@@ -47,7 +47,6 @@ class Rows:
     language: Language
     clock: Clock
     zone: tzinfo
-    shows_department: bool = False
 
     def row(self, entry: Entry, marks: ReadMarks | None) -> FeedRow:
         line = entry.line
@@ -81,11 +80,9 @@ class Rows:
         return self._name(summary.name) or summary.feed
 
     def _line(self, entry: Entry) -> str:
-        department = self._name(entry.line.department)
         if entry.moved_to is not None:
+            department = self._name(entry.line.department)
             return self.messages("feed-moved", to=department or self.messages(f"feed-name-{TRIAGE}"))
-        if self.shows_department and department:
-            return f"{department}. {entry.line.summary}"
         return entry.line.summary
 
     def _name(self, named: Named | None) -> str | None:
@@ -99,8 +96,9 @@ class Rows:
 
 
 def _status(entry: Entry) -> Status | None:
+    """The word beside a row; none for what every row of a department's feed is: handed to that department."""
     line = entry.line
-    if entry.moved_to is not None:
+    if entry.moved_to is not None or line.status == "assigned":
         return None
     if line.in_triage:
         return "triage"
@@ -139,9 +137,9 @@ def desk_router(reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Cl
     """The pages under ``/desk``."""
     router = APIRouter(prefix="/desk", include_in_schema=False)
 
-    def rows_for(request: Request, feed: str) -> Rows:
+    def rows_for(request: Request) -> Rows:
         language = pages.language(request)
-        return Rows(pages.messages(language), language, clock, zone, shows_department=feed == ALL)
+        return Rows(pages.messages(language), language, clock, zone)
 
     @router.get("")
     async def desk(request: Request) -> HTMLResponse:
@@ -171,7 +169,7 @@ def desk_router(reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Cl
             unread_only=view.unread,
         )
         page = await reading.page(reader, view.feed, wanted)
-        rows = rows_for(request, view.feed)
+        rows = rows_for(request)
         current = next((summary for summary in summaries if summary.feed == view.feed), None)
         if current is None:
             raise NotFound("There is no such feed among yours.", code="feed_not_found")
@@ -202,13 +200,13 @@ def desk_router(reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Cl
         position = read_sequence(after, feed)
         page = await reading.page(visit_of(request).reader, feed, PageRequest(limit=ROWS))
         fresh = [entry for entry in page.entries if is_open(entry) and entry.number_in(feed) > position]
-        rows = rows_for(request, feed)
+        rows = rows_for(request)
         return pages.render(request, "desk_rows.html", {"rows": [rows.row(entry, page.marks) for entry in fresh]})
 
     @router.get("/{feed}/rows/{number}")
     async def one_row(request: Request, feed: FeedCode, number: FeedCode) -> HTMLResponse:
         entry, marks = await reading.one(visit_of(request).reader, feed, number)
-        return pages.render(request, "desk_rows.html", {"rows": [rows_for(request, feed).row(entry, marks)]})
+        return pages.render(request, "desk_rows.html", {"rows": [rows_for(request).row(entry, marks)]})
 
     @router.post("/{feed}/read")
     async def read(request: Request, feed: FeedCode, up_to: Annotated[int, Form(ge=0, le=10**18)]) -> RedirectResponse:

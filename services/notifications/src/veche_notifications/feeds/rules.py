@@ -157,8 +157,8 @@ def is_open(entry: Entry) -> bool:
 
 def view_of(entry: Entry, feed: str, marks: ReadMarks | None = None) -> EntryView:
     """``entry`` as a reader of ``feed`` sees it; with ``marks``, as the reader who made them does."""
-    return EntryView.model_construct(
-        **dict(entry.line),
+    return EntryView(
+        **vars(entry.line),  # a line's fields as they are: this runs for every entry of every stream
         feed=entry.feed,
         sequence=entry.number_in(feed),
         raised=entry.raised,
