@@ -176,3 +176,10 @@ def test_shares_add_up_and_whoever_is_in_front_is_marked(counts: list[tuple[str,
         assert {bar.value for bar in drawing if bar.leading} == {max(count for _, count in counts)}
     else:
         assert all(bar.share == 0 and not bar.leading for bar in drawing)
+
+
+def test_a_table_names_its_columns_and_rows_and_can_be_scrolled_with_the_keyboard() -> None:
+    table = drawn('{{ ui.table("Кто опаздывает", [("Отдел", False), ("Просрочено", True)], [["ЖКХ", 7]]) }}')
+    assert '<th scope="col" class="numeric">Просрочено</th>' in table
+    assert '<th scope="row">ЖКХ</th><td class="numeric">7</td>' in table
+    assert 'role="region" aria-label="Кто опаздывает" tabindex="0"' in table

@@ -73,6 +73,7 @@ _COMPONENTS: Final = (
     "options",
     "pagination",
     "sign_in",
+    "table",
     "timeline",
 )
 

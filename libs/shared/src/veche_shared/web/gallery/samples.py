@@ -39,6 +39,7 @@ def overview(t: Messages) -> dict[str, object]:
         "history": _history(t),
         "poll_options": [Option("1", names[0], t("gallery-option-hint")), *(Option(name, name) for name in names[1:])],
         "results": bars(list(zip(names, _VOTES, strict=True))),
+        "late": [[t("gallery-department"), 7, "4,2"], [t("gallery-department-other"), 0, "11"]],
         "votes": sum(_VOTES),
         "statuses": get_args(Status),
     }
