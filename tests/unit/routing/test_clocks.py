@@ -1,0 +1,102 @@
+"""Terms: day 0 is the day of registration in the city, and no date is guessed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from veche_routing.clocks.rules import CityTime, due_of, left_of
+from veche_routing.packs.loading import calendar_of, find_pack, hours_of, load_pack
+from veche_routing.packs.model import Term
+from veche_routing.packs.rules import edition_of
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+PACK = load_pack(find_pack("dzerzhinsk"))
+CITY = CityTime(MOSCOW, calendar_of(PACK), hours_of(PACK))
+TERMS = edition_of(PACK, date(2026, 11, 24)).terms
+
+
+def local(year: int, month: int, day: int, hour: int = 12) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=MOSCOW)
+
+
+@pytest.mark.parametrize(
+    ("registered", "regime", "last_day"),
+    [
+        (local(2026, 11, 24), "message", date(2026, 12, 4)),
+        (local(2026, 11, 21), "message", date(2026, 12, 2)),  # a Saturday: Monday is the first day counted
+        (local(2026, 10, 30), "message", date(2026, 11, 12)),  # over 4 November
+        (local(2026, 11, 24), "appeal_59fz", date(2026, 12, 24)),
+        (local(2026, 11, 6), "appeal_59fz", date(2026, 12, 4)),  # 6 December is a Sunday
+        (local(2026, 4, 29), "appeal_59fz", date(2026, 5, 29)),
+    ],
+)
+def test_the_last_day_follows_the_production_calendar(registered: datetime, regime: str, last_day: date) -> None:
+    due = due_of(TERMS[regime], registered, CITY)
+    assert due is not None
+    assert due.on == last_day
+    assert due.at == datetime(last_day.year, last_day.month, last_day.day, tzinfo=MOSCOW) + timedelta(days=1)
+
+
+def test_late_evening_in_utc_is_the_next_day_in_the_city() -> None:
+    evening = due_of(TERMS["message"], datetime(2026, 11, 23, 20, 59, tzinfo=UTC), CITY)
+    midnight = due_of(TERMS["message"], datetime(2026, 11, 23, 21, 0, tzinfo=UTC), CITY)
+    assert evening is not None
+    assert midnight is not None
+    assert (evening.on, midnight.on) == (date(2026, 12, 3), date(2026, 12, 4))
+
+
+def test_hours_run_while_the_town_hall_works() -> None:
+    due = due_of(TERMS["open_source"], local(2026, 11, 20, 15), CITY)  # a Friday, one hour before the end
+    assert due is not None
+    # 1 h on Friday, then 8 h 12 min of Monday hold the other eight.
+    assert due.at == local(2026, 11, 23, 16).replace(minute=48)
+    assert due.on == date(2026, 11, 23)
+
+
+def test_a_term_that_touches_an_unknown_year_is_not_guessed() -> None:
+    assert due_of(TERMS["message"], local(2027, 12, 30), CITY) is None
+
+
+def test_the_term_remembers_on_what_it_rests() -> None:
+    due = due_of(TERMS["appeal_59fz"], local(2026, 11, 24), CITY)
+    assert due is not None
+    assert (due.regime, due.amount, due.unit) == ("appeal_59fz", 30, "calendar_days")
+    assert "59-ФЗ" in due.source
+
+
+def test_what_is_left_is_counted_in_working_days_and_turns_near_and_overdue() -> None:
+    began = local(2026, 11, 24)
+    due = due_of(TERMS["message"], began, CITY)
+    assert due is not None
+
+    def left(day: int, month: int = 12) -> tuple[int | None, str]:
+        found = left_of(due, began, local(2026, month, day), CITY)
+        return found.days, found.urgency
+
+    assert left(24, 11) == (8, "calm")
+    assert left(2) == (2, "near")
+    assert left(4) == (0, "near")
+    assert left(7) == (-1, "overdue")
+
+
+@given(
+    amount=st.integers(1, 60),
+    unit=st.sampled_from(["working_days", "calendar_days"]),
+    minutes=st.integers(0, 300 * 24 * 60),
+)
+def test_a_term_ends_after_it_began_and_never_sooner_for_a_later_beginning(
+    amount: int, unit: str, minutes: int
+) -> None:
+    term = Term.model_validate({"regime": "r", "name": "r", "amount": amount, "unit": unit, "source": "s"})
+    began = local(2026, 1, 1) + timedelta(minutes=minutes)
+    due, later = due_of(term, began, CITY), due_of(term, began + timedelta(hours=7), CITY)
+    assert due is not None
+    assert later is not None
+    assert due.at > began
+    assert later.at >= due.at
+    assert 0 <= left_of(due, began, began, CITY).share <= 1

@@ -1,0 +1,75 @@
+"""From an appeal to its department, or to the coordinators with the reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.unit.routing.casework import an_appeal
+from veche_routing.clocks.rules import CityTime
+from veche_routing.packs.loading import calendar_of, find_pack, load_pack
+from veche_routing.responsibility.guides import Guides
+from veche_routing.responsibility.model import Routing
+from veche_routing.responsibility.rules import Guide, route
+from veche_shared.contracts.appeals import Place
+
+PACK = load_pack(find_pack("dzerzhinsk"))
+GUIDE = Guide.of(PACK, date(2026, 11, 24))
+
+
+def routing_of(text: str, address: str | None = None, hint: str | None = None) -> Routing:
+    appeal = an_appeal(text=text).model_copy(update={"place": Place(address=address), "topic_hint": hint})
+    return route(appeal, GUIDE)
+
+
+def test_topic_and_territory_together_choose_the_department() -> None:
+    in_city = routing_of("Яма на дороге, пробил колесо", "пр-т Чкалова, 5")
+    in_village = routing_of("Яма на дороге, пробил колесо", "пос. Пыра, ул. Советская, 10")
+    assert in_city.department is not None
+    assert in_village.department is not None
+    assert (in_city.department.code, in_city.rule) == ("roads", "roads")
+    assert (in_village.department.code, in_village.rule) == ("settlements", "settlement-streets")
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "reason"),
+    [
+        ("Здравствуйте, помогите", None, "no_topic"),
+        ("Прислали отписку, ответ не соответствует вопросу, формальный ответ", None, "complaint"),
+        ("Яма на дороге, асфальт разбит", "г. Дзержинский, Московская область", "foreign_place"),
+    ],
+)
+def test_what_a_person_must_decide_goes_to_triage_with_its_reason(text: str, address: str | None, reason: str) -> None:
+    routing = routing_of(text, address)
+    assert (routing.department, routing.triage_reason) == (None, reason)
+
+
+def test_a_weak_sign_is_told_and_not_followed() -> None:
+    routing = routing_of("Что-то с деревом, и автобус, и дом")
+    assert (routing.department, routing.triage_reason) == (None, "unsure_topic")
+    assert routing.guess.topic is not None
+
+
+def test_the_channels_topic_is_the_strongest_sign() -> None:
+    routing = routing_of("Здравствуйте, помогите", hint="0003.0009.0097.0690")
+    assert routing.department is not None
+    assert (routing.department.code, routing.guess.confidence) == ("roads", 1.0)
+
+
+def test_an_unknown_topic_of_the_channel_falls_back_to_the_words() -> None:
+    routing = routing_of("Яма на дороге, пробил колесо", hint="Прочее")
+    assert routing.department is not None
+    assert routing.guess.basis == "lexicon"
+
+
+def test_the_guide_is_made_anew_only_when_the_pack_changes() -> None:
+    old = PACK.departments[1].model_copy(update={"valid_to": date(2026, 12, 31)})
+    new = PACK.departments[1].model_copy(update={"name": "Новое имя", "valid_from": date(2027, 1, 1)})
+    pack = PACK.model_copy(update={"departments": (PACK.departments[0], old, new, *PACK.departments[2:])})
+    guides = Guides(pack, CityTime(PACK.zone, calendar_of(PACK)))
+    first = guides.at(datetime(2026, 11, 24, tzinfo=UTC))
+    assert guides.at(datetime(2026, 12, 31, 20, tzinfo=UTC)) is first
+    # 21:00 UTC is midnight in the city.
+    renamed = guides.at(datetime(2026, 12, 31, 21, tzinfo=UTC))
+    assert renamed.edition.departments["blago"].name == "Новое имя"
