@@ -13,9 +13,11 @@ from veche_intake.appeals import store as appeals
 from veche_intake.appeals.commands import Registration
 from veche_intake.appeals.http import Desk, appeals_router
 from veche_intake.appeals.numbers import Numbers
+from veche_intake.appeals.pages import FormPages, form_router
 from veche_intake.channels import store as channel_keys
 from veche_intake.channels.commands import KeyOffice
 from veche_intake.channels.known import read_channels
+from veche_intake.channels.model import WEB
 from veche_intake.channels.store import KeyRing
 from veche_intake.deduplication.storing import StoreOnce
 from veche_intake.polls import store as polls
@@ -27,12 +29,15 @@ from veche_intake.status.commands import GUESSES, GUESSES_FROM_ADDRESS, Followin
 from veche_intake.status.consumer import TYPES as CASE_TYPES
 from veche_intake.status.consumer import CasesConsumer
 from veche_intake.status.http import Window, status_router
+from veche_intake.status.pace import PaceBoard
+from veche_intake.status.pages import StatusPages, status_pages_router
 from veche_intake.status.sentences import Sentences
 from veche_intake.vault import store as vault
 from veche_intake.vault.http import Door, vault_router
 from veche_intake.votes import store as votes
 from veche_intake.votes.commands import Voting
 from veche_intake.votes.http import BallotBox, votes_router
+from veche_intake.votes.pages import BallotPages, ballot_router
 from veche_shared.clock import Clock, system_clock
 from veche_shared.contracts.cases import CaseEvent
 from veche_shared.contracts.surveys import SurveyEvent
@@ -116,6 +121,9 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         {language: pages.messages(language) for language in LANGUAGES},
         {language: pages.formats(language) for language in LANGUAGES},
     )
+    author = StatusPages(pages, following, sentences, clock, security.tracking_key, security.secure_cookies)
+    form = FormPages(pages, registration, channels[WEB], author, PaceBoard(mongo, clock, time.monotonic))
+    ballots = BallotPages(pages, voting, security.voter_key, security.secure_cookies)
     keys = KeyRing(mongo, time.monotonic)
     office = KeyOffice(mongo, channels, clock)
 
@@ -142,6 +150,9 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
             votes_router(BallotBox(voting, keys, channels)),
             status_router(Window(following, sentences)),
             vault_router(Door(mongo)),
+            form_router(form),
+            status_pages_router(author),
+            ballot_router(ballots),
         ],
         health=Health(required={"mongo": mongo.ping}, advisory={"kafka": messaging.check}),
         error_page=lambda request, problem, request_id: pages.error(request, problem.status, request_id=request_id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from veche_shared.contracts.surveys import PollStatus
+from veche_shared.contracts.surveys import PollOption, PollStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,14 @@ class PollView:
     poll_id: str
     version: int
     status: PollStatus
-    options: frozenset[str]
+    question: str
+    question_en: str | None
+    options: tuple[PollOption, ...]
     max_choices: int
     opens_at: datetime | None
     closes_at: datetime | None
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes that a ballot may hold."""
+        return frozenset(option.code for option in self.options)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pymongo import IndexModel, ReplaceOne
 
 from veche_intake.polls.model import PollView
+from veche_shared.contracts.surveys import PollOption
 from veche_shared.storage.mongo import Document, Mongo, Session
 
 COLLECTION = "polls"
@@ -19,7 +20,9 @@ def to_document(poll: PollView) -> Document:
         "_id": poll.poll_id,
         "version": poll.version,
         "status": poll.status,
-        "options": sorted(poll.options),
+        "question": poll.question,
+        "question_en": poll.question_en,
+        "options": [option.model_dump() for option in poll.options],
         "max_choices": poll.max_choices,
         "opens_at": poll.opens_at,
         "closes_at": poll.closes_at,
@@ -31,7 +34,9 @@ def from_document(document: Document) -> PollView:
         poll_id=document["_id"],
         version=document["version"],
         status=document["status"],
-        options=frozenset(document["options"]),
+        question=document["question"],
+        question_en=document["question_en"],
+        options=tuple(PollOption.model_validate(option) for option in document["options"]),
         max_choices=document["max_choices"],
         opens_at=document["opens_at"],
         closes_at=document["closes_at"],

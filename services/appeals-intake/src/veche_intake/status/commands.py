@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from veche_intake.appeals import store as appeals
+from veche_intake.appeals.model import Receipt
 from veche_intake.appeals.numbering import read_number
 from veche_intake.status import store
 from veche_intake.status.model import PublicView
@@ -28,6 +29,7 @@ GUESSES_FROM_ADDRESS: Final = Limit(failures=60, window=timedelta(minutes=15))
 class Followed:
     """An appeal that its author follows; ``view`` is None until routing has opened its case."""
 
+    appeal_id: str
     number: str
     registered_at: datetime
     view: PublicView | None
@@ -61,12 +63,13 @@ class Following:
             self.guesses_from_address.failed(address)
             raise NotFound("There is no appeal with this number and this code; check both.", code="appeal_unknown")
         self.guesses.succeeded(pair)
-        return await self._followed(receipt.number, receipt.registered_at)
+        return await self._followed(receipt)
 
     async def again(self, number: str) -> Followed | None:
         """An appeal that its author has opened before, as a sealed cookie says."""
         receipt = await appeals.by_number(self.mongo, number)
-        return None if receipt is None else await self._followed(receipt.number, receipt.registered_at)
+        return None if receipt is None else await self._followed(receipt)
 
-    async def _followed(self, number: str, registered_at: datetime) -> Followed:
-        return Followed(number, registered_at, await store.get(self.mongo, number))
+    async def _followed(self, receipt: Receipt) -> Followed:
+        view = await store.get(self.mongo, receipt.number)
+        return Followed(receipt.appeal_id, receipt.number, receipt.registered_at, view)

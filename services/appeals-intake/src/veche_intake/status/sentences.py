@@ -15,6 +15,7 @@ from veche_shared.web.localisation import CityFormats, Messages
 # Nouns whose accusative is their nominative: «передано в департамент …» is right with these without declining.
 _UNCHANGED: Final = frozenset(
     {"департамент", "управление", "комитет", "отдел", "учреждение", "предприятие", "центр", "сектор", "агентство"}
+    | {"department", "directorate", "committee", "office", "division"}
 )
 _TONES: Final[Mapping[PublicState, Tone]] = {"answered": "green", "closed": "plain"}
 _ICONS: Final[Mapping[PublicState, str]] = {"answered": "mail-check", "assigned": "circle-arrow-right"}
@@ -35,14 +36,17 @@ class Sentences:
         department = in_language(view.department, language)
         if view.state == "deciding" or department is None:
             return say("appeal-state-deciding", day=formats.day(followed.registered_at))
-        due = "none" if view.due_on is None or view.state in {"answered", "closed"} else "known"
+        form = "unchanged" if department.split(maxsplit=1)[0].lower() in _UNCHANGED else "named"
+        in_sentence = (
+            department[:1].lower() + department[1:] if form == "unchanged" and language == "ru" else department
+        )
         return say(
             f"appeal-state-{view.state.replace('_', '-')}",
-            department=department if _declined(department) == "named" else _lowered(department),
-            form=_declined(department),
+            department=in_sentence,
+            form=form,
             day=formats.day(view.since),
-            due=due,
-            term=formats.day(view.due_on) if view.due_on is not None and due == "known" else "",
+            due="none" if view.due_on is None else "known",
+            term="" if view.due_on is None else formats.day(view.due_on),
         )
 
     def steps(self, followed: Followed, language: Language) -> list[TimelineEntry]:
@@ -81,12 +85,3 @@ def in_language(name: Name | None, language: Language) -> str | None:
     if name is None:
         return None
     return name.en or name.ru if language == "en" else name.ru
-
-
-def _declined(department: str) -> str:
-    """Whether a department's name can stand after «в» as it is (``unchanged``) or must be put as a name (``named``)."""
-    return "unchanged" if department.split(maxsplit=1)[0].lower() in _UNCHANGED else "named"
-
-
-def _lowered(department: str) -> str:
-    return department[:1].lower() + department[1:]

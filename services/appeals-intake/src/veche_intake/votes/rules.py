@@ -47,7 +47,7 @@ def refusal(vote: NewVote, poll: PollView | None, now: datetime) -> VoteRefused 
 def _choice_fault(options: Sequence[str], poll: PollView) -> VoteRefused | None:
     if len(set(options)) < len(options):
         return VoteRefused("option_repeated")
-    if not poll.options.issuperset(options):
+    if not poll.codes.issuperset(options):
         return VoteRefused("option_unknown")
     return VoteRefused("too_many_choices", poll.max_choices) if len(options) > poll.max_choices else None
 
