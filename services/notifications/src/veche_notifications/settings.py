@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from veche_shared.settings import Group, ServiceSettings, WebAddress
 
@@ -14,16 +14,22 @@ class SmtpSettings(Group):
     from the first byte (port 465). ``sender`` (variable ``…__SMTP__FROM``) is the From header: ``Name <address>``.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_by_name=True)
-
     host: str | None = None
     port: int = Field(default=25, ge=1, le=65535)
     username: str | None = None
     password: SecretStr | None = None
     starttls: bool | None = None
     tls: bool = False
-    sender: str = Field(default="Вече <noreply@localhost>", alias="from", pattern=r"[^\s@<>]+@[^\s@<>]+")
+    sender: str = Field(default="Вече <noreply@localhost>", pattern=r"[^\s@<>]+@[^\s@<>]+")
     timeout_seconds: float = Field(default=20.0, gt=0, le=120)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_is_sender(cls, given: object) -> object:
+        """Take ``from``, which no field can be named, for ``sender``."""
+        if not isinstance(given, dict) or "from" not in given:
+            return given
+        return {**{name: value for name, value in given.items() if name != "from"}, "sender": given["from"]}
 
 
 class NotificationsSettings(Group):
