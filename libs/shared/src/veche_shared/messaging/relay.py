@@ -113,7 +113,9 @@ class Relay:
             return
 
     async def _round(self) -> int:
-        if not await self._holds_lease():
+        if not await self._holds_lease():  # the replica that holds it tells how much waits
+            metrics.OUTBOX_ROWS.labels(self.service).set(0)
+            metrics.OUTBOX_AGE.labels(self.service).set(0)
             return 0
         seen = await self._waiting()
         # A majority read may still show what was published and deleted a moment ago.
