@@ -29,7 +29,20 @@ def shown(snapshot: Snapshot, *, ready: bool = True) -> str:
 
 def test_a_row_tells_state_process_memory_restarts_and_how_it_last_died() -> None:
     row = next(line for line in shown(SNAPSHOT).splitlines() if line.startswith("intake"))
-    assert " ".join(row.split()) == "intake running 42 127.0.0.1:8001 100 MiB 2 5 min 0 s killed by SIGKILL"
+    assert " ".join(row.split()) == "intake running 42 8001 100 MiB 2 5 min 0 s killed by SIGKILL"
+
+
+@pytest.mark.parametrize(
+    ("address", "port"),
+    [
+        ("127.0.0.1:9092", "9092"),
+        ("http://127.0.0.1:8080/", "8080"),
+        ("mongodb://127.0.0.1:27017/?replicaSet=veche", "27017"),
+        ("mongodb+srv://db.example/", ""),
+    ],
+)
+def test_the_port_is_read_from_any_address(address: str, port: str) -> None:
+    assert showing.port_of(address) == port
 
 
 def test_the_memory_of_all_counts_the_supervisor_too() -> None:

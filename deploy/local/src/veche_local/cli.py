@@ -233,7 +233,7 @@ def resident_memory(pid: int) -> int:
 
 def serves_now(part: PartStatus) -> bool:
     """Asks a service whether its dependencies answer; the other parts count as serving while they live."""
-    return part.name not in SERVICES or readiness(int(part.address.rpartition(":")[2])) == 200
+    return part.name not in SERVICES or readiness(int(showing.port_of(part.address))) == 200
 
 
 def print_line(name: str, line: str, width: int) -> None:

@@ -13,7 +13,6 @@ from veche_local.machine.rules import choose_ports
 from veche_local.mail.catcher import MailProgram
 from veche_local.servers import KafkaProgram, MongodProgram, free_port, is_port_free
 from veche_local.servers.caddy import CaddyProgram
-from veche_local.servers.kafka import LOCAL_JVM_FLAGS
 from veche_local.servers.ports import LOOPBACK
 from veche_local.servers.service import ServiceProgram
 from veche_local.settings import DEMO_PASSWORD, KAFKA, MONGO, LocalSettings
@@ -111,7 +110,7 @@ def assemble(home: Home, environ: Mapping[str, str]) -> Installation:
         mongo = mongod.address
     before_mongod = ("mongod",) if settings.mongo is None else ()
     if kafka is None:
-        program = KafkaProgram(home.data_of("kafka"), ports["kafka"], ports["kafka_controller"], LOCAL_JVM_FLAGS)
+        program = KafkaProgram(home.data_of("kafka"), ports["kafka"], ports["kafka_controller"])
         servers.append(Part(program, outlived_by=before_mongod))
         kafka = program.address
     if settings.smtp is None:

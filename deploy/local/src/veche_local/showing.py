@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -45,13 +46,21 @@ def mebibytes(size: int) -> str:
     return f"{size / MEBIBYTE:.0f} MiB" if size else ""
 
 
+def port_of(address: str) -> str:
+    """The port that an address or a URL names, for a column; empty where it names none."""
+    found = re.search(r":(\d+)(?:[/?]|$)", address)
+    return found[1] if found is not None else ""
+
+
 def status_table(
     snapshot: Snapshot, now: datetime, memory_of: Callable[[int], int], is_ready: Callable[[PartStatus], bool]
 ) -> Table:
     """One row a part. `memory_of` tells bytes by process id, `is_ready` asks a part that runs whether it serves now."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("part", "state", "pid", "address", "memory", "restarts", "since", "how it last ended"):
-        table.add_column(heading, justify="right" if heading in ("pid", "memory", "restarts") else "left", no_wrap=True)
+    for heading in ("part", "state", "pid", "port", "memory", "restarts", "since", "how it last ended"):
+        table.add_column(
+            heading, justify="right" if heading in ("pid", "port", "memory", "restarts") else "left", no_wrap=True
+        )
     total = memory_of(snapshot.supervisor)
     table.add_row("supervisor", Text(snapshot.phase), str(snapshot.supervisor), "", mebibytes(total), "", "", "")
     for part in snapshot.parts:
@@ -61,7 +70,7 @@ def status_table(
             part.name,
             _state(part, is_ready),
             str(part.pid or ""),
-            part.address,
+            port_of(part.address),
             mebibytes(size),
             str(part.restarts or ""),
             since(part.since, now),

@@ -17,11 +17,8 @@ from veche_local.servers.jars import default_repository, fetch_jars, locked_jars
 from veche_local.servers.java import find_java
 from veche_local.servers.ports import LOOPBACK, answers
 
-TEST_JVM_FLAGS = ("-Xmx256m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-"""Starts a second sooner than the full compiler and stays small; a bit slower under a load of minutes."""
-
-LOCAL_JVM_FLAGS = ("-Xmx256m", "-Xms64m", "-XX:+UseSerialGC")
-"""For an installation that runs for days: the full compiler pays."""
+JVM_FLAGS = ("-Xmx256m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""Small, and ready after half of the processor time that the full compiler would take for itself."""
 
 
 def server_properties(data: Path, port: int, controller_port: int) -> str:
@@ -78,7 +75,7 @@ class KafkaProgram:
     folder: Path
     port: int
     controller_port: int
-    jvm_flags: tuple[str, ...] = TEST_JVM_FLAGS
+    jvm_flags: tuple[str, ...] = JVM_FLAGS
     repository: Path = field(default_factory=default_repository)
     name: str = "kafka"
     stop_seconds: float = 20.0

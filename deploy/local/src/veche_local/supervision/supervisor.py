@@ -92,8 +92,10 @@ class Supervisor:
         while not self._stopping.is_set():
             try:
                 await asyncio.to_thread(self._running[part.name].launch)
-            except (MachineError, OSError) as error:
-                self._note_death(part, str(error), hopeless=isinstance(error, MachineError))
+            except MachineError as problem:
+                self._note_death(part, problem.sentence, hopeless=True, problem=problem)
+            except OSError as error:
+                self._note_death(part, str(error), hopeless=False)
             else:
                 self._set(part.name, rules.launched(self._lives[part.name], self._now()))
                 await self._watch(part)
@@ -127,15 +129,19 @@ class Supervisor:
         if retry_at is not None:
             await self._unless_stopping(asyncio.sleep(max(0.0, (retry_at - self._now()).total_seconds())))
 
-    def _note_death(self, part: Part, reason: str, *, hopeless: bool) -> None:
-        full = disk_problem(shutil.disk_usage(self._home.folder).free, str(self._home.folder), FULL_DISK)
-        told = str(full) if full is not None else reason
+    def _note_death(self, part: Part, reason: str, *, hopeless: bool, problem: MachineError | None = None) -> None:
+        """`problem` says it better than the part's log could, where the machine is to blame."""
+        problem = problem or self._disk_problem()
+        told = problem.sentence if problem is not None else reason
         self._set(part.name, rules.died(self._lives[part.name], self._now(), told, hopeless=hopeless))
         if self._lives[part.name].state == "failed" and self._failure is None:
-            self._failure = full or MachineError(
+            self._failure = problem or MachineError(
                 f"{part.name} does not start: {reason}.\n{self._running[part.name].log_tail()}",
                 f"The whole log is in {self._home.log_of(part.name)}; `veche doctor` looks at the machine.",
             )
+
+    def _disk_problem(self) -> MachineError | None:
+        return disk_problem(shutil.disk_usage(self._home.folder).free, str(self._home.folder), FULL_DISK)
 
     async def _stop_in_order(self) -> None:
         for layer in self._stop_layers:

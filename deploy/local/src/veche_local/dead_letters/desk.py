@@ -1,0 +1,123 @@
+"""Finds dead letters in the services' databases and carries out what an operator decides."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from veche_local.home import Home
+from veche_local.problems import MachineError
+from veche_local.servers.mongod import MongodProgram
+from veche_local.settings import MONGO
+from veche_shared.clock import Clock
+from veche_shared.contracts.topics import SERVICES
+from veche_shared.ids import Ids
+from veche_shared.storage import dead_letters
+from veche_shared.storage.dead_letters import DeadLetter, DeadLetterNotFoundError, State
+from veche_shared.storage.mongo import Mongo
+
+DATABASE_PREFIX = "VECHE_MONGO__DATABASE_PREFIX"
+DEFAULT_PREFIX = "veche_"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A dead letter and the service that could not handle it."""
+
+    service: str
+    letter: DeadLetter
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One operator's access to the dead letters of all services; ``operator`` stands in the record of each decision."""
+
+    databases: Mapping[str, Mongo]
+    operator: str
+    clock: Clock
+    ids: Ids
+
+    async def listed(self, state: State | None, limit: int) -> list[Found]:
+        """The newest of all services together, newest first."""
+        found = [
+            Found(service, letter)
+            for service, mongo in self.databases.items()
+            for letter in await dead_letters.listed(mongo, state=state, limit=limit)
+        ]
+        return sorted(found, key=lambda item: item.letter.at, reverse=True)[:limit]
+
+    async def show(self, letter_id: str) -> Found:
+        """Raises MachineError where no service has it."""
+        for service, mongo in self.databases.items():
+            try:
+                return Found(service, await dead_letters.shown(mongo, letter_id))
+            except DeadLetterNotFoundError:
+                continue
+        raise _unknown(letter_id)
+
+    async def replay(self, letter_id: str, note: str | None) -> Found:
+        """Have it published again. Raises MachineError where none of that id waits."""
+        found = await self.show(letter_id)
+        try:
+            await dead_letters.replay(
+                self.databases[found.service],
+                letter_id,
+                row_id=self.ids(),
+                operator=self.operator,
+                note=note,
+                now=self.clock(),
+            )
+        except DeadLetterNotFoundError as error:
+            raise _decided(found) from error
+        return found
+
+    async def drop(self, letter_id: str, note: str | None) -> Found:
+        """Give it up; the record stays. Raises MachineError where none of that id waits."""
+        found = await self.show(letter_id)
+        try:
+            await dead_letters.drop(
+                self.databases[found.service], letter_id, operator=self.operator, note=note, now=self.clock()
+            )
+        except DeadLetterNotFoundError as error:
+            raise _decided(found) from error
+        return found
+
+
+def _unknown(letter_id: str) -> MachineError:
+    return MachineError(f"There is no dead letter {letter_id}.", "`veche dlq list --all` names them.")
+
+
+def _decided(found: Found) -> MachineError:
+    letter = found.letter
+    return MachineError(
+        f"{letter.id} was {letter.state} by {letter.decided_by} already.", "Nothing was done; `veche dlq list` shows what waits."
+    )
+
+
+def mongo_address(environ: Mapping[str, str], home: Home) -> str:
+    """The services' MongoDB: what the environment names, else that of the installation in ``home``."""
+    given = environ.get(MONGO)
+    if given:
+        return given
+    port = home.read_ports().get("mongod")
+    if port is None:
+        raise MachineError(
+            "No installation was found here.", f"Start one with `veche up`, or set {MONGO} to the services' MongoDB."
+        )
+    return MongodProgram(home.data_of("mongod"), port).address
+
+
+@asynccontextmanager
+async def opened_desk(
+    environ: Mapping[str, str], home: Home, *, operator: str, clock: Clock, ids: Ids
+) -> AsyncIterator[Desk]:
+    """A desk on the databases that ``environ`` or ``home`` name; closes them at the end."""
+    uri = mongo_address(environ, home)
+    prefix = environ.get(DATABASE_PREFIX) or DEFAULT_PREFIX
+    databases = {service: Mongo(uri, f"{prefix}{service}", application="veche-dlq") for service in SERVICES}
+    try:
+        yield Desk(databases, operator, clock, ids)
+    finally:
+        for mongo in databases.values():
+            await mongo.close()

@@ -1,0 +1,201 @@
+"""The supervisor with small stand-ins for the servers: starts in order, restarts what dies, stops in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from veche_local.home import Home
+from veche_local.problems import MachineError
+from veche_local.supervision.model import PartStatus, Snapshot
+from veche_local.supervision.orphans import end_orphans, orphans
+from veche_local.supervision.record import read_snapshot
+from veche_local.supervision.supervisor import Part, Supervisor
+
+LIVE = "import signal, sys, time, pathlib\n"
+SERVE = (
+    LIVE
+    + "name, ready, journal = sys.argv[1:]\n"
+    + "def note(what):\n"
+    + "    with open(journal, 'a') as file: file.write(f'{what} {name}\\n')\n"
+    + "def end(*_):\n"
+    + "    note('stopped'); sys.exit(0)\n"
+    + "signal.signal(signal.SIGTERM, end)\n"
+    + "note('started')\n"
+    + "pathlib.Path(ready).touch()\n"
+    + "while True: time.sleep(0.05)\n"
+)
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A Python process that writes down its start and its polite end; it serves when its file is there."""
+
+    name: str
+    folder: Path
+    script: str = SERVE
+    stop_seconds: float = 5.0
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{len(self.name)}"
+
+    @property
+    def ready(self) -> Path:
+        return self.folder / f"{self.name}.ready"
+
+    def prepare(self) -> None:
+        self.ready.unlink(missing_ok=True)
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-c", self.script, self.name, str(self.ready), str(self.folder / "journal")]
+
+    def environment(self) -> Mapping[str, str]:
+        return {}
+
+    def is_ready(self) -> bool:
+        return self.ready.exists()
+
+
+@dataclass(frozen=True)
+class Unstartable(StandIn):
+    """One that the machine does not let start."""
+
+    def prepare(self) -> None:
+        raise MachineError("The moon is in the wrong house.", "Wait a month.")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.lay_out()
+    return home
+
+
+def journal(home: Home) -> list[str]:
+    file = home.folder / "journal"
+    return file.read_text().splitlines() if file.exists() else []
+
+
+async def until(home: Home, holds: Callable[[Snapshot], bool]) -> Snapshot:
+    async with asyncio.timeout(30):
+        while True:
+            snapshot = read_snapshot(home)
+            if snapshot is not None and holds(snapshot):
+                return snapshot
+            await asyncio.sleep(0.05)
+
+
+def part_of(snapshot: Snapshot, name: str) -> PartStatus:
+    return next(part for part in snapshot.parts if part.name == name)
+
+
+@asynccontextmanager
+async def supervised(home: Home, parts: Sequence[Part]) -> AsyncIterator[asyncio.Task[MachineError | None]]:
+    supervisor = Supervisor(home, parts, "http://127.0.0.1:8080/", lambda: datetime.now(UTC))
+    task = asyncio.create_task(supervisor.run())
+    try:
+        yield task
+    finally:
+        supervisor.stop()
+        await task
+
+
+def chain(home: Home) -> list[Part]:
+    """store ← service, and a gateway that is stopped before the service."""
+    return [
+        Part(StandIn("store", home.folder)),
+        Part(StandIn("service", home.folder), needs=("store",)),
+        Part(StandIn("gateway", home.folder), outlived_by=("service",)),
+    ]
+
+
+async def test_a_part_starts_when_those_that_it_needs_serve_and_all_stop_the_other_way_round(home: Home) -> None:
+    async with supervised(home, chain(home)):
+        await until(home, lambda snapshot: snapshot.phase == "ready")
+    lines = journal(home)
+    assert lines.index("started store") < lines.index("started service")
+    assert lines[-3:] == ["stopped gateway", "stopped service", "stopped store"]
+    last = read_snapshot(home)
+    assert last is not None
+    assert {part.state for part in last.parts} == {"stopped"}
+    assert all(part.pid is None for part in last.parts)
+
+
+async def test_a_part_that_is_killed_is_restarted_and_the_fact_is_shown(home: Home) -> None:
+    async with supervised(home, chain(home)):
+        ready = await until(home, lambda snapshot: snapshot.phase == "ready")
+        killed = part_of(ready, "service").pid
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        back = await until(
+            home, lambda seen: part_of(seen, "service").restarts == 1 and part_of(seen, "service").state == "running"
+        )
+        service = part_of(back, "service")
+        assert service.note == "killed by SIGKILL"
+        assert service.pid not in (None, killed)
+        assert back.phase == "ready"
+    assert journal(home).count("started store") == 1
+
+
+async def test_a_part_that_never_serves_ends_the_start_with_its_own_words(home: Home) -> None:
+    broken = StandIn("service", home.folder, "print('no such column: votes'); raise SystemExit(1)")
+    async with supervised(home, [Part(StandIn("store", home.folder)), Part(broken, needs=("store",))]) as task:
+        problem = await asyncio.wait_for(task, 30)
+    assert problem is not None
+    assert problem.sentence.startswith("service does not start: ended with code 1.")
+    assert "no such column: votes" in problem.sentence
+    assert str(home.log_of("service")) in problem.way_out
+    assert journal(home)[-1] == "stopped store"
+    snapshot = read_snapshot(home)
+    assert snapshot is not None
+    assert snapshot.phase == "failed"
+    assert snapshot.sentence == problem.sentence
+
+
+async def test_a_part_that_says_that_its_settings_are_wrong_is_not_tried_again(home: Home) -> None:
+    broken = StandIn("service", home.folder, SERVE.replace("pathlib.Path(ready).touch()", "sys.exit(78)"))
+    async with supervised(home, [Part(broken)]) as task:
+        assert await asyncio.wait_for(task, 30) is not None
+    assert journal(home) == ["started service"]
+
+
+async def test_what_the_machine_does_not_let_start_is_told_in_its_sentence(home: Home) -> None:
+    async with supervised(home, [Part(Unstartable("kafka", home.folder))]) as task:
+        problem = await asyncio.wait_for(task, 30)
+    assert problem is not None
+    assert problem.sentence == "The moon is in the wrong house."
+    assert problem.way_out == "Wait a month."
+
+
+async def test_a_part_that_ignores_the_polite_order_is_killed(home: Home) -> None:
+    deaf = StandIn("deaf", home.folder, SERVE.replace("end)", "signal.SIG_IGN)", 1), stop_seconds=0.5)
+    async with supervised(home, [Part(deaf)]):
+        await until(home, lambda snapshot: snapshot.phase == "ready")
+    last = read_snapshot(home)
+    assert last is not None
+    assert part_of(last, "deaf").state == "stopped"
+
+
+async def test_the_order_to_stop_is_heard_during_the_start(home: Home) -> None:
+    slow = StandIn("slow", home.folder, SERVE.replace("pathlib.Path(ready).touch()\n", ""))
+    async with supervised(home, [Part(slow), Part(StandIn("service", home.folder), needs=("slow",))]):
+        await until(home, lambda snapshot: part_of(snapshot, "slow").state == "starting")
+    assert "started service" not in journal(home)
+
+
+async def test_what_a_killed_supervisor_left_behind_is_found_and_ended(home: Home) -> None:
+    async with supervised(home, [Part(StandIn("store", home.folder))]):
+        left = await until(home, lambda snapshot: snapshot.phase == "ready")
+        assert [process.pid for process in orphans(left)] == [part_of(left, "store").pid]
+        assert await asyncio.to_thread(end_orphans, left) == 1
+        assert orphans(left) == []
