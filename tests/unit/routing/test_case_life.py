@@ -51,12 +51,11 @@ class CaseLife(RuleBasedStateMachine):
     def _give(self, command: Command, actor: Actor) -> None:
         before = self.case
         offered = command.command in possible_actions(before, actor)
+        told: str | None = None
         try:
             decision = decide(before, command, actor, DEPARTMENTS, NOW + timedelta(minutes=self.number))
         except Refusal as refusal:
             told = refusal.code
-        else:
-            told = None
         if told is not None:
             # What a page offers is refused only for what was chosen in the form.
             assert not offered or told in OF_THE_CHOICE

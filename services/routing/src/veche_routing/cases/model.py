@@ -143,7 +143,7 @@ class _Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     command_id: CommandId
-    expected_version: Annotated[int | None, Field(default=None, ge=1)]
+    expected_version: int | None = Field(default=None, ge=1)
 
 
 class _Choice(_Command):
