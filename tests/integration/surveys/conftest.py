@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.backend.plugin import Namespace
+from tests.backend.servers import Backend
+from tests.integration.surveys.stand import Stand, Watch
+from veche_shared.storage.mongo import Mongo
+from veche_surveys.bootstrap import INDEXES
+
+
+@pytest.fixture
+async def stand(backend: Backend, namespace: Namespace) -> AsyncIterator[Stand]:
+    """The service's stores and commands on a database of the test's own."""
+    mongo = Mongo(backend.mongo_uri, f"{namespace.database_prefix}{uuid.uuid4().hex[:8]}")
+    await mongo.declare(INDEXES)
+    yield Stand(mongo, Watch())
+    await mongo.close()
