@@ -110,6 +110,12 @@ def test_markup_in_a_message_stays_markup_and_all_else_is_escaped() -> None:
     assert hostile == "Вече, <b>&lt;script&gt;</b>"
 
 
+def test_a_number_that_somebody_wrote_is_left_as_it_was_written() -> None:
+    assert Messages("ru")("veche-of-city", city="1,234 и 2\u00a0000") == "Вече, 1,234 и 2\u00a0000"
+    mixed = Messages("ru")("term-until", day=Markup("<b>1</b>"), weekday="<1,234>")
+    assert mixed == Markup("до <b>1</b>, &lt;1,234&gt;")
+
+
 def test_plain_arguments_make_plain_text_that_the_template_escapes() -> None:
     assert not isinstance(Messages("ru")("veche-of-city", city="<script>"), Markup)
 

@@ -97,23 +97,27 @@ class Messages:
         """
         if message_id not in self:
             raise MessageError(f"no message {message_id!r} in the {self.language} catalogues")
-        marked = {name: value for name, value in arguments.items() if isinstance(value, Markup)}
-        # Private-use characters stand for the marked parts while the rest is escaped.
-        stand_ins = {chr(0xE000 + index): value for index, value in enumerate(marked.values())}
-        given: dict[str, MessageArgument] = {**arguments, **dict(zip(marked, stand_ins, strict=True))}
+        # What must come through untouched waits aside, a private-use character in its place: markup, which is not
+        # escaped again, and a caller's "1,234", which is not a number to be grouped.
+        aside = {
+            name: value
+            for name, value in arguments.items()
+            if isinstance(value, Markup) or (isinstance(value, str) and _GROUP_SEPARATOR.search(value))
+        }
+        stand_ins = {chr(0xE000 + index): value for index, value in enumerate(aside.values())}
+        given: dict[str, MessageArgument] = {**arguments, **dict(zip(aside, stand_ins, strict=True))}
         pattern = self._bundle.get_message(message_id).value
         if pattern is None:
             raise MessageError(f"message {message_id!r} has no value in the {self.language} catalogue")
-        text, errors = self._bundle.format_pattern(pattern, given)
+        formatted, errors = self._bundle.format_pattern(pattern, given)
         if errors:
             raise MessageError(f"message {message_id!r} ({self.language}): {errors[0]}")
-        grouped = _GROUP_SEPARATOR.sub(THIN_SPACE, str(text))
-        if not marked:
-            return grouped
-        safe = str(escape(grouped))
+        text = _GROUP_SEPARATOR.sub(THIN_SPACE, str(formatted))
+        if any(isinstance(value, Markup) for value in aside.values()):
+            text = escape(text)
         for stand_in, value in stand_ins.items():
-            safe = safe.replace(stand_in, str(value))
-        return Markup(safe)  # noqa: S704 - everything but the caller's own Markup was escaped above
+            text = text.replace(stand_in, value)  # Markup.replace escapes what is not Markup
+        return text
 
     def plural_forms(self, message_id: str) -> dict[str, str]:
         """A message's forms by CLDR plural category with ``#`` for the number, for scripts that count by themselves.

@@ -57,6 +57,8 @@ _PAGE_HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
 }
 
+_WORDED_ERRORS: Final = frozenset({400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503})
+
 _COMPONENTS: Final = (
     "brand",
     "button",
@@ -186,8 +188,7 @@ class Pages:
         Where htmx asked for a part, it is a message in the corner instead: what the person was writing stays.
         ``kept`` says that nothing the person sent was lost; pass it only where that is true.
         """
-        known = status if status in (400, 401, 403, 404, 409, 410, 413, 422, 429, 503) else 500
-        context = {"status": status, "kind": str(known), "request_id": request_id, "kept": kept}
+        context = {"status": status, "kind": _error_kind(status), "request_id": request_id, "kept": kept}
         if not wants_fragment(request):
             return self.render(request, "error.html", context, status)
         response = self.render(request, "error_toast.html", context, status)
@@ -263,7 +264,14 @@ def _chosen_theme(request: Request) -> Theme:
 def _with_query(request: Request, key: str, value: str) -> str:
     """The present page's address with one parameter of the query changed, so that a switch works without JavaScript."""
     kept = [(name, given) for name, given in request.query_params.multi_items() if name != key]
-    return f"{request.url.path}?{urlencode([*kept, (key, value)])}"
+    return f"?{urlencode([*kept, (key, value)])}"
+
+
+def _error_kind(status: int) -> str:
+    """Which of the worded errors tells of ``status``: itself, or the most general one of its class."""
+    if status in _WORDED_ERRORS:
+        return str(status)
+    return "400" if 400 <= status < 500 else "500"
 
 
 def _remember_choices(request: Request, response: HTMLResponse) -> None:
