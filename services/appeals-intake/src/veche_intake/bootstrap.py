@@ -20,6 +20,9 @@ from veche_intake.channels.known import read_channels
 from veche_intake.channels.model import WEB
 from veche_intake.channels.store import KeyRing
 from veche_intake.deduplication.storing import StoreOnce
+from veche_intake.imports.commands import Importing
+from veche_intake.imports.http import PREFIX as IMPORTS
+from veche_intake.imports.http import ImportDesk, imports_router
 from veche_intake.polls import store as polls
 from veche_intake.polls.consumer import TYPES as SURVEY_TYPES
 from veche_intake.polls.consumer import SurveysConsumer
@@ -148,6 +151,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         routers=[
             appeals_router(Desk(registration, keys, channels, clock, settings.http.public_url)),
             votes_router(BallotBox(voting, keys, channels)),
+            imports_router(ImportDesk(Importing(registration, clock, zone, intake.import_rows), keys, channels)),
             status_router(Window(following, sentences)),
             vault_router(Door(mongo)),
             form_router(form),
@@ -156,7 +160,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         ],
         health=Health(required={"mongo": mongo.ping}, advisory={"kafka": messaging.check}),
         error_page=lambda request, problem, request_id: pages.error(request, problem.status, request_id=request_id),
-        body_limits=BODY_LIMITS,
+        body_limits={**BODY_LIMITS, IMPORTS: intake.import_limit},
         clock=clock,
     )
     mount_static(app)

@@ -81,7 +81,7 @@ class FormPages:
         context = {
             "given": {field: given.get(field, "") for field in FIELDS},
             "errors": errors or [],
-            "wrong": dict(errors or []),
+            "wrong": {**dict.fromkeys(FIELDS), **dict(errors or [])},
             "token": token,
             "limit": MAX_TEXT,
             "pace": await self.pace.read(),
