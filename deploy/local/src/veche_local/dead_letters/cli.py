@@ -16,7 +16,8 @@ from rich.table import Table
 
 from veche_local.dead_letters.desk import Desk, Found, opened_desk
 from veche_local.home import Home
-from veche_local.problems import MachineError, said_plainly
+from veche_local.problems import MachineError
+from veche_local.telling import said_plainly
 from veche_shared.clock import system_clock
 from veche_shared.ids import new_id
 
@@ -57,7 +58,9 @@ def show(letter_id: LetterId) -> None:
     letter = item.letter
     console.print(f"[bold]{escape(letter.id)}[/bold]  {_state(item)}")
     console.print(f"could not be handled by {item.service}: {escape(letter.reason)}, {escape(letter.explanation)}")
-    console.print(f"from {letter.topic}, partition {letter.partition}, offset {letter.offset}, at {letter.at.isoformat()}")
+    console.print(
+        f"from {letter.topic}, partition {letter.partition}, offset {letter.offset}, at {letter.at.isoformat()}"
+    )
     if letter.note:
         console.print(f"note: {escape(letter.note)}")
     console.print((letter.value or b"").decode("utf-8", "backslashreplace"), markup=False, soft_wrap=True)
@@ -91,7 +94,8 @@ def _at_desk(by: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
                 return await work(opened)
             except PyMongoError as error:
                 raise MachineError(
-                    f"MongoDB does not answer ({type(error).__name__}).", "See `veche status`, or check VECHE_MONGO__URI."
+                    f"MongoDB does not answer ({type(error).__name__}).",
+                    "See `veche status`, or check VECHE_MONGO__URI.",
                 ) from error
 
     with said_plainly():

@@ -91,7 +91,8 @@ def _unknown(letter_id: str) -> MachineError:
 def _decided(found: Found) -> MachineError:
     letter = found.letter
     return MachineError(
-        f"{letter.id} was {letter.state} by {letter.decided_by} already.", "Nothing was done; `veche dlq list` shows what waits."
+        f"{letter.id} was {letter.state} by {letter.decided_by} already.",
+        "Nothing was done; `veche dlq list` shows what waits.",
     )
 
 
