@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Final
@@ -44,6 +44,7 @@ from veche_shared.ids import Ids, new_id
 from veche_shared.messaging.backoff import Backoff
 from veche_shared.messaging.runtime import INDEXES as MESSAGING_INDEXES
 from veche_shared.messaging.runtime import Messaging
+from veche_shared.observability.tracing import SpanKind, continue_span
 from veche_shared.security.sessions import StaffSessions
 from veche_shared.storage.mongo import Mongo, Session
 from veche_shared.web.localisation import LANGUAGES
@@ -127,8 +128,12 @@ def _case_handler(
     feeds: FeedConsumer, notices: NoticeConsumer
 ) -> Callable[[Sequence[CaseChangedV1], Session], Awaitable[None]]:
     async def handle(events: Sequence[CaseChangedV1], session: Session) -> None:
-        metrics.FEED_ENTRIES.inc(await feeds.handle(events, session))
-        await notices.handle(events, session)
+        with ExitStack() as spans:
+            for event in events:
+                if event.traceparent is not None:  # few are drawn, and a batch may be large
+                    spans.enter_context(continue_span("show in feed", event.traceparent, kind=SpanKind.CONSUMER))
+            metrics.FEED_ENTRIES.inc(await feeds.handle(events, session))
+            await notices.handle(events, session)
 
     return handle
 

@@ -168,6 +168,7 @@ class LiveFeeds:
 
     def _attach(self, feed: str, position: int) -> Follower:
         follower = Follower(feed, self.queue)
+        metrics.STREAM_CLIENTS.inc()
         if self._stopped:
             follower.end()
             return follower
@@ -176,26 +177,28 @@ class LiveFeeds:
             channel = self._channels[feed] = _Channel(feed, position)
             channel.task = asyncio.create_task(self._carry(channel), name=f"feed-{feed}")
         channel.followers.add(follower)
-        metrics.STREAM_CLIENTS.inc()
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch(), name="watch-feeds")
         return follower
 
     def _detach(self, follower: Follower) -> None:
-        channel = self._channels.get(follower.feed)
-        if channel is None or follower not in channel.followers:
-            return
-        channel.followers.discard(follower)
         metrics.STREAM_CLIENTS.dec()
         if follower.slow:
             metrics.STREAM_SLOW.inc()
-        if not channel.followers:
-            del self._channels[follower.feed]
-            if channel.task is not None:
-                channel.task.cancel()
+        channel = self._channels.get(follower.feed)
+        if channel is not None:
+            channel.followers.discard(follower)
+            if not channel.followers:
+                self._close(channel)
         if not self._channels and self._watching is not None:
             self._watching.cancel()
             self._watching = None
+
+    def _close(self, channel: _Channel) -> None:
+        if self._channels.get(channel.feed) is channel:
+            del self._channels[channel.feed]
+        if channel.task is not None:
+            channel.task.cancel()
 
     async def _watch(self) -> None:
         """Wake the channels of the feeds that move. After each gap in the watching all of them look for themselves."""
@@ -218,23 +221,32 @@ class LiveFeeds:
             await asyncio.sleep(self.backoff.delay(max(failures, 1)))
 
     async def _carry(self, channel: _Channel) -> None:
-        """Read a feed on whenever it moved, and hand what is new to its followers."""
+        """Read a feed on whenever it moved, and hand what is new to its followers.
+
+        Should this ever fail for good, the followers are let go: they come back and begin anew.
+        """
+        try:
+            while True:
+                await channel.moved.wait()
+                channel.moved.clear()
+                started = time.perf_counter()
+                await self._read_on_patiently(channel)
+                # Resting as long as the reading took keeps a busy feed from taking more than half of the time.
+                await asyncio.sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, time.perf_counter() - started)))
+        finally:
+            self._close(channel)
+            for follower in channel.followers:
+                follower.end()
+
+    async def _read_on_patiently(self, channel: _Channel) -> None:
         failures = 0
         while True:
-            await channel.moved.wait()
-            channel.moved.clear()
-            started = time.perf_counter()
             try:
-                await self._read_on(channel)
+                return await self._read_on(channel)
             except PyMongoError as error:
                 failures += 1
                 structlog.get_logger().warning("feed_unread", feed=channel.feed, error=type(error).__name__)
-                channel.moved.set()
                 await asyncio.sleep(self.backoff.delay(failures))
-                continue
-            failures = 0
-            # Resting as long as the reading took keeps a busy feed from taking more than half of the time.
-            await asyncio.sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, time.perf_counter() - started)))
 
     async def _read_on(self, channel: _Channel) -> None:
         while True:
