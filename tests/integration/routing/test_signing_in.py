@@ -88,9 +88,8 @@ async def test_an_operator_keeps_the_accounts_from_the_command_line(
             input=typed, env=environment, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
 
-    made = staff(
-        "add", "anna", "--name", "Анна", "--role", "officer", "--department", "roads", typed="first-password\n"
-    )
+    anna = ("add", "anna", "--name", "Анна", "--role", "officer", "--department", "roads")
+    made = staff(*anna, typed="first-password\n")
     assert made.returncode == 0, made.stderr
     assert staff(*anna, typed="first-password\n").returncode == 1
     unknown = staff("add", "b", "--name", "Б", "--role", "officer", "--department", "moon", typed="first-password\n")

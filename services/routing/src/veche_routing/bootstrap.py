@@ -12,6 +12,7 @@ from veche_routing.cases import store as case_store
 from veche_routing.cases.commands import CaseOffice
 from veche_routing.cases.consumer import TYPES, AppealsConsumer
 from veche_routing.cases.http import cases_router
+from veche_routing.cases.internal import internal_router
 from veche_routing.cases.pages import case_pages
 from veche_routing.cases.store import Cases
 from veche_routing.clocks.rules import CityTime
@@ -103,6 +104,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         lifespan=lifespan,
         routers=[
             cases_router(office, clock),
+            internal_router(cases),
             directory_router(lambda: guides.at(clock()).edition),
             sessions_router(entrance, sessions),
             sign_in_router(entrance, sessions, pages),

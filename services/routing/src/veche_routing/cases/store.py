@@ -107,6 +107,12 @@ class Cases:
     async def count_in_triage(self) -> int:
         return await self._collection.count_documents({"status": "new"})
 
+    async def count_by_department(self) -> dict[str, int]:
+        """How many cases each department has; those that nobody has stand under ``triage``."""
+        group = {"$group": {"_id": {"$ifNull": ["$department.code", "triage"]}, "cases": {"$sum": 1}}}
+        cursor = await self._collection.aggregate([group])
+        return {document["_id"]: document["cases"] async for document in cursor}
+
 
 def _query(wanted: Filter) -> Document:
     query: Document = {}

@@ -71,6 +71,7 @@ matter-answer = Answer to the resident
 matter-answer-hint = Say what was done and when, or why it cannot be and by which rule. It is shown on the appeal's page: no names or telephones of others.
 matter-answer-send = Send the answer
 matter-otherwise = If it is not yours
+matter-unsolved = If it is not solved
 matter-reason = Why
 matter-reassign = Hand over to another department
 matter-reassign-hint = The term does not begin anew.

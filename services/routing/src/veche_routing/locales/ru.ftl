@@ -75,6 +75,7 @@ matter-answer = Ответ жителю
 matter-answer-hint = Скажите, что сделано и когда, или почему нельзя и по какой норме. Ответ увидят на странице обращения: без чужих фамилий и телефонов.
 matter-answer-send = Отправить ответ
 matter-otherwise = Если это не к вам
+matter-unsolved = Если не решено
 matter-reason = Почему
 matter-reassign = Передать другому департаменту
 matter-reassign-hint = Срок не начнётся заново.
