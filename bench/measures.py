@@ -59,7 +59,7 @@ class Bench:
         figures += await self._accepting_in_batches()
         figures += await self._routing()
         self.city.start("notifications", "surveys")
-        await self._until_count("notifications", "feed_entries", {}, self.sent)
+        await self._until_count("notifications", "entries", {}, self.sent)
         figures += await self._whole_way()
         figures += await self._voting()
         figures += await self._seeing()
@@ -124,7 +124,7 @@ class Bench:
         self.say("the whole way: accepted, case, feed entry")
         started = time.perf_counter()
         await self._send_batches("way", WAY_APPEALS)
-        await self._until_count("notifications", "feed_entries", {}, self.sent)
+        await self._until_count("notifications", "entries", {}, self.sent)
         return [Figure("the whole way: accepted to feed entry", WAY_APPEALS / (time.perf_counter() - started), "1/s")]
 
     async def _voting(self) -> list[Figure]:

@@ -18,6 +18,7 @@ from veche_notifications.feeds import store as feed_store
 from veche_notifications.feeds.commands import FeedReading
 from veche_notifications.feeds.consumer import FeedConsumer
 from veche_notifications.feeds.http import feed_router
+from veche_notifications.feeds.internal import internal_router
 from veche_notifications.feeds.live import LiveFeeds
 from veche_notifications.feeds.pages import desk_router
 from veche_notifications.feeds.store import FeedStore
@@ -112,6 +113,7 @@ def build(
         lifespan=lifespan,
         routers=[
             feed_router(reading, live, visitors.visit, clock),
+            internal_router(feeds),
             notice_router(deliveries, feeds, visitors.reader, visitors.tool),
             desk_router(reading, pages, visitors.visit, clock, settings.city.zone),
         ],

@@ -77,7 +77,7 @@ class Rows:
     def feed_name(self, summary: FeedSummary) -> str:
         if summary.feed in RESERVED_FEEDS:
             return self.messages(f"feed-name-{summary.feed}")
-        return self._name(summary.name) or summary.feed
+        return self._name(summary.name) or self.messages("feed-name-unnamed", code=summary.feed)
 
     def _line(self, entry: Entry) -> str:
         if entry.moved_to is not None:

@@ -122,6 +122,12 @@ def _unread(marks: ReadMarks) -> Document:
 class FeedStore:
     mongo: Mongo
 
+    async def count_by_feed(self) -> dict[str, int]:
+        """How many cases stand in each feed now; what has moved on is counted where it went."""
+        stages: list[Document] = [{"$match": {"moved_to": None}}, {"$group": {"_id": "$feed", "cases": {"$sum": 1}}}]
+        cursor = await self.mongo[ENTRIES].aggregate(stages)
+        return {document["_id"]: document["cases"] async for document in cursor}
+
     # Writing, inside the transaction of a batch
 
     async def entries_of(self, numbers: Iterable[str], session: Session) -> list[Entry]:

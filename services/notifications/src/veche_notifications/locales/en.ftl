@@ -6,6 +6,7 @@ feed-title = { $name }
 feed-page-title = Feed: { $name }
 feed-name-triage = Triage
 feed-name-all = All cases
+feed-name-unnamed = Department { $code }
 feed-choose = Choose a feed
 feed-open-count =
     { $n ->

@@ -6,6 +6,7 @@ feed-title = { $name }
 feed-page-title = Лента: { $name }
 feed-name-triage = Разбор
 feed-name-all = Все обращения
+feed-name-unnamed = Отдел { $code }
 feed-choose = Выбрать ленту
 feed-open-count =
     { $n ->
