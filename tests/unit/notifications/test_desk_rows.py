@@ -77,7 +77,7 @@ def test_an_unknown_channel_is_shown_by_its_code_and_an_unnamed_department_too()
     event = change()
     event = event.model_copy(update={"data": event.data.model_copy(update={"channel": "pigeon"})})
     assert rows().row(Entry("roads", line_of(event), 1, 1, 1), None).channel == "pigeon"
-    assert rows().feed_name(FeedSummary("roads", None, 0, 0, 0)) == "roads"
+    assert rows().feed_name(FeedSummary("roads", None, 0, 0, 0)) == "Отдел roads"
 
 
 def test_a_view_keeps_what_is_not_changed_and_begins_at_the_first_page() -> None:

@@ -86,6 +86,7 @@ def test_a_repeat_of_the_letter_has_the_same_name_and_the_same_date() -> None:
 def test_the_letter_says_that_a_machine_sent_it() -> None:
     message = WRITER.write(delivery(), ANNA)
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == "ru"
     assert message["From"] == "Вече <noreply@veche.example.org>"
     assert not [header for header in message if header.lower().startswith("list-")]
 

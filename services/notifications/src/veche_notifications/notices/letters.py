@@ -63,9 +63,9 @@ class LetterWriter:
         message["Message-ID"] = message_id(delivery, address.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message["Content-Language"] = notice.language
         message.set_content(_TEMPLATES.get_template("mail/notice.txt").render(context))
         message.add_alternative(_TEMPLATES.get_template("mail/notice.html").render(context), subtype="html")
+        message["Content-Language"] = notice.language  # at the end: setting the content takes such headers away
         return message
 
 
