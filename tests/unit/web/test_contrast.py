@@ -18,7 +18,7 @@ PAIRS: Final = [
     *((text, ground, TEXT) for text in ("ink", "ink-quiet", *TONES) for ground in ("ground", "card", "row-hover")),
     *((tone, f"{tone}-wash", TEXT) for tone in TONES),
     *(("ink", f"{tone}-wash", TEXT) for tone in TONES),
-    *(("ink-quiet", f"{tone}-wash", TEXT) for tone in ("pine", "bronze")),
+    *(("ink-quiet", f"{tone}-wash", TEXT) for tone in TONES),
     *((tone, "pine-wash", TEXT) for tone in TONES),
     ("pine-strong", "ground", TEXT),
     ("pine-strong", "pine-wash", TEXT),
