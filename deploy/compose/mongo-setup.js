@@ -1,5 +1,5 @@
-// Run by mongosh, once a start, and safe to repeat: makes the replica set and the services' users.
-// Each user reads and writes its own service's database and nothing else.
+// Run by mongosh, once a start, and safe to repeat: makes the replica set, and users that may do what they must.
+// A service reads and writes its own database and nothing else; the operator decides on dead letters (veche dlq).
 
 const { readFileSync } = require('node:fs');
 
@@ -20,13 +20,30 @@ while (!admin.runCommand({ hello: 1 }).isWritablePrimary) sleep(200);
 
 // A connection from before the set was made goes on thinking that there is none.
 const connection = new Mongo(address);
-for (const service of SERVICES) {
-  const own = connection.getDB(`veche_${service}`);
-  const secret = process.env[`VECHE_MONGO_${service.toUpperCase()}`];
-  const roles = [{ role: 'readWrite', db: `veche_${service}` }];
-  if (own.getUser(service)) {
-    own.updateUser(service, { pwd: secret, roles });
+
+function keepUser(database, name, secret, roles) {
+  if (database.getUser(name)) {
+    database.updateUser(name, { pwd: secret, roles });
   } else {
-    own.createUser({ user: service, pwd: secret, roles });
+    database.createUser({ user: name, pwd: secret, roles });
   }
 }
+
+for (const service of SERVICES) {
+  const own = `veche_${service}`;
+  const secret = process.env[`VECHE_MONGO_${service.toUpperCase()}`];
+  keepUser(connection.getDB(own), service, secret, [{ role: 'readWrite', db: own }]);
+}
+
+// A replayed letter goes out through the outbox, like everything else.
+const privileges = SERVICES.flatMap((service) => [
+  { resource: { db: `veche_${service}`, collection: 'dead_letters' }, actions: ['find', 'update'] },
+  { resource: { db: `veche_${service}`, collection: 'outbox' }, actions: ['insert'] },
+]);
+const central = connection.getDB('admin');
+if (central.getRole('deadLetters')) {
+  central.updateRole('deadLetters', { privileges, roles: [] });
+} else {
+  central.createRole({ role: 'deadLetters', privileges, roles: [] });
+}
+keepUser(central, 'operator', process.env.VECHE_MONGO_OPERATOR, ['deadLetters']);
