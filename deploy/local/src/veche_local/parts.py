@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from veche_local.home import Home
 from veche_local.keys import InstallationKeys, installation_keys
 from veche_local.machine.rules import choose_ports
-from veche_local.mail.catcher import MailProgram
+from veche_local.mail.program import MailProgram
 from veche_local.servers import KafkaProgram, MongodProgram, free_port, is_port_free
 from veche_local.servers.caddy import CaddyProgram
 from veche_local.servers.ports import LOOPBACK

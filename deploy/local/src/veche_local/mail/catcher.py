@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from veche_local.servers.ports import LOOPBACK, answers
+from veche_local.servers.ports import LOOPBACK
 
 LARGEST_LETTER = 10 << 20
 
@@ -52,33 +51,3 @@ async def serve(port: int, folder: Path) -> AsyncIterator[None]:
     )
     async with server:
         yield
-
-
-@dataclass(frozen=True, slots=True)
-class MailProgram:
-    """The catcher as a part of the installation."""
-
-    folder: Path
-    port: int
-    name: str = "mail"
-    stop_seconds: float = 5.0
-
-    @property
-    def address(self) -> str:
-        """Where notifications delivers."""
-        return f"{LOOPBACK}:{self.port}"
-
-    def prepare(self) -> None:
-        """Nothing: the folder is made when it serves."""
-
-    def command(self) -> list[str]:
-        """This same Python."""
-        return [sys.executable, "-m", "veche_local.mail", str(self.port), str(self.folder)]
-
-    def environment(self) -> Mapping[str, str]:
-        """Nothing."""
-        return {}
-
-    def is_ready(self) -> bool:
-        """Whether it listens."""
-        return answers(self.port)
