@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -101,14 +102,23 @@ def _download(repository: Path, jar: LockedJar) -> None:
         context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
     except (OSError, RuntimeError, ValueError) as error:  # requests' errors are OSErrors
         path.unlink(missing_ok=True)
-        raise MachineError(
-            f"{jar.file_name} could not be downloaded ({error}).",
-            "Check the network, or name a mirror in VECHE_LOCAL__MAVEN_REPOSITORY, "
-            "or point VECHE_KAFKA__BOOTSTRAP_SERVERS at a Kafka that runs already.",
-        ) from error
+        raise _not_downloaded(jar, repository, error) from error
     if not _is_locked_file(path, jar.sha256):
         path.unlink(missing_ok=True)
         raise MachineError(
             f"{jar.file_name} is not the file that was locked: its sha256 differs.",
             "Somebody changed it on the way: check the repository that VECHE_LOCAL__MAVEN_REPOSITORY names.",
         )
+
+
+def _not_downloaded(jar: LockedJar, repository: Path, error: Exception) -> MachineError:
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return MachineError(
+            f"{jar.file_name} could not be stored: the disk of {repository} is full.",
+            "Free some space, or name a folder on another disk in XDG_CACHE_HOME.",
+        )
+    return MachineError(
+        f"{jar.file_name} could not be downloaded ({type(error).__name__}).",
+        "Check the network, or name a mirror in VECHE_LOCAL__MAVEN_REPOSITORY, "
+        "or point VECHE_KAFKA__BOOTSTRAP_SERVERS at a Kafka that runs already.",
+    )
