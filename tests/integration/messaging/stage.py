@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -47,6 +48,29 @@ async def eventually(condition: Callable[[], Awaitable[bool]], within: float = 1
     async with asyncio.timeout(within):
         while not await condition():  # noqa: ASYNC110 - what is waited for happens in servers
             await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def door_to(address: str, port: int) -> AsyncIterator[None]:
+    """Pass connections to ``port`` on to the broker: its first address answers from now on."""
+    host, _, real_port = address.rpartition(":")
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there_writer = await asyncio.open_connection(host, int(real_port))
+
+        async def copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            while data := await source.read(65_536):
+                sink.write(data)
+                await sink.drain()
+            sink.close()
+
+        await asyncio.gather(copy(reader, there_writer), copy(there_reader, writer), return_exceptions=True)
+
+    server = await asyncio.start_server(pass_on, "127.0.0.1", port)
+    try:
+        yield
+    finally:
+        server.close()
 
 
 @dataclass(slots=True)

@@ -3,13 +3,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from tests.integration.messaging.stage import Stage, eventually, vote
+from tests.integration.messaging.stage import Stage, door_to, eventually, vote
 from veche_shared.contracts.topics import VOTES, Topic
 from veche_shared.messaging.relay import Relay
 from veche_shared.messaging.topics import full_name
@@ -109,29 +108,6 @@ async def test_another_relay_takes_over_when_the_first_one_stops(stage: Stage) -
     await stage.put_into_outbox([vote(2)])
     await eventually(lambda: outbox_is_empty(stage))
     assert (first.published, second.published) == (1, 1)
-
-
-@asynccontextmanager
-async def door_to(address: str, port: int) -> AsyncIterator[None]:
-    """Pass connections to ``port`` on to the broker: its first address answers from now on."""
-    host, _, real_port = address.rpartition(":")
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there_reader, there_writer = await asyncio.open_connection(host, int(real_port))
-
-        async def copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-            while data := await source.read(65_536):
-                sink.write(data)
-                await sink.drain()
-            sink.close()
-
-        await asyncio.gather(copy(reader, there_writer), copy(there_reader, writer), return_exceptions=True)
-
-    server = await asyncio.start_server(pass_on, "127.0.0.1", port)
-    try:
-        yield
-    finally:
-        server.close()
 
 
 async def test_while_kafka_is_away_events_wait_and_when_it_is_back_they_go(stage: Stage, unused_tcp_port: int) -> None:

@@ -6,15 +6,17 @@ FastStream owns the client, the group and the loop; the batch is acknowledged he
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
@@ -29,6 +31,8 @@ from veche_shared.settings import KafkaSettings
 
 MAX_RECORDS = 500
 MAX_POLL_INTERVAL_MS = 300_000
+PAUSE_AFTER_FAULT = 1.0
+"""Seconds before a batch is read again that failed in a way that nobody foresaw."""
 
 
 class Process(Protocol):
@@ -74,8 +78,8 @@ class Consumers:
         )
         for subscription in self.subscriptions:
             self._subscribe(broker, subscription)
+        self._broker = broker  # beforehand: what has started of it must be stopped even where the rest cannot start
         await broker.start()
-        self._broker = broker
 
     async def stop(self) -> None:
         broker, self._broker = self._broker, None
@@ -124,7 +128,14 @@ class Consumers:
         except GaveWayError as error:
             self.trouble[name] = f"waiting: {type(error.__cause__).__name__}"
             metrics.CONSUMER_PAUSED.labels(self.service, name).inc()
-            await message.nack()
+            _rewind(message, raw)
+            return
+        except Exception as error:  # noqa: BLE001 - no record may be stepped over, whatever failed
+            # Nothing is known of these records: to read on would be to lose them with the next batch's offsets.
+            self.trouble[name] = f"failed: {type(error).__name__}"
+            structlog.get_logger().exception("batch_failed", service=self.service, topic=name)
+            _rewind(message, raw)
+            await asyncio.sleep(PAUSE_AFTER_FAULT)
             return
         self.trouble.pop(name, None)
         self._count(name, outcome, time.perf_counter() - started)
@@ -133,9 +144,8 @@ class Consumers:
     async def _hold(self, message: KafkaMessage, raw: Sequence[ConsumerRecord]) -> None:
         """Keep the partitions and their offsets, and read no further until the process is started anew."""
         structlog.get_logger().critical("consumer_stopped", service=self.service, topic=raw[0].topic)
-        await message.nack()
-        consumer = message.consumer
-        consumer.pause(*{TopicPartition(item.topic, item.partition) for item in raw})  # type: ignore[attr-defined]
+        for partition in _rewind(message, raw):
+            message.consumer.pause(partition)  # type: ignore[attr-defined]
 
     async def _commit(self, message: KafkaMessage, raw: Sequence[ConsumerRecord]) -> None:
         ends = {TopicPartition(item.topic, item.partition): item.offset + 1 for item in raw}
@@ -158,6 +168,22 @@ class Consumers:
         handled.labels(self.service, topic, "unknown").inc(outcome.unknown)
         handled.labels(self.service, topic, "dead_letter").inc(outcome.buried)
         metrics.CONSUMER_BATCH_SECONDS.labels(self.service, topic).observe(seconds)
+
+
+def _rewind(message: KafkaMessage, raw: Sequence[ConsumerRecord]) -> list[TopicPartition]:
+    """Have the batch delivered again; returns the partitions that are still ours, the others' new owner reads them.
+
+    FastStream's own ``nack`` stops at the first partition that is gone and leaves the rest behind.
+    """
+    starts: dict[TopicPartition, int] = {}
+    for item in raw:
+        starts.setdefault(TopicPartition(item.topic, item.partition), item.offset)
+    ours: list[TopicPartition] = []
+    for partition, offset in starts.items():
+        with suppress(IllegalStateError):
+            message.consumer.seek(partition=partition, offset=offset)
+            ours.append(partition)
+    return ours
 
 
 def _record(settings: KafkaSettings, item: ConsumerRecord) -> Record:

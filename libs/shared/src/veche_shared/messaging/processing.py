@@ -13,6 +13,7 @@ import asyncio
 import json
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -25,6 +26,7 @@ from veche_shared.ids import Ids
 from veche_shared.messaging.backoff import Backoff
 from veche_shared.messaging.breaker import Breaker
 from veche_shared.messaging.reading import Readable, Reader, Record, Unreadable
+from veche_shared.observability.tracing import SpanKind, continue_span
 from veche_shared.storage import dead_letters, inbox, outbox
 from veche_shared.storage.dead_letters import DeadLetter, dead_letter_id
 from veche_shared.storage.mongo import Mongo, Session, is_passing
@@ -177,7 +179,12 @@ class Processing(Generic[E]):
                         new.discard(item.event.id)
                         fresh.append(item.event)
                 if fresh:
-                    await self.handle(fresh, session)
+                    with ExitStack() as spans:
+                        for event in fresh:
+                            if event.traceparent is not None:
+                                span = continue_span(f"handle {event.type}", event.traceparent, kind=SpanKind.CONSUMER)
+                                spans.enter_context(span)
+                        await self.handle(fresh, session)
             if letters:
                 await dead_letters.bury(self.mongo, session, letters)
                 await outbox.append(self.mongo, session, [self._announcement(letter) for letter in letters])

@@ -26,6 +26,7 @@ from veche_shared.contracts.envelope import CONTENT_TYPE
 from veche_shared.messaging.backoff import Backoff
 from veche_shared.messaging.topics import connection, full_name
 from veche_shared.observability import metrics
+from veche_shared.observability.tracing import SpanKind, continue_span
 from veche_shared.settings import KafkaSettings
 from veche_shared.storage import dead_letters, outbox
 from veche_shared.storage.dead_letters import DeadLetter
@@ -91,13 +92,13 @@ class Relay:
             self._awake.clear()
             try:
                 moved = await self._round()
-            except (KafkaError, PyMongoError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - a relay that ended would leave the outbox unseen for ever
                 failures += 1
                 self._trouble = type(error).__name__
                 structlog.get_logger().warning(
                     "relay_waits", service=self.service, error=self._trouble, failures=failures
                 )
-                if isinstance(error, KafkaError | OSError):
+                if not isinstance(error, PyMongoError):
                     await self._drop_producer()
                 await asyncio.sleep(self.backoff.delay(failures))
                 continue
@@ -151,7 +152,8 @@ class Relay:
         for row in rows:
             topic = full_name(self.settings, row.topic)
             try:
-                sent.append((row.id, await producer.send(topic, row.value, key=row.key or None, headers=HEADERS)))
+                with continue_span(f"publish {row.topic}", row.traceparent, kind=SpanKind.PRODUCER):
+                    sent.append((row.id, await producer.send(topic, row.value, key=row.key or None, headers=HEADERS)))
             except MessageSizeTooLargeError:
                 refused.append(row)
         results = await asyncio.gather(*(future for _, future in sent), return_exceptions=True)

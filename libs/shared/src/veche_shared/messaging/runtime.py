@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
-from aiokafka.errors import KafkaError
 from pymongo import IndexModel
 from pymongo.errors import PyMongoError
 
@@ -117,18 +116,18 @@ class Messaging:
         attempt = 0
         while True:
             attempt += 1
-            consumers = Consumers(self.service, self.settings, self._subscriptions)
+            self._consumers = consumers = Consumers(self.service, self.settings, self._subscriptions)
             try:
                 await create_topics(self.settings, TOPICS)
                 if self._subscriptions:
                     await consumers.start()
-            except (KafkaError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is: a service that never joins must say so and go on
                 self._trouble = f"Kafka: {type(error).__name__}"
                 structlog.get_logger().warning("kafka_away", service=self.service, error=type(error).__name__)
                 await consumers.stop()
                 await asyncio.sleep(self.backoff.delay(attempt))
                 continue
-            self._consumers, self._trouble = consumers, None
+            self._trouble = None
             return
 
     async def _count_dead_letters(self) -> None:

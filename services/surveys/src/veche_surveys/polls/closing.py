@@ -43,6 +43,6 @@ class ClosingClerk:
                     closed = await self.commands.close_due()
                     if closed:
                         structlog.get_logger().info("polls_closed", count=closed)
-            except PyMongoError as error:
+            except Exception as error:  # noqa: BLE001 - a clerk who went home for ever would leave polls open
                 structlog.get_logger().warning("closing_waits", error=type(error).__name__)
             await asyncio.sleep(self.interval)
