@@ -29,22 +29,26 @@ class OutboxRow:
     key: bytes
     value: bytes
     at: datetime
+    traceparent: str | None = None
 
 
 def outbox_document(topic: Topic, event: Event[Contract]) -> Document:
     """The row that announces ``event`` on ``topic``; insert it in the transaction of the state change."""
-    return {
-        "_id": event.id,
-        "topic": topic.name,
-        "key": Binary(event.subject.encode()),
-        "value": Binary(event.model_dump_json().encode()),
-        "at": event.time,
-    }
+    value = event.model_dump_json().encode()
+    return raw_outbox_document(event.id, topic.name, event.subject.encode(), value, event.time, event.traceparent)
 
 
-def raw_outbox_document(row_id: str, topic: str, key: bytes | None, value: bytes, at: datetime) -> Document:
-    """A row from bytes as they were received: how an operator's replay sends a dead letter on its way again."""
-    return {"_id": row_id, "topic": topic, "key": Binary(key or b""), "value": Binary(value), "at": at}
+def raw_outbox_document(
+    row_id: str, topic: str, key: bytes | None, value: bytes, at: datetime, traceparent: str | None = None
+) -> Document:
+    """A row from bytes: an event that is written already, or a dead letter that an operator sends on its way again.
+
+    ``traceparent`` is the event's own, kept beside it so that the relay goes on with the trace.
+    """
+    document: Document = {"_id": row_id, "topic": topic, "key": Binary(key or b""), "value": Binary(value), "at": at}
+    if traceparent is not None:
+        document["traceparent"] = traceparent
+    return document
 
 
 async def append(mongo: Mongo, session: Session, documents: Sequence[Document]) -> None:
@@ -60,4 +64,5 @@ def row_from_document(document: Document) -> OutboxRow:
         key=bytes(document["key"]),
         value=bytes(document["value"]),
         at=document["at"],
+        traceparent=document.get("traceparent"),
     )

@@ -64,7 +64,7 @@ def case_changed(case: Case, event_id: str, traceparent: str | None = None) -> D
             },
         }
     )
-    return raw_outbox_document(event_id, CASES.name, case.id.encode(), value, entry.at)
+    return raw_outbox_document(event_id, CASES.name, case.id.encode(), value, entry.at, traceparent)
 
 
 def _named(label: Label | None) -> dict[str, str | None] | None:
