@@ -23,4 +23,4 @@ done
 chmod 644 secrets/grafana
 chmod 711 secrets
 
-echo 'Ready: .env and secrets/. Look at VECHE_PUBLIC_URL in .env, then: docker compose up --detach --wait'
+echo 'Ready: .env and secrets/. Look at VECHE_PUBLIC_URL in .env, then: docker compose up --detach'
