@@ -1,0 +1,100 @@
+"""What is decided about an appeal before it is stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import ValidationError
+
+from veche_intake.appeals.model import Author, NewAppeal, PlaceGiven, Receipt
+from veche_intake.appeals.rules import date_fault, digest_of, needs_vault, order_fault, registered_event, year_of
+from veche_intake.channels.known import read_channels
+from veche_shared.contracts.appeals import AppealRegisteredV1
+from veche_shared.ids import CountedIds
+
+NOW = datetime(2026, 3, 12, 11, 5, tzinfo=UTC)
+CHANNELS = read_channels(None)
+
+
+def appeal(**given: object) -> NewAppeal:
+    return NewAppeal.model_validate({"text": "Яма на дороге", **given})
+
+
+def faults(**given: object) -> set[str]:
+    with pytest.raises(ValidationError) as raised:
+        appeal(**given)
+    return {fault["type"] for fault in raised.value.errors()}
+
+
+def test_an_unknown_field_is_refused() -> None:
+    assert faults(txet="опечатка") == {"extra_forbidden"}
+
+
+def test_coordinates_are_both_there_or_both_absent_and_on_the_globe() -> None:
+    assert appeal(place={"latitude": 56.23, "longitude": 43.45}).place is not None
+    assert faults(place={"latitude": 56.23}) == {"half_a_point"}
+    assert faults(place={"latitude": 91, "longitude": 43}) == {"less_than_equal"}
+    assert faults(place={"latitude": float("nan"), "longitude": 43}) == {"finite_number"}
+
+
+@pytest.mark.parametrize("email", ["ivan", "ivan@", "@example.ru", "ivan@example", "i van@example.ru", "a@b@c.ru"])
+def test_an_email_must_look_like_one(email: str) -> None:
+    assert faults(author={"email": email}) == {"email"}
+
+
+def test_a_date_before_2000_or_in_the_future_is_absurd_but_a_clock_may_be_a_little_fast() -> None:
+    assert date_fault(datetime(1999, 12, 31, 23, 59, tzinfo=UTC), NOW) == "too_early"
+    assert date_fault(NOW + timedelta(minutes=6), NOW) == "in_the_future"
+    assert date_fault(NOW + timedelta(minutes=4), NOW) is None
+    assert date_fault(datetime(2000, 1, 1, tzinfo=UTC), NOW) is None
+
+
+def test_a_key_speaks_for_its_own_channel_alone() -> None:
+    assert order_fault(appeal(), "vk", CHANNELS, NOW) is None
+    assert order_fault(appeal(channel="vk"), "vk", CHANNELS, NOW) is None
+    assert order_fault(appeal(channel="telegram"), "vk", CHANNELS, NOW) == "other_channel"
+    assert order_fault(appeal(channel="fax"), "vk", CHANNELS, NOW) == "unknown_channel"
+    assert order_fault(appeal(), "fax", CHANNELS, NOW) == "unknown_channel"
+    assert order_fault(appeal(regime="martial"), "vk", CHANNELS, NOW) == "unknown_regime"
+
+
+def test_the_digest_knows_a_repeat_from_another_appeal() -> None:
+    assert digest_of(appeal()) == digest_of(appeal(text="  Яма на дороге \r\n", language="ru"))
+    assert digest_of(appeal()) != digest_of(appeal(text="Другая яма"))
+    assert digest_of(appeal()) != digest_of(appeal(place={"address": "Ленина, 1"}))
+
+
+def test_the_year_of_a_number_is_the_citys() -> None:
+    new_year_in_moscow = datetime(2025, 12, 31, 21, 0, tzinfo=UTC)
+    assert year_of(new_year_in_moscow, ZoneInfo("Europe/Moscow")) == 2026
+    assert year_of(new_year_in_moscow - timedelta(seconds=1), ZoneInfo("Europe/Moscow")) == 2025
+
+
+def test_only_somebody_goes_into_the_vault() -> None:
+    assert needs_vault(Author(phone="+7 900 000-00-00"))
+    assert not needs_vault(Author())
+    assert not needs_vault(None)
+
+
+def test_the_event_holds_no_contact_data_and_can_be_read_by_its_contract() -> None:
+    ids = CountedIds()
+    author = Author(name="Анна Кузнецова", email="anna@example.ru", phone="+7 900 123-45-67")
+    given = NewAppeal(
+        text="Яма на дороге",
+        place=PlaceGiven(address="Ленина, 1", latitude=56.2, longitude=43.4),
+        received_at=datetime.fromisoformat("2026-03-12T14:00:00+03:00"),
+        author=author,
+    )
+    receipt = Receipt(ids(), "Д-2026-000123", NOW)
+    event = registered_event(
+        given, receipt, event_id=ids(), channel="vk", regime="message", pseudonym=ids(), traceparent=None
+    )
+    told = event.model_dump_json()
+    assert not any(secret in told for secret in ("Анна", "anna@", "123-45-67"))
+    read = AppealRegisteredV1.model_validate_json(told)
+    assert read == event
+    assert read.subject == read.data.appeal_id == receipt.appeal_id
+    assert read.data.reachable_by == ["email"]
+    assert read.data.received_at == datetime(2026, 3, 12, 11, 0, tzinfo=UTC)

@@ -1,0 +1,121 @@
+"""How a file of appeals is read."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from veche_intake.appeals.model import NewAppeal
+from veche_intake.imports.commands import EmptyFileError, encoding_of, open_file
+from veche_intake.imports.model import ImportOptions, RowFault
+from veche_intake.imports.rules import UnknownColumnError, appeal_of, delimiter_of, moment_of, plan_of
+
+ZONE = ZoneInfo("Europe/Moscow")
+HEADER = ["Номер", "Текст", "Улица", "Дом", "Дата"]
+
+
+def options(**given: object) -> ImportOptions:
+    return ImportOptions.model_validate(given)
+
+
+COLUMNS = options(
+    columns={"external_id": "номер", "text": "Текст", "address": ["Улица", "Дом"], "received_at": "Дата"},
+    dates=["%d.%m.%Y %H:%M"],
+)
+
+
+def read(*row: str) -> NewAppeal | RowFault:
+    return appeal_of(row, len(HEADER), plan_of(HEADER, COLUMNS), COLUMNS, ZONE)
+
+
+@pytest.mark.parametrize(
+    ("header", "delimiter"),
+    [
+        ("id,text,date", ","),
+        ("id;text;date", ";"),
+        ("id\ttext", "\t"),
+        ("a|b|c", "|"),
+        ("text", ","),
+        ('"a,b,c";d', ";"),
+    ],
+)
+def test_the_delimiter_is_seen_in_the_header(header: str, delimiter: str) -> None:
+    assert delimiter_of(header) == delimiter
+
+
+def test_columns_named_like_the_targets_need_no_mapping() -> None:
+    assert plan_of(["Text", "External_ID", "something"], options()) == {"text": (0,), "external_id": (1,)}
+
+
+def test_a_column_that_the_file_has_not_is_named() -> None:
+    with pytest.raises(UnknownColumnError) as raised:
+        plan_of(HEADER, options(columns={"text": "Текст", "address": "Адрес"}))
+    assert raised.value.target == "address"
+    with pytest.raises(UnknownColumnError) as raised:
+        plan_of(HEADER, options())
+    assert raised.value.target == "text"
+
+
+def test_a_row_becomes_an_appeal_with_its_columns_joined() -> None:
+    appeal = read("17", "Нет света", "Чкалова", "12", "12.03.2026 10:30")
+    assert isinstance(appeal, NewAppeal)
+    assert (appeal.external_id, appeal.text) == ("17", "Нет света")
+    assert appeal.place is not None
+    assert appeal.place.address == "Чкалова, 12"
+    assert appeal.received_at == datetime(2026, 3, 12, 10, 30, tzinfo=ZONE)
+
+
+def test_empty_cells_are_left_out() -> None:
+    assert read("", "Нет света", "", "", "") == NewAppeal(text="Нет света")
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "target"),
+    [
+        (("1", " ", "", "", ""), "empty_text", "text"),
+        (("1", "Яма", "", "", "вчера"), "invalid_moment", "received_at"),
+        (("1", "Яма", "я" * 501, "", ""), "string_too_long", "address"),
+        (("1", "Яма"), "wrong_columns", None),
+    ],
+)
+def test_a_row_that_cannot_be_taken_says_why(row: tuple[str, ...], code: str, target: str | None) -> None:
+    fault = read(*row)
+    assert isinstance(fault, RowFault)
+    assert (fault.code, fault.target) == (code, target)
+
+
+def test_a_moment_without_a_zone_is_the_citys() -> None:
+    assert moment_of("2026-03-12T10:30:00", [], ZONE) == datetime(2026, 3, 12, 10, 30, tzinfo=ZONE)
+    assert moment_of("2026-03-12T10:30:00+05:00", [], ZONE) == datetime.fromisoformat("2026-03-12T10:30:00+05:00")
+    assert moment_of("12/03/26", ["%d/%m/%y"], ZONE) == datetime(2026, 3, 12, tzinfo=ZONE)
+    assert moment_of("когда-то", ["%d/%m/%y"], ZONE) is None
+
+
+def test_coordinates_may_have_a_comma() -> None:
+    header = ["text", "latitude", "longitude"]
+    appeal = appeal_of(["Яма", "56,23", "43.45"], 3, plan_of(header, options()), options(), ZONE)
+    assert isinstance(appeal, NewAppeal)
+    assert appeal.place is not None
+    assert (appeal.place.latitude, appeal.place.longitude) == (56.23, 43.45)
+
+
+@pytest.mark.parametrize(("encoding", "found"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("cp1251", "cp1251")])
+def test_the_encoding_is_found_out(encoding: str, found: str) -> None:
+    file = io.BytesIO("text;address\nЯма на дороге;Ленина\n".encode(encoding))
+    assert encoding_of(file) == found
+    opened = open_file(file, "d", options())
+    assert opened.header == ["text", "address"]
+    assert [row for _, row in opened.rows] == [["Яма на дороге", "Ленина"]]
+
+
+def test_a_row_over_several_lines_is_one_row_and_empty_lines_are_none() -> None:
+    file = io.BytesIO('text\n"первая\nвторая"\n\nтретья\n'.encode())
+    assert list(open_file(file, "d", options()).rows) == [(3, ["первая\nвторая"]), (5, ["третья"])]
+
+
+def test_a_file_without_a_header_is_empty() -> None:
+    with pytest.raises(EmptyFileError):
+        open_file(io.BytesIO(b""), "d", options())

@@ -1,0 +1,59 @@
+"""What a repeat is told."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from veche_intake.deduplication.model import Accepted, Clash, Stored
+from veche_intake.deduplication.rules import answer_to_repeat, distinct, key_of, sender_keys
+
+FIRST = Stored("first", ("request:vk:k1", "external:vk:17"), b"one")
+
+
+def test_a_channel_repeats_itself_by_its_keys() -> None:
+    assert sender_keys("vk", None, None) == ()
+    assert sender_keys("vk", "17", None) == ("external:vk:17",)
+    assert sender_keys("vk", None, "k1") == ("request:vk:k1",)
+    assert sender_keys("vk", "17", "k1") == ("request:vk:k1", "external:vk:17")
+    assert sender_keys("ok", "17", None) != sender_keys("vk", "17", None)
+
+
+def test_the_same_thing_again_gets_the_first_answer() -> None:
+    assert answer_to_repeat(("request:vk:k1",), b"one", [FIRST]) == Accepted("first", replayed=True)
+    assert answer_to_repeat(("external:vk:17",), b"one", [FIRST]) == Accepted("first", replayed=True)
+
+
+def test_another_thing_under_the_same_key_is_a_clash() -> None:
+    assert answer_to_repeat(("request:vk:k1",), b"two", [FIRST]) == Clash("idempotency_key_reused")
+    assert answer_to_repeat(("external:vk:17",), b"two", [FIRST]) == Clash("external_id_reused")
+    assert answer_to_repeat(sender_keys("vk", "17", "k1"), b"two", [FIRST]) == Clash("idempotency_key_reused")
+    row = key_of("row", "import:abc", "5")
+    assert answer_to_repeat((row,), b"two", [Stored("first", (row,), b"one")]) == Clash("row_changed")
+
+
+def test_a_second_vote_of_the_same_person_is_no_repeat_unless_it_names_the_first() -> None:
+    voted = Stored("vote", ("voter:p1:abc", "external:vk:9"), b"one")
+    assert answer_to_repeat(("voter:p1:abc",), b"one", [voted]) == Clash("voted_already")
+    assert answer_to_repeat(("voter:p1:abc", "external:vk:10"), b"one", [voted]) == Clash("voted_already")
+    assert answer_to_repeat(("voter:p1:abc", "external:vk:9"), b"one", [voted]) == Accepted("vote", replayed=True)
+
+
+def test_where_nothing_stands_there_is_nothing_to_answer() -> None:
+    assert answer_to_repeat(("request:vk:k1",), b"one", []) is None
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdef"), max_size=3), max_size=30), st.integers(1, 10))
+def test_chunks_share_no_key_lose_nothing_and_keep_the_order_of_equals(keys: list[list[str]], most: int) -> None:
+    waiting = list(range(len(keys)))
+    done: list[int] = []
+    while waiting:
+        chunk, waiting = distinct(keys, waiting, most)
+        assert 0 < len(chunk) <= most
+        held = [key for at in chunk for key in set(keys[at])]
+        assert len(held) == len(set(held))
+        done += chunk
+    assert sorted(done) == list(range(len(keys)))
+    for key in "abcdef":
+        order = [at for at in done if key in keys[at]]
+        assert order == sorted(order)

@@ -1,0 +1,118 @@
+"""When a vote cannot count."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from veche_intake.polls.model import PollView
+from veche_intake.polls.rules import newest
+from veche_intake.votes.model import NewVote, VoteRefused
+from veche_intake.votes.rules import cast_event, digest_of, frees_the_voter, refusal, vote_keys
+from veche_shared.contracts.surveys import PollChanged, PollOption
+from veche_shared.contracts.votes import VoteCastV1
+from veche_shared.ids import CountedIds
+
+NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
+POLL = PollView(
+    poll_id="park",
+    version=2,
+    status="open",
+    question="Что построить в парке?",
+    question_en=None,
+    options=tuple(PollOption(code=code, text=code) for code in ("skate", "stage", "trees")),
+    max_choices=2,
+    opens_at=NOW - timedelta(days=1),
+    closes_at=NOW + timedelta(days=1),
+)
+
+
+def vote(*options: str, cast_at: datetime | None = None) -> NewVote:
+    return NewVote(poll_id="park", options=list(options), voter="17", cast_at=cast_at)
+
+
+def test_a_vote_in_an_open_poll_counts() -> None:
+    assert refusal(vote("skate", "trees"), POLL, NOW) is None
+
+
+def test_what_the_poll_does_not_allow_is_refused() -> None:
+    assert refusal(vote("skate"), None, NOW) == VoteRefused("poll_unknown")
+    assert refusal(vote("pool"), POLL, NOW) == VoteRefused("option_unknown")
+    assert refusal(vote("skate", "skate"), POLL, NOW) == VoteRefused("option_repeated")
+    assert refusal(vote("skate", "stage", "trees"), POLL, NOW) == VoteRefused("too_many_choices", 2)
+
+
+def test_the_term_begins_with_its_first_moment_and_ends_before_its_last() -> None:
+    assert POLL.opens_at is not None
+    assert POLL.closes_at is not None
+    tick = timedelta(milliseconds=1)
+    assert refusal(vote("skate"), POLL, POLL.opens_at) is None
+    assert refusal(vote("skate"), POLL, POLL.opens_at - tick) == VoteRefused("poll_not_open")
+    assert refusal(vote("skate"), POLL, POLL.closes_at - tick) is None
+    assert refusal(vote("skate"), POLL, POLL.closes_at) == VoteRefused("poll_closed")
+
+
+def test_what_was_cast_in_time_and_came_late_counts_while_the_poll_is_not_closed() -> None:
+    assert POLL.closes_at is not None
+    in_time, later = POLL.closes_at - timedelta(minutes=1), POLL.closes_at + timedelta(hours=1)
+    assert refusal(vote("skate", cast_at=in_time), POLL, later) is None
+    assert refusal(vote("skate", cast_at=in_time), replace(POLL, status="closed"), later) == VoteRefused("poll_closed")
+
+
+def test_a_draft_takes_no_votes() -> None:
+    assert refusal(vote("skate"), replace(POLL, status="draft"), NOW) == VoteRefused("poll_not_open")
+
+
+@pytest.mark.parametrize(
+    ("cast_at", "fault"), [(NOW + timedelta(hours=1), "in_the_future"), (datetime(1990, 1, 1, tzinfo=UTC), "too_early")]
+)
+def test_absurd_moments_are_refused(cast_at: datetime, fault: str) -> None:
+    refused = refusal(vote("skate", cast_at=cast_at), POLL, NOW)
+    assert refused is not None
+    assert refused.fault == fault
+
+
+def test_the_persons_key_stands_first_and_holds_no_name() -> None:
+    keys = vote_keys("park", "c0ffee", "vk", "9", "k1")
+    assert keys == ("voter:park:c0ffee", "request:vk:k1", "external:vk:9")
+
+
+def test_the_order_of_choices_does_not_matter_to_a_repeat_but_the_choice_does() -> None:
+    assert digest_of(vote("skate", "trees"), "a") == digest_of(vote("trees", "skate"), "a")
+    assert digest_of(vote("skate"), "a") != digest_of(vote("trees"), "a")
+    assert digest_of(vote("skate"), "a") != digest_of(vote("skate"), "b")
+
+
+def test_the_event_can_be_read_by_its_contract_and_does_not_name_the_voter() -> None:
+    ids = CountedIds()
+    event = cast_event(
+        NewVote(poll_id="park", options=["skate"], voter="id-of-anna"),
+        event_id=ids(),
+        vote_id=ids(),
+        hashed_voter="c0ffee",
+        channel="vk",
+        now=NOW,
+        traceparent=None,
+    )
+    told = event.model_dump_json()
+    assert "id-of-anna" not in told
+    assert VoteCastV1.model_validate_json(told) == event
+
+
+def test_whoever_has_no_vote_that_counts_may_vote_again() -> None:
+    assert frees_the_voter("poll_not_open")
+    assert not frees_the_voter("voted_already")
+
+
+def changed(version: int, poll_id: str = "park") -> PollChanged:
+    options = [PollOption(code="a", text="a"), PollOption(code="b", text="b")]
+    return PollChanged(poll_id=poll_id, version=version, status="open", question="?", options=options, max_choices=1)
+
+
+def test_the_view_follows_the_newest_version_and_no_older_one() -> None:
+    assert [poll.version for poll in newest([changed(1), changed(3), changed(2)], {})] == [3]
+    assert newest([changed(2)], {"park": 2}) == []
+    assert newest([changed(1), changed(2)], {"park": 4}) == []
+    assert {poll.poll_id for poll in newest([changed(1), changed(1, "road")], {})} == {"park", "road"}
