@@ -129,6 +129,27 @@ async def test_while_kafka_is_away_events_wait_and_when_it_is_back_they_go(stage
     assert Counter(await published_ids(stage)) == Counter(event.id for event in events)
 
 
+async def test_a_topic_that_is_gone_holds_up_no_other(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("veche_shared.messaging.relay.DELIVERY_TIMEOUT_MS", 500)
+    gone = Topic("gone", partitions=1, retention=VOTES.retention, writer="intake")
+    await stage.put_into_outbox([vote(1), vote(2)], gone)
+    events = [vote(n) for n in range(3, 13)]
+    await stage.put_into_outbox(events)
+    relay = stage.relay()
+    relay.start()
+
+    async def only_the_lost_wait() -> bool:
+        return await stage.rows("outbox") == await stage.rows("outbox", {"topic": "gone"}) == 2
+
+    await eventually(only_the_lost_wait)
+
+    async def in_trouble() -> bool:
+        return relay.trouble is not None
+
+    await eventually(in_trouble)
+    assert Counter(await published_ids(stage)) == Counter(event.id for event in events)
+
+
 async def test_an_event_too_large_for_kafka_is_buried_and_the_others_go_on(stage: Stage) -> None:
     large = vote(2)
     large = large.model_copy(update={"data": large.data.model_copy(update={"channel": "x" * 1_500_000})})

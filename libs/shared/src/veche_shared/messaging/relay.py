@@ -148,37 +148,40 @@ class Relay:
     async def _publish(self, rows: Sequence[OutboxRow]) -> None:
         producer = await self._connected()
         sent: list[tuple[str, asyncio.Future[object]]] = []
-        refused: list[OutboxRow] = []
+        failures: dict[str, BaseException] = {}
+        unreachable: set[str] = set()  # one topic that is gone must not hold up the others
         for row in rows:
+            if row.topic in unreachable:
+                continue
             topic = full_name(self.settings, row.topic)
             try:
                 with continue_span(f"publish {row.topic}", row.traceparent, kind=SpanKind.PRODUCER):
                     sent.append((row.id, await producer.send(topic, row.value, key=row.key or None, headers=HEADERS)))
-            except MessageSizeTooLargeError:
-                refused.append(row)
+            except MessageSizeTooLargeError as error:
+                failures[row.id] = error
+            except KafkaError as error:
+                failures[row.id] = error
+                unreachable.add(row.topic)
         results = await asyncio.gather(*(future for _, future in sent), return_exceptions=True)
-        done = [
-            row_id for (row_id, _), result in zip(sent, results, strict=True) if not isinstance(result, BaseException)
-        ]
-        if done:
-            self._sent.update(done)
-            await self._forget(done)
-            self.published += len(done)
-            self._measure(rows, set(done))
-            metrics.RELAY_PUBLISHED.labels(self.service).inc(len(done))
-        for row in refused:
-            await self._bury(row)
-        failures = {
-            row_id: result
-            for (row_id, _), result in zip(sent, results, strict=True)
-            if isinstance(result, BaseException)
-        }
+        for (row_id, _), result in zip(sent, results, strict=True):
+            if isinstance(result, BaseException):
+                failures[row_id] = result
+        await self._done(rows, [row_id for row_id, _ in sent if row_id not in failures])
         too_large = [row for row in rows if isinstance(failures.get(row.id), MessageSizeTooLargeError)]
         if too_large:
             await self._part(too_large)
         for failure in failures.values():
             if not isinstance(failure, MessageSizeTooLargeError):
                 raise failure
+
+    async def _done(self, rows: Sequence[OutboxRow], row_ids: Sequence[str]) -> None:
+        if not row_ids:
+            return
+        self._sent.update(row_ids)
+        await self._forget(row_ids)
+        self.published += len(row_ids)
+        self._measure(rows, set(row_ids))
+        metrics.RELAY_PUBLISHED.labels(self.service).inc(len(row_ids))
 
     def _measure(self, rows: Sequence[OutboxRow], done: AbstractSet[str]) -> None:
         now, lag = self.clock(), metrics.RELAY_LAG.labels(self.service)
@@ -201,9 +204,7 @@ class Relay:
                 await self._drop_producer()
                 await self._bury(row)
             else:
-                self._sent.add(row.id)
-                self.published += 1
-                await self._forget([row.id])
+                await self._done([row], [row.id])
 
     async def _forget(self, row_ids: Sequence[str]) -> None:
         # A deletion that is lost in a failover only means that the row is published again.
