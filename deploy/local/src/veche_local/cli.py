@@ -7,8 +7,6 @@ import signal
 import subprocess
 import time
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -19,6 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from veche_local import control, showing
+from veche_local.dead_letters.cli import app as dead_letters
 from veche_local.demo.sign_ins import demo_sign_ins
 from veche_local.home import Home
 from veche_local.keys import installation_keys
@@ -26,10 +25,12 @@ from veche_local.log_reading import follow, known_logs, last_lines
 from veche_local.machine.examination import examine, require
 from veche_local.parts import SERVICES
 from veche_local.problems import MachineError
+from veche_local.replay.cli import pack, replay
 from veche_local.servers.jars import default_repository, fetch_jars, locked_jars, missing_jars
 from veche_local.servers.service import readiness
 from veche_local.settings import DEMO_PASSWORD, LocalSettings
 from veche_local.supervision.model import PartStatus, Snapshot
+from veche_local.telling import errors, said_plainly
 
 NOTHING_RUNS = 3
 """Exit code of `status` and `open` where no installation runs, as `systemctl status` has it."""
@@ -41,17 +42,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
 
 
-@contextmanager
-def said_plainly() -> Iterator[None]:
-    """A problem of the machine is told as one sentence and a way out, never as a traceback; exit code 1."""
-    try:
-        yield
-    except MachineError as problem:
-        errors.print(f"[red]{escape(problem.sentence)}[/red]\n{escape(problem.way_out)}", soft_wrap=True)
-        raise typer.Exit(1) from problem
+app.add_typer(dead_letters, name="dlq")
+app.command()(replay)
+app.command()(pack)
 
 
 @app.command()

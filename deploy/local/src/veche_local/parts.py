@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from veche_local.demo.program import DemoProgram
 from veche_local.home import Home
 from veche_local.keys import InstallationKeys, installation_keys
 from veche_local.machine.rules import choose_ports
@@ -18,7 +19,10 @@ from veche_local.servers.service import ServiceProgram
 from veche_local.settings import DEMO_PASSWORD, KAFKA, MONGO, LocalSettings
 from veche_local.supervision.supervisor import Part
 
-LOCAL_CHANNELS = ("import", "vk", "telegram", "max", "pos", "phone", "email")
+LOCAL_CHANNELS = (
+    "import", "web", "vk", "ok", "telegram", "max", "pos", "incident", "email", "phone", "reception", "visit", "tos",
+    "precinct",
+)  # fmt: skip
 """Channels that this machine may send for; codes of the city's channels (intake, channels/known.json)."""
 
 SERVICES = ("intake", "routing", "notifications", "surveys")
@@ -123,4 +127,6 @@ def assemble(home: Home, environ: Mapping[str, str]) -> Installation:
     gateway = Part(
         CaddyProgram(home.data_of("gateway"), ports["gateway"], upstreams, settings.host), outlived_by=SERVICES
     )
-    return Installation((*servers, *services, gateway), public_address(settings, ports))
+    address = public_address(settings, ports)
+    demo = (Part(DemoProgram(address, home.folder), ("gateway",)),) if settings.demo else ()
+    return Installation((*servers, *services, gateway, *demo), address)

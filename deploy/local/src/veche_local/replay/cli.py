@@ -42,8 +42,8 @@ MapFile = Annotated[Path, typer.Option("--map", help="TOML: which column is what
 
 def replay(
     file: HistoryFile,
-    plan_file: MapFile,
     *,
+    plan_file: MapFile,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only so many rows from the top.")] = None,
 ) -> None:
     """Send a history file through the HTTP door and account for every row; exit code 1 if it does not add up."""
@@ -68,6 +68,7 @@ def replay(
 
 def pack(
     file: HistoryFile,
+    *,
     plan_file: MapFile,
     out: Annotated[Path, typer.Option("--out", help="The folder to write; name it in VECHE_CITY__PACK.")],
 ) -> None:
