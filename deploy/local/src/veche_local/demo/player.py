@@ -21,6 +21,9 @@ OPENING_VOTES = 60
 RETRY_SECONDS = 3.0
 READ_SECONDS = 20.0
 
+NOT_YET = {404, 409}
+"""What intake says of a poll until it has heard that it is open."""
+
 log = logging.getLogger("veche.demo")
 
 
@@ -47,6 +50,8 @@ class Player:
         """Play until the day is over."""
         async with httpx2.AsyncClient(base_url=self.gateway, timeout=READ_SECONDS) as citizens:
             poll_id = await self._open_poll()
+            while await self._vote(citizens, poll_id) in NOT_YET:
+                await asyncio.sleep(RETRY_SECONDS)
             for _ in range(OPENING_VOTES):
                 await self._vote(citizens, poll_id)
             plan = scenes(self.day, self.random, run=self.run, count=self.appeals, mean_pause=self.mean_pause)
@@ -66,7 +71,7 @@ class Player:
             client, "/api/v1/appeals", scene.body, {"Authorization": f"Bearer {self.channel_keys[channel]}"}
         )
 
-    async def _vote(self, client: httpx2.AsyncClient, poll_id: str) -> None:
+    async def _vote(self, client: httpx2.AsyncClient, poll_id: str) -> int:
         self._votes += 1
         person = f"demo-{self.run}-{self._votes}"
         body = {
@@ -75,7 +80,8 @@ class Player:
             "voter": person,
             "external_id": person,
         }
-        await self._post(client, "/api/v1/votes", body, {"Authorization": f"Bearer {self.channel_keys['vk']}"})
+        headers = {"Authorization": f"Bearer {self.channel_keys['vk']}"}
+        return (await self._post(client, "/api/v1/votes", body, headers)).status_code
 
     async def _open_poll(self) -> str:
         """The day's poll, opened; the same poll where an earlier run opened it."""
