@@ -1,0 +1,117 @@
+"""Appeals from a file, every row stored or reported; and the keys of channels."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace as Arguments
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.backend.plugin import Namespace
+from tests.backend.servers import Backend
+from tests.integration.intake.running import IMPORT_KEY, VK_KEY, Service, settings
+from veche_intake.channels.store import KeyRing
+from veche_intake.keys import run
+from veche_shared.http.problems import Unauthorised
+from veche_shared.ids import new_id
+
+IMPORTS = "/api/v1/imports"
+
+
+def report(answer: httpx2.Response) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The rows and the summary."""
+    assert answer.status_code == 200, answer.text
+    *rows, last = [json.loads(line) for line in answer.text.splitlines()]
+    return [row["row"] for row in rows], last["summary"]
+
+
+async def test_every_row_of_a_file_is_stored_or_reported(service: Service) -> None:
+    file = (
+        "Номер;Что;Где;Когда\n"
+        f"1-{new_id()};Яма на дороге;Чкалова, 12;12.03.2026 10:00\n"
+        ";Нет света;;\n"
+        ";;Чкалова, 12;\n"
+        ";Снег;;вчера\n"
+        ";Мусор;;;лишнее\n"
+    ).encode("cp1251")
+    options = {
+        "columns": {"external_id": "номер", "text": "Что", "address": "Где", "received_at": "Когда"},
+        "dates": ["%d.%m.%Y %H:%M"],
+    }
+    async with service.caller(IMPORT_KEY) as clerk:
+        for wanted in ("accepted", "duplicate"):
+            rows, summary = report(
+                await clerk.post(IMPORTS, files={"file": file}, data={"options": json.dumps(options)})
+            )
+            assert [row["result"] for row in rows] == [wanted, wanted, "rejected", "rejected", "rejected"]
+            assert [row.get("code") for row in rows[2:]] == ["empty_text", "invalid_moment", "wrong_columns"]
+            assert [row["line"] for row in rows] == [2, 3, 4, 5, 6]
+            assert (summary["encoding"], summary["delimiter"], summary["rows"]) == ("cp1251", ";", 5)
+            assert summary[wanted] == 2
+    stored = await service.mongo["appeals"].find_one({"_id": rows[0]["number"]})
+    assert stored is not None
+    assert (stored["channel"], stored["place"]) == ("import", {"address": "Чкалова, 12"})
+
+
+async def test_a_large_file_is_stored_whole_and_what_is_over_the_limit_is_said(service: Service) -> None:
+    name = new_id()
+    file = "text,external_id\n" + "".join(f"Обращение {n},{name}-{n}\n" for n in range(1_250))
+    async with service.caller(IMPORT_KEY) as clerk:
+        rows, summary = report(await clerk.post(IMPORTS, content=file.encode(), headers={"Content-Type": "text/csv"}))
+    assert [row["row"] for row in rows] == list(range(1, 1_251))
+    assert (summary["rows"], summary["accepted"], summary["rejected"]) == (1_250, 1_200, 50)
+    assert {row["code"] for row in rows[1_200:]} == {"too_many_rows"}
+    assert await service.mongo["appeals"].count_documents({"external_id": {"$regex": f"^{name}"}}) == 1_200
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "options", "status", "told"),
+    [
+        (b"", "text/csv", "{}", 422, "empty_file"),
+        (b"a,b\n1,2\n", "text/csv", "{}", 422, "unknown_column"),
+        (b"text\nx\n", "text/csv", '{"columns": {"address": "where"}}', 422, "unknown_column"),
+        (b"text\nx\n", "text/csv", '{"colums": {}}', 422, "unknown_field"),
+        (b"text\nx\n", "text/csv", "{", 400, "invalid_json"),
+        (b"text\nx\n", "application/json", "{}", 415, "unsupported_media"),
+    ],
+)
+async def test_a_file_that_cannot_be_read_is_refused_as_a_whole(
+    service: Service, content: bytes, media_type: str, options: str, status: int, told: str
+) -> None:
+    async with service.caller(IMPORT_KEY) as clerk:
+        answer = await clerk.post(
+            IMPORTS, content=content, params={"options": options}, headers={"Content-Type": media_type}
+        )
+    assert answer.status_code == status
+    assert told in answer.text
+
+
+async def test_a_key_without_the_scope_imports_nothing(service: Service) -> None:
+    async with service.caller(VK_KEY) as vk:
+        answer = await vk.post(IMPORTS, content=b"text\nx\n", headers={"Content-Type": "text/csv"})
+    assert answer.status_code == 403
+
+
+async def test_an_operator_gives_a_key_and_takes_it_away(
+    service: Service, backend: Backend, namespace: Namespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = settings(backend, namespace)
+    asked = Arguments(command="create", channel="ok", scope=["appeals:write"], name="Одноклассники")
+    assert await run(chosen, asked) == 0
+    token = capsys.readouterr().out.strip()
+    header = f"Bearer {token}"
+    assert (await KeyRing(service.mongo, lambda: 0.0).authorise(header, "appeals:write")).channel == "ok"
+
+    assert await run(chosen, Arguments(command="list")) == 0
+    listed = capsys.readouterr().out
+    key_id, secret = token.split("_")[1:]
+    assert key_id in listed
+    assert secret not in listed
+    assert await run(chosen, Arguments(command="revoke", id=key_id)) == 0
+    assert await run(chosen, Arguments(command="revoke", id=key_id)) == 1
+    with pytest.raises(Unauthorised):
+        await KeyRing(service.mongo, lambda: 0.0).authorise(header, "appeals:write")
+    assert await run(chosen, Arguments(command="create", channel="fax", scope=["appeals:write"], name="")) == 1
+    assert "there is no channel" in capsys.readouterr().err
