@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from veche_routing.cases.model import Actor, Case
-from veche_routing.cases.rules import open_case
+from veche_routing.cases.rules import case_id, open_case
 from veche_routing.classification.model import NO_TOPIC, TopicGuess
 from veche_routing.packs.loading import find_pack, load_pack
 from veche_routing.packs.rules import edition_of
@@ -56,4 +56,5 @@ def routed(department: str | None = "roads") -> Routing:
 
 
 def a_case(department: str | None = "roads") -> Case:
-    return open_case(an_appeal(), routed(department), None, NOW)
+    appeal = an_appeal()
+    return open_case(case_id(appeal.appeal_id), appeal, routed(department), None, NOW)

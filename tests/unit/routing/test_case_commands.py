@@ -225,7 +225,7 @@ def test_the_table_covers_every_action_but_the_opening() -> None:
 
 
 def test_the_address_and_the_summary_of_a_case_hold_no_personal_data() -> None:
-    case = open_case(an_appeal(text="Тел. +7 910 123-45-67, кв. 12. Яма"), routed(), None, NOW)
+    case = open_case("case", an_appeal(text="Тел. +7 910 123-45-67, кв. 12. Яма"), routed(), None, NOW)
     assert "910" not in case.summary
     assert "12" not in case.summary
     assert case.text.startswith("Тел.")

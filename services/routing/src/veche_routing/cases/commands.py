@@ -9,7 +9,7 @@ from datetime import datetime
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Actor, Case, Command
 from veche_routing.cases.rules import Decision, Refusal, decide, may_read
-from veche_routing.cases.store import Cases, Filter, Place
+from veche_routing.cases.store import Cases, Filter
 from veche_routing.packs.model import Department
 from veche_routing.responsibility.guides import Guides
 from veche_shared.clock import Clock
@@ -60,14 +60,14 @@ class CaseOffice:
             self.wake()
         return decision
 
-    async def page(self, wanted: Filter, actor: Actor, after: Place | None, limit: int) -> list[Case]:
+    async def page(self, wanted: Filter, actor: Actor, after: str | None, limit: int) -> list[Case]:
         """Cases, newest first, of those that the actor may read: a coordinator all, an officer the own departments'."""
         if not actor.coordinates:
             own = actor.departments if wanted.departments is None else wanted.departments & actor.departments
             wanted = replace(wanted, departments=own)
         return await self.cases.page(wanted, after=after, limit=limit)
 
-    async def triage(self, after: Place | None, limit: int) -> list[Case]:
+    async def triage(self, after: str | None, limit: int) -> list[Case]:
         """Cases that wait for a coordinator's choice, the oldest first."""
         return await self.cases.page(Filter(status="new"), after=after, limit=limit, order="oldest")
 

@@ -38,25 +38,25 @@ class AppealsConsumer:
 
     async def handle(self, events: Sequence[AppealRegisteredV1], session: Session) -> None:
         """Open the cases of ``events`` and announce them, through the session of the batch."""
-        known = await self.cases.known(session, [case_id(event.data.appeal_id) for event in events])
-        opened: dict[str, Case] = {}
+        appeals = {case_id(event.data.appeal_id): event for event in events}
+        known = await self.cases.known(session, list(appeals))
+        opened: list[Case] = []
         announcements: list[Document] = []
-        for number, event in enumerate(events):
+        for number, (identity, event) in enumerate(appeals.items()):
             if number % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
-            identity = case_id(event.data.appeal_id)
-            if identity in known or identity in opened:
+            if identity in known:
                 continue
             with continue_span("open case", event.traceparent):
-                case = self._open(event.data)
+                case = self._open(identity, event.data)
                 announcements.append(case_changed(case, self.ids(), current_traceparent()))
-            opened[identity] = case
-        await self.cases.add(session, list(opened.values()))
+            opened.append(case)
+        await self.cases.add(session, opened)
         await outbox.append(self.mongo, session, announcements)
 
-    def _open(self, appeal: AppealRegistered) -> Case:
+    def _open(self, identity: str, appeal: AppealRegistered) -> Case:
         now = self.clock()
         guide = self.guides.at(now)
         term = guide.edition.terms.get(appeal.regime)
         due = None if term is None else due_of(term, appeal.registered_at, self.city)
-        return open_case(appeal, route(appeal, guide), due, now)
+        return open_case(identity, appeal, route(appeal, guide), due, now)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from veche_routing.cases.commands import CaseOffice
 from veche_routing.cases.model import Actor, Case, Command, Entry, Label
 from veche_routing.cases.rules import possible_actions
-from veche_routing.cases.store import Filter, Place
+from veche_routing.cases.store import Filter
 from veche_routing.responsibility.model import TriageReason
 from veche_shared.clock import Clock
 from veche_shared.contracts.cases import CaseAction, CaseStatus
@@ -162,16 +162,13 @@ def cases_router(office: CaseOffice, clock: Clock) -> APIRouter:
     return router
 
 
-def place_of(cursor: str | None) -> Place | None:
-    """Where the page before ended. Raises BadRequest for a cursor that no list gave."""
-    if cursor is None:
-        return None
-    place = decode_cursor(cursor, {"at": str, "id": str})
-    return Place(datetime.fromisoformat(str(place["at"])), str(place["id"]))
+def place_of(cursor: str | None) -> str | None:
+    """The number with which the page before ended. Raises BadRequest for a cursor that no list gave."""
+    return None if cursor is None else str(decode_cursor(cursor, {"number": str})["number"])
 
 
 def cursor_after(case: Case) -> str:
-    return encode_cursor({"at": case.registered_at.isoformat(), "id": case.id})
+    return encode_cursor({"number": case.number})
 
 
 def _page(cases: Sequence[Case], limit: int) -> Page[CaseLine]:

@@ -99,8 +99,11 @@ def case_id(appeal_id: str, question: int = 1) -> str:
     return str(uuid5(CASE_NAMESPACE, f"{appeal_id}/{question}"))
 
 
-def open_case(appeal: AppealRegistered, routing: Routing, due: Due | None, now: datetime) -> Case:
-    """The case that an appeal becomes: assigned where the department is clear, else new and in triage."""
+def open_case(identity: str, appeal: AppealRegistered, routing: Routing, due: Due | None, now: datetime) -> Case:
+    """The case that an appeal becomes: assigned where the department is clear, else new and in triage.
+
+    ``identity`` is its ``case_id``.
+    """
     department = _label(routing.department)
     status: CaseStatus = "new" if department is None else "assigned"
     entry = Entry(
@@ -116,7 +119,7 @@ def open_case(appeal: AppealRegistered, routing: Routing, due: Due | None, now: 
     )
     place = routing.place
     return Case(
-        id=case_id(appeal.appeal_id),
+        id=identity,
         appeal_id=appeal.appeal_id,
         number=appeal.number,
         version=1,

@@ -20,25 +20,14 @@ COLLECTION = "cases"
 INDEXES = {
     COLLECTION: [
         IndexModel([("number", ASCENDING)], unique=True, name="number"),
+        IndexModel([("department.code", ASCENDING), ("number", DESCENDING)], name="by_department"),
         IndexModel(
-            [("department.code", ASCENDING), ("registered_at", DESCENDING), ("_id", DESCENDING)], name="by_department"
-        ),
-        IndexModel(
-            [("registered_at", ASCENDING), ("_id", ASCENDING)],
+            [("status", ASCENDING), ("number", ASCENDING)],
             name="triage",
             partialFilterExpression={"status": "new"},
         ),
-        IndexModel([("registered_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
     ]
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page of cases ended: the sort keys of its last case."""
-
-    registered_at: datetime
-    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +80,14 @@ class Cases:
             raise LookupError(f"case {case.number} is not at version {case.version - 1}")
 
     async def page(
-        self, wanted: Filter, *, after: Place | None, limit: int, order: Literal["newest", "oldest"] = "newest"
+        self, wanted: Filter, *, after: str | None, limit: int, order: Literal["newest", "oldest"] = "newest"
     ) -> list[Case]:
-        """At most ``limit`` cases behind ``after``, newest or oldest first."""
+        """At most ``limit`` cases behind the number ``after``; numbers are given in the order of registration."""
         query = _query(wanted)
         direction, beyond = (DESCENDING, "$lt") if order == "newest" else (ASCENDING, "$gt")
         if after is not None:
-            query["$or"] = [
-                {"registered_at": {beyond: after.registered_at}},
-                {"registered_at": after.registered_at, "_id": {beyond: after.id}},
-            ]
-        cursor = self._collection.find(query).sort([("registered_at", direction), ("_id", direction)]).limit(limit)
+            query["number"] = {beyond: after}
+        cursor = self._collection.find(query).sort("number", direction).limit(limit)
         return [from_document(document) async for document in cursor]
 
     async def count_in_triage(self) -> int:

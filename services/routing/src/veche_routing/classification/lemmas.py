@@ -22,6 +22,12 @@ def lemmas_of(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reading.normal_form.replace("ё", "е") for reading in likely)) or (word,)
 
 
+def forms_of(lemma: str) -> frozenset[str]:
+    """Every form in which a lemma (ё as е) is met: яма, ямы, ямами, …"""
+    readings = [reading for reading in _analyser().parse(lemma) if reading.normal_form.replace("ё", "е") == lemma]
+    return frozenset(form.word.replace("ё", "е") for reading in readings for form in reading.lexeme) | {lemma}
+
+
 def lemma_of_entry(word: str) -> str:
     """The lemma under which a lexicon keeps an entry: the word itself where it is one, else its likeliest lemma."""
     word = word.lower().replace("ё", "е")

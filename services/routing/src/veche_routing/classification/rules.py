@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from veche_routing.classification.lemmas import lemma_of_entry, lemmas_of
+from veche_routing.classification.lemmas import forms_of, lemma_of_entry, lemmas_of
 from veche_routing.classification.model import NO_TOPIC, TopicGuess
 from veche_routing.packs.model import Topic
 
@@ -75,8 +74,10 @@ class Lexicon:
         self._anchor(phrases)
         known = {*self._words, *(key for phrase in phrases for slot in phrase.slots for key in slot)}
         self._known = frozenset(known)
+        # A dictionary look-up takes a thousandth of a word's analysis, and most words say nothing of any topic.
+        self._forms = frozenset(form for key in known if not key.endswith("*") for form in forms_of(key))
         self._stems = tuple(sorted(key[:-1] for key in known if key.endswith("*")))
-        self._keys_of = lru_cache(maxsize=REMEMBERED_WORDS)(self._analyse)
+        self._remembered: dict[str, tuple[str, ...]] = {}
 
     def _anchor(self, phrases: Sequence[Phrase]) -> None:
         """File each phrase under its rarest slot, so that common words like «не» call up few candidates."""
@@ -90,9 +91,17 @@ class Lexicon:
             for key in anchor:
                 self._anchored.setdefault(key, []).append(phrase)
 
+    def _remember(self, word: str) -> tuple[str, ...]:
+        if len(self._remembered) >= REMEMBERED_WORDS:
+            self._remembered.clear()
+        keys = self._remembered[word] = self._analyse(word)
+        return keys
+
     def _analyse(self, word: str) -> tuple[str, ...]:
         """The lexicon's keys that a word answers to; empty for a word that the lexicon does not know."""
-        keys = [lemma for lemma in lemmas_of(word) if lemma in self._known]
+        keys: list[str] = []
+        if word in self._forms:
+            keys = [lemma for lemma in lemmas_of(word) if lemma in self._known]
         if word in self._known and word not in keys:
             keys.append(word)
         keys += [f"{stem}*" for stem in self._stems if word.startswith(stem)]
@@ -102,19 +111,21 @@ class Lexicon:
         """The best topic of ``text`` by the lexicon."""
         places: dict[str, list[int]] = {}
         landmark_until = -1
+        remembered = self._remembered
         for place, word in enumerate(WORD.findall(text.lower().replace("ё", "е"))):
             if word in LANDMARKS_FOLLOW:
                 landmark_until = place + LANDMARK_REACH
             elif place > landmark_until:
-                for key in self._keys_of(word):
+                for key in remembered[word] if word in remembered else self._remember(word):
                     places.setdefault(key, []).append(place)
         scores: dict[int, float] = {}
         for key in places:
             for topic, weight in self._words.get(key, ()):
                 scores[topic] = scores.get(topic, 0.0) + weight
-        for phrase in self._occurring(places):
+        phrases = self._occurring(places)
+        for phrase in phrases:
             scores[phrase.topic] = scores.get(phrase.topic, 0.0) + phrase.weight
-        return self._decide(scores, places)
+        return self._decide(scores, places, phrases)
 
     def _occurring(self, places: dict[str, list[int]]) -> list[Phrase]:
         found: list[Phrase] = []
@@ -122,7 +133,7 @@ class Lexicon:
             found += [phrase for phrase in self._anchored.get(key, ()) if occurs(phrase, places)]
         return list(dict.fromkeys(found))
 
-    def _decide(self, scores: dict[int, float], places: dict[str, list[int]]) -> TopicGuess:
+    def _decide(self, scores: dict[int, float], places: dict[str, list[int]], phrases: Sequence[Phrase]) -> TopicGuess:
         if not scores:
             return NO_TOPIC
         best = max(scores, key=lambda topic: (scores[topic], -topic))
@@ -135,14 +146,14 @@ class Lexicon:
         return TopicGuess(
             topic=self._topics[best].code,
             confidence=confidence(score, 0.0 if rival is None else scores[rival]),
-            words=self._reasons(best, places),
+            words=self._reasons(best, places, phrases),
             rival=None if rival is None else self._topics[rival].code,
         )
 
-    def _reasons(self, topic: int, places: dict[str, list[int]]) -> tuple[str, ...]:
+    def _reasons(self, topic: int, places: dict[str, list[int]], phrases: Sequence[Phrase]) -> tuple[str, ...]:
         """What spoke for the topic, strongest first: phrases as the lemmas found, single words not repeated."""
         weighed: list[tuple[float, str]] = [
-            (phrase.weight, _wording(phrase, places)) for phrase in self._occurring(places) if phrase.topic == topic
+            (phrase.weight, _wording(phrase, places)) for phrase in phrases if phrase.topic == topic
         ]
         for key in places:
             weighed += [(weight, key) for number, weight in self._words.get(key, ()) if number == topic and weight > 0]
@@ -171,12 +182,11 @@ def classify(text: str, hinted: Topic | None, lexicon: Lexicon) -> TopicGuess:
 
 def occurs(phrase: Phrase, places: dict[str, list[int]]) -> bool:
     """Whether each slot has a word of its own and all stand within the window."""
-    slots: list[list[int]] = []
+    present = places.keys()
     for slot in phrase.slots:
-        found = [place for key in slot if key in places for place in places[key]]
-        if not found:
+        if present.isdisjoint(slot):
             return False
-        slots.append(found)
+    slots = [[place for key in slot if key in places for place in places[key]] for slot in phrase.slots]
     return any(_near(start, slots[1:]) for start in slots[0])
 
 

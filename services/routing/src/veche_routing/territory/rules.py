@@ -113,7 +113,7 @@ class Gazetteer:
 
     def _in_address(self, address: str) -> Located:
         given = " ".join(without_flat(address).split())[:LONGEST_ADDRESS] or None
-        tokens = tokens_of(address)
+        tokens = tokens_of(given or "")
         places = self._known_places(tokens)
         if self._named(tokens, places, self._foreign):
             return Located(foreign=True, given=given)

@@ -99,6 +99,7 @@ NOT_A_HOUSE_BEFORE = frozenset(
 )
 
 _LOOK_ALIKES = str.maketrans("aeopcxkmthby", "аеорсхкмтнву")
+_LATIN = re.compile(r"[a-z]")
 _MIXED_WORD = re.compile(r"[а-я0-9]*[a-z][а-яa-z0-9]*")
 _FLAT = re.compile(
     r"[,;]?\s*\b(?:кв(?:артир[аеуы]?)?|ком(?:н(?:ата|ате)?)?|оф(?:ис)?)\b\.?\s*(?:№\s*)?\d+[а-я]?(?![а-я])",
@@ -119,16 +120,22 @@ _TOKEN = re.compile(
 
 def without_flat(text: str) -> str:
     """The text of an address without its flat, entrance and floor: those are nobody's business but the author's."""
-    text = _ENTRANCE.sub("", _FLAT.sub("", text))
-    return _HOUSE_AND_FLAT.sub(r"\1", text).strip(" ,;")
+    low = text.lower()
+    # Looking for a syllable is cheaper than for a pattern, and most addresses have none of these.
+    if "кв" in low or "ком" in low or "оф" in low:
+        text = _FLAT.sub("", text)
+    if "под" in low or "эт" in low or "п-д" in low:
+        text = _ENTRANCE.sub("", text)
+    if "-" in text or "–" in text or "—" in text:
+        text = _HOUSE_AND_FLAT.sub(r"\1", text)
+    return text.strip(" ,;")
 
 
 def tokens_of(text: str) -> list[str]:
     """The words, numbers and stops of an address in one spelling: lower case, ё as е, no look-alike Latin letters."""
-    text = text.lower().replace("ё", "е")
-    text = _MIXED_WORD.sub(_in_one_alphabet, text)
-    text = _ENTRANCE.sub(" ", _FLAT.sub(" ", text))
-    text = _HOUSE_AND_FLAT.sub(r"\1", text)
+    text = without_flat(text.lower().replace("ё", "е"))
+    if _LATIN.search(text):
+        text = _MIXED_WORD.sub(_in_one_alphabet, text)
     text = _HOUSE_CORPUS.sub(r" \1 ", _LETTERS_THEN_DIGITS.sub(" ", text))
     return [token.replace(" ", "") for token in _TOKEN.findall(text)]
 
