@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pydantic import TypeAdapter
 from pymongo import AsyncMongoClient
 
@@ -51,14 +51,16 @@ async def raw_consume(
     collection = client.get_database(database, write_concern=MAJORITY)["raw"]
     await collection.drop()
     consumer = AIOKafkaConsumer(
+        topic,
         bootstrap_servers=bootstrap,
         group_id=f"bench-{time.time_ns()}",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
     )
     await consumer.start()
-    partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or {0})]
-    consumer.assign(partitions)
+    while not consumer.assignment():
+        await consumer.getmany(timeout_ms=100, max_records=1)
+    await consumer.seek_to_beginning()
     seen, started = 0, time.perf_counter()
     while seen < expected:
         polled = await consumer.getmany(timeout_ms=1_000, max_records=BATCH)

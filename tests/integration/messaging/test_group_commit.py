@@ -7,7 +7,8 @@ import pytest
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
-from veche_shared.storage.group_commit import AlreadyStoredError, CommitObserved, GroupCommit, QueueFullError, Write
+from veche_shared.storage.documents import Write
+from veche_shared.storage.group_commit import AlreadyStoredError, CommitObserved, GroupCommit, QueueFullError
 from veche_shared.storage.mongo import Mongo
 
 THINGS = "things"

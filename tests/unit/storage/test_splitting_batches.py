@@ -5,7 +5,8 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veche_shared.storage.group_commit import Write, _Waiting, split_batch
+from veche_shared.storage.documents import Write
+from veche_shared.storage.group_commit import _Waiting, split_batch
 
 
 def waiting(*keys: str) -> _Waiting:

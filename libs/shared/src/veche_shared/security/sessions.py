@@ -19,16 +19,13 @@ from starlette.responses import Response
 from veche_shared.clock import Clock
 from veche_shared.http.problems import Forbidden, Unauthorised
 from veche_shared.security.origin import require_same_origin
+from veche_shared.security.roles import Role as Role
 from veche_shared.settings import SecuritySettings
 
 COOKIE: Final = "veche_session"
 LIFETIME: Final = timedelta(hours=12)
 STATE: Final = "staff_sessions"
 """Name in ``app.state`` under which the dependencies find the StaffSessions; ``create_app`` puts them there."""
-
-Role = Literal["officer", "coordinator", "poll_admin", "operator"]
-"""officer: works on the cases of the own departments; coordinator: sees and routes all cases; poll_admin: holds polls;
-operator: runs the system, sees no appeals."""
 
 _ALGORITHM: Final = "HS256"
 _ISSUER: Final = "veche"

@@ -9,27 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import pymongo
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from veche_shared.storage.mongo import Document, Mongo, Session, is_passing
+from veche_shared.storage.documents import Document, Write
+from veche_shared.storage.mongo import Mongo, Session, is_passing
 
 DUPLICATE_KEY = 11000
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """Documents that are stored together or not at all.
-
-    ``keys`` are the values that the guarded collection must hold once (idempotency keys, external ids); the same
-    values must be in the document that this write puts into that collection.
-    """
-
-    inserts: Mapping[str, Sequence[Document]]
-    keys: tuple[str, ...] = ()
 
 
 class AlreadyStoredError(Exception):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import pymongo
 from pymongo import AsyncMongoClient, IndexModel, ReadPreference
@@ -25,8 +25,8 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-# A stored document is what BSON allows; each store turns it into a typed model at once, so Any ends there.
-Document: TypeAlias = dict[str, Any]
+from veche_shared.storage.documents import Document as Document
+
 Collection: TypeAlias = AsyncCollection[Document]
 Database: TypeAlias = AsyncDatabase[Document]
 Session: TypeAlias = AsyncClientSession

@@ -26,7 +26,7 @@ from veche_shared.ids import Ids
 from veche_shared.observability.tracing import current_traceparent
 from veche_shared.security.tokens import tracking_code
 from veche_shared.storage import outbox
-from veche_shared.storage.group_commit import Write
+from veche_shared.storage.documents import Write
 from veche_shared.storage.mongo import Document
 
 Outcome = Accepted[Receipt] | Clash | NotStored

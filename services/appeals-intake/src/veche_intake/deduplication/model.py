@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
-from veche_shared.storage.group_commit import Write
+from veche_shared.storage.documents import Write
 
 ReceiptT = TypeVar("ReceiptT")
 

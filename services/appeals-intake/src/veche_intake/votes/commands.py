@@ -21,7 +21,7 @@ from veche_shared.ids import Ids
 from veche_shared.observability.tracing import current_traceparent
 from veche_shared.security.tokens import voter_key
 from veche_shared.storage import outbox
-from veche_shared.storage.group_commit import Write
+from veche_shared.storage.documents import Write
 
 Answer = Accepted[VoteReceipt] | Clash | VoteRefused
 Outcome = Answer | NotStored

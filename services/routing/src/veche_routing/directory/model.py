@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import get_args
 
-from veche_shared.security.sessions import Role
+from veche_shared.security.roles import Role
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 ROLES: tuple[Role, ...] = get_args(Role)
