@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.unit.surveys.made_up import HOUR, NOON, opened, poll, vote
 from veche_shared.contracts.votes import VoteCast
+from veche_shared.ids import new_id
 from veche_surveys.ballots import rules
 from veche_surveys.ballots.model import Audit, Ballot, Count, RejectedBallot, Tally
 from veche_surveys.ballots.store import increments
@@ -178,3 +179,9 @@ def test_redelivery_of_any_beginning_changes_nothing(votes: list[VoteCast], cut:
         settled=ids_of(ballots, rejected),
     )
     assert again == Count()
+
+
+@pytest.mark.parametrize(("poll_id", "subject"), [("poll-1", "poll-1"), ("x" * 500, "x" * 200), ("", "vote-1")])
+def test_a_rejection_is_told_under_the_polls_key_whatever_the_sender_called_it(poll_id: str, subject: str) -> None:
+    event = rules.rejected_event(RejectedBallot("vote-1", poll_id, "poll_unknown"), new_id(), NOON)
+    assert (event.subject, event.data.poll_id) == (subject, poll_id)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.surveys.made_up import HOUR, NOON, OPTIONS, draft, opened, poll
-from veche_shared.contracts.surveys import PollChanged, PollStatus
+from veche_shared.contracts.surveys import PollChangedV1, PollStatus
+from veche_shared.ids import new_id
 from veche_surveys.polls import rules
 from veche_surveys.polls.model import Option, Poll, PollAction
 from veche_surveys.polls.rules import Flaw, Refusal
@@ -138,7 +139,9 @@ def test_a_draft_shows_no_results() -> None:
 
 
 def test_other_services_are_told_the_whole_poll() -> None:
-    told = rules.announcement(opened(closes_at=NOON + HOUR))
-    assert told == PollChanged.model_validate_json(told.model_dump_json())
+    event = rules.changed_event(opened(closes_at=NOON + HOUR), new_id())
+    assert event == PollChangedV1.model_validate_json(event.model_dump_json())
+    assert (event.subject, event.time) == ("poll-1", NOON)
+    told = event.data
     assert [option.code for option in told.options] == [option.code for option in OPTIONS]
     assert (told.status, told.version, told.opens_at, told.closes_at) == ("open", 2, NOON, NOON + HOUR)

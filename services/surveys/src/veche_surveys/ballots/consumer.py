@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from veche_shared.clock import Clock
-from veche_shared.contracts.surveys import BallotRejected, BallotRejectedV1
 from veche_shared.contracts.topics import SURVEYS
 from veche_shared.contracts.votes import VoteCastV1
 from veche_shared.ids import Ids
+from veche_shared.observability.tracing import current_traceparent
 from veche_shared.storage import outbox
 from veche_shared.storage.mongo import Mongo, Session
 from veche_surveys.ballots import rules
-from veche_surveys.ballots.model import RejectedBallot
 from veche_surveys.ballots.store import BallotStore
-from veche_surveys.polls.commands import SOURCE
 from veche_surveys.polls.store import PollStore
 
 TYPES = ("vote.cast.v1",)
@@ -52,11 +50,6 @@ class VoteCounter:
         # A poll that does not exist has no tally: else every made-up id would leave one.
         known_only = [spoiled for spoiled in counted.rejected if spoiled.poll_id in polls]
         await self.ballots.add(rules.tallies(counted.ballots, known_only), session)
-        told = [outbox.outbox_document(SURVEYS, self._rejection(spoiled)) for spoiled in counted.rejected]
-        await outbox.append(self.mongo, session, told)
-
-    def _rejection(self, spoiled: RejectedBallot) -> BallotRejectedV1:
-        data = BallotRejected(vote_id=spoiled.id, poll_id=spoiled.poll_id, reason=spoiled.reason)
-        # An unknown poll's id is whatever the sender wrote; the key of an event is neither empty nor endless.
-        subject = spoiled.poll_id[:200] or spoiled.id
-        return BallotRejectedV1(id=self.ids(), source=SOURCE, subject=subject, time=self.clock(), data=data)
+        trace = current_traceparent()
+        told = [rules.rejected_event(spoiled, self.ids(), self.clock(), trace) for spoiled in counted.rejected]
+        await outbox.append(self.mongo, session, [outbox.outbox_document(SURVEYS, event) for event in told])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
-from veche_shared.contracts.surveys import RejectionReason
+from veche_shared.contracts.surveys import BallotRejected, BallotRejectedV1, RejectionReason
 from veche_shared.contracts.votes import VoteCast
 from veche_surveys.ballots.model import Ballot, Count, OptionResult, RejectedBallot, Results, Tally
 from veche_surveys.polls.model import Poll
+from veche_surveys.polls.rules import SOURCE
 
 Voter = tuple[str, str]
 """A poll's id and a voter key: who votes where."""
@@ -98,3 +100,15 @@ def results(poll: Poll, tally: Tally, *, visible: bool) -> Results:
         for code, votes in ((option.code, tally.options.get(option.code, 0)) for option in poll.options)
     )
     return Results(tally.ballots, options, tally.rejected)
+
+
+def rejected_event(
+    spoiled: RejectedBallot, event_id: str, now: datetime, traceparent: str | None = None
+) -> BallotRejectedV1:
+    """What other services are told of a vote that does not count.
+
+    An unknown poll's id is whatever the sender wrote, but the key of an event is neither empty nor endless.
+    """
+    data = BallotRejected(vote_id=spoiled.id, poll_id=spoiled.poll_id, reason=spoiled.reason)
+    subject = spoiled.poll_id[:200] or spoiled.id
+    return BallotRejectedV1(id=event_id, source=SOURCE, subject=subject, time=now, traceparent=traceparent, data=data)

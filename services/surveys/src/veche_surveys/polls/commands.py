@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from veche_shared.clock import Clock, whole_milliseconds
-from veche_shared.contracts.surveys import PollChangedV1
 from veche_shared.contracts.topics import SURVEYS
 from veche_shared.ids import Ids
+from veche_shared.observability.tracing import current_traceparent
 from veche_shared.storage import outbox
 from veche_shared.storage.mongo import Mongo, Session
 from veche_surveys.ballots.store import BallotStore
@@ -17,8 +17,6 @@ from veche_surveys.polls import rules
 from veche_surveys.polls.model import AUTOMATIC, Poll, PollAction, PollDraft
 from veche_surveys.polls.rules import Flaw, Refusal
 from veche_surveys.polls.store import PollStore, Remembered
-
-SOURCE = "/veche/surveys"
 
 
 class DraftFlawedError(Exception):
@@ -144,9 +142,7 @@ class PollCommands:
     async def _announce(self, poll: Poll, session: Session) -> None:
         # A batch of votes that is being counted under the poll's former state conflicts here, and is judged anew.
         await self.ballots.fence(poll.id, poll.version, session)
-        event = PollChangedV1(
-            id=self.ids(), source=SOURCE, subject=poll.id, time=poll.history[-1].at, data=rules.announcement(poll)
-        )
+        event = rules.changed_event(poll, self.ids(), current_traceparent())
         await outbox.append(self.mongo, session, [outbox.outbox_document(SURVEYS, event)])
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from veche_shared.contracts.surveys import PollChanged, PollOption, PollStatus
+from veche_shared.contracts.surveys import PollChanged, PollChangedV1, PollOption, PollStatus
 from veche_surveys.polls.model import SITE_POLL, Phase, Poll, PollAction, PollDraft, Step
+
+SOURCE = "/veche/surveys"
 
 QUESTION_LIMIT = 500
 OPTION_LIMIT = 200
@@ -167,9 +169,9 @@ def results_visible(poll: Poll, now: datetime) -> bool:
     return stage == "over" or (stage != "draft" and poll.results_shown == "always")
 
 
-def announcement(poll: Poll) -> PollChanged:
-    """The poll as other services are told of it."""
-    return PollChanged(
+def changed_event(poll: Poll, event_id: str, traceparent: str | None = None) -> PollChangedV1:
+    """What other services are told of the poll's newest version: its whole state."""
+    data = PollChanged(
         poll_id=poll.id,
         version=poll.version,
         status=poll.status,
@@ -179,4 +181,7 @@ def announcement(poll: Poll) -> PollChanged:
         max_choices=poll.max_choices,
         opens_at=poll.opens_at,
         closes_at=poll.closes_at,
+    )
+    return PollChangedV1(
+        id=event_id, source=SOURCE, subject=poll.id, time=poll.history[-1].at, traceparent=traceparent, data=data
     )
