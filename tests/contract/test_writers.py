@@ -1,0 +1,156 @@
+"""What the services really write keeps to the committed schemas.
+
+Intake and routing build their events without a second validation, since that is what their speed is made of: here is
+where a field that was forgotten, or a limit that the door does not keep, comes to light.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker
+
+from tests.contract.snapshot import committed_schemas
+from tests.unit.routing.casework import COORDINATOR, DEPARTMENTS, NOW, a_case
+from veche_intake.appeals.model import Author, NewAppeal, PlaceGiven, Receipt
+from veche_intake.appeals.rules import registered_event
+from veche_intake.votes.model import NewVote
+from veche_intake.votes.rules import cast_event
+from veche_routing.cases.events import case_changed
+from veche_routing.cases.model import Case, Command, Reassign, ReturnToTriage
+from veche_routing.cases.rules import decide
+from veche_shared.contracts.surveys import RejectionReason
+from veche_shared.contracts.topics import APPEALS, SURVEYS, VOTES
+from veche_shared.ids import CountedIds
+from veche_shared.storage.outbox import outbox_document
+from veche_surveys.ballots.model import RejectedBallot
+from veche_surveys.ballots.rules import rejected_event
+from veche_surveys.polls import rules as poll_rules
+from veche_surveys.polls.model import Option, Poll, PollDraft
+
+IDS = CountedIds()
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+VALIDATORS = {
+    name: Draft202012Validator(cast("dict[str, Any]", schema), format_checker=FormatChecker())
+    for name, schema in committed_schemas().items()
+}
+
+
+def keeps_its_promise(row: dict[str, Any]) -> bool:
+    """Whether an outbox row holds what the schema of its event's type asks for; tells what does not fit."""
+    event = json.loads(bytes(row["value"]))
+    complaints = [error.message for error in VALIDATORS[event["type"]].iter_errors(event)]
+    assert complaints == []
+    assert bytes(row["key"]).decode() == event["subject"]
+    return True
+
+
+moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis
+words = st.text("абвгд ёЁ.,!?«»“😀xyz\n-", min_size=1, max_size=600).filter(str.strip)
+lines = st.text("абвгд ёЁ.,№xyz", min_size=1, max_size=500).filter(str.strip)
+short_lines = st.text("абвгд xyz", min_size=1, max_size=200).filter(str.strip)
+places = st.one_of(
+    st.builds(PlaceGiven, address=st.none() | lines, district=st.none() | short_lines),
+    st.builds(PlaceGiven, latitude=st.floats(-90, 90), longitude=st.floats(-180, 180)),
+)
+appeals = st.builds(
+    NewAppeal,
+    text=words,
+    received_at=st.none() | moments,
+    language=st.sampled_from(["ru", "en"]),
+    place=st.none() | places,
+    topic_hint=st.none() | short_lines,
+    author=st.none() | st.just(Author(name="Иван", email="ivan@example.org")),
+)
+
+
+@given(appeal=appeals, pseudonym=st.none() | st.just("psn_1"), trace=st.none() | st.just(TRACE), now=moments)
+def test_intake_registers_an_appeal_as_promised(
+    appeal: NewAppeal, pseudonym: str | None, trace: str | None, now: datetime
+) -> None:
+    event = registered_event(
+        appeal,
+        Receipt("0195a1f0-7c00-7000-8000-00000000a001", "Д-2026-000123", now),
+        event_id=IDS(),
+        channel="web",
+        regime="message",
+        pseudonym=pseudonym,
+        traceparent=trace,
+    )
+    row = outbox_document(APPEALS, event)
+    assert keeps_its_promise(row)
+    assert "ivan@example.org" not in bytes(row["value"]).decode()
+
+
+@given(
+    options=st.lists(st.text("abc123", min_size=1, max_size=100), min_size=1, max_size=100),
+    cast_at=st.none() | moments,
+    now=moments,
+)
+def test_intake_casts_a_vote_as_promised(options: list[str], cast_at: datetime | None, now: datetime) -> None:
+    vote = NewVote(poll_id="poll-1", options=options, voter="ivan", cast_at=cast_at)
+    event = cast_event(
+        vote, event_id=IDS(), vote_id="vote-1", hashed_voter="9c1f", channel="web", now=now, traceparent=TRACE
+    )
+    row = outbox_document(VOTES, event)
+    assert keeps_its_promise(row)
+    assert "ivan" not in bytes(row["value"]).decode()
+
+
+def after(case: Case, *commands: Command) -> Case:
+    for command in commands:
+        case = decide(case, command, COORDINATOR, DEPARTMENTS, NOW + timedelta(minutes=1)).case
+    return case
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        a_case(),
+        a_case(department=None),
+        after(a_case(), Reassign(command_id="1", department="blago", reason="это газон")),
+        after(a_case(), ReturnToTriage(command_id="1", reason="не наше")),
+    ],
+    ids=["routed", "in triage", "reassigned", "returned"],
+)
+def test_routing_tells_of_a_case_as_promised(case: Case) -> None:
+    assert keeps_its_promise(case_changed(case, IDS()))
+    assert keeps_its_promise(case_changed(case, IDS(), TRACE))
+
+
+def a_poll(options: Sequence[Option], english: str | None = None) -> Poll:
+    draft = PollDraft("Что обновить?", tuple(options), english, closes_at=NOW + timedelta(days=7))
+    assert poll_rules.flaws(draft, NOW) == []
+    return poll_rules.created(draft, poll_id="0195a1f0-7c00-7000-8000-00000000b001", actor="anna", now=NOW)
+
+
+@pytest.mark.parametrize("count", [2, 100])
+def test_surveys_tells_of_a_poll_as_promised(count: int) -> None:
+    draft = a_poll([Option(f"o{n}", f"Вариант {n}", f"Option {n}" if n % 2 else None) for n in range(count)], "What?")
+    opened = poll_rules.decide(draft, "open", actor="anna", now=NOW)
+    assert isinstance(opened, Poll)
+    closed = poll_rules.decide(opened, "close", actor="anna", now=NOW + timedelta(days=1))
+    assert isinstance(closed, Poll)
+    for poll in (draft, opened, closed):
+        assert keeps_its_promise(outbox_document(SURVEYS, poll_rules.changed_event(poll, IDS(), TRACE)))
+
+
+@pytest.mark.parametrize("reason", get_args(RejectionReason))
+@pytest.mark.parametrize("poll_id", ["poll-1", "", "x" * 1_000])
+def test_surveys_tells_of_a_rejected_ballot_as_promised(reason: RejectionReason, poll_id: str) -> None:
+    event = rejected_event(RejectedBallot("vote-1", poll_id, reason), IDS(), NOW)
+    assert keeps_its_promise(outbox_document(SURVEYS, event))
+
+
+def test_the_check_itself_can_fail() -> None:
+    row = case_changed(a_case(), IDS())
+    broken = json.loads(bytes(row["value"]))
+    del broken["data"]["status"]
+    with pytest.raises(AssertionError, match="status"):
+        keeps_its_promise({**row, "value": json.dumps(broken).encode()})
