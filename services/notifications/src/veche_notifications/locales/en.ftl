@@ -73,6 +73,6 @@ mail-answer = The answer:
 mail-status = What happens with it can be seen here:
 mail-status-link = See message { $number }
 mail-code = You will need the code that you were given with the number.
-mail-not-solved = If the problem is not solved, please say so on the same page.
+mail-not-solved = If the problem is not solved, please write to us again and give the number { $number }.
 mail-automatic = This letter was sent automatically; there is no need to answer it. You received it because you gave this address with your message.
 mail-signature = Veche, { $city }
