@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Protocol, cast
 
 import structlog
@@ -31,6 +32,9 @@ from veche_shared.settings import KafkaSettings
 
 MAX_RECORDS = 500
 MAX_POLL_INTERVAL_MS = 300_000
+POLL_MS = 1_000
+"""How long one look for records lasts where there are none; a record ends it at once."""
+
 PAUSE_AFTER_FAULT = 1.0
 """Seconds before a batch is read again that failed in a way that nobody foresaw."""
 
@@ -92,7 +96,7 @@ class Consumers:
             group_id=f"{self.settings.topic_prefix}{subscription.group}",
             batch=True,
             max_records=subscription.max_records,
-            batch_timeout_ms=1_000,
+            batch_timeout_ms=POLL_MS,
             fetch_max_wait_ms=100,
             auto_offset_reset="earliest",
             heartbeat_interval_ms=1_000,
@@ -100,6 +104,13 @@ class Consumers:
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
             title=subscription.group,
         )
+
+        async def next_batch(consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
+            # FastStream's own one sleeps after a second without records and is deaf to what arrives meanwhile.
+            found = await consumer.getmany(timeout_ms=POLL_MS, max_records=subscription.max_records)
+            return tuple(chain.from_iterable(found.values()))
+
+        subscriber.get_msg = next_batch  # type: ignore[method-assign]
 
         async def parse(records: tuple[ConsumerRecord, ...]) -> KafkaMessage:
             # FastStream's own parser decodes every header as UTF-8 and fails before anybody could bury the record.
