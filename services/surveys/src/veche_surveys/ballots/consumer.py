@@ -34,6 +34,7 @@ class VoteCounter:
     ids: Ids
 
     async def handle(self, events: Sequence[VoteCastV1], session: Session) -> None:
+        """Judge and count fresh votes, all inside the transaction of ``session``."""
         votes = [event.data for event in events]
         polls = await self.polls.get_many({vote.poll_id for vote in votes}, session)
         voters: dict[str, list[str]] = {}

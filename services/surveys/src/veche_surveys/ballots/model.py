@@ -75,6 +75,7 @@ class Results:
 
     @property
     def rejected_total(self) -> int:
+        """Votes that do not count, whatever the reason."""
         return sum(self.rejected.values())
 
 
@@ -96,4 +97,5 @@ class Audit:
 
     @property
     def agrees(self) -> bool:
+        """Whether the kept tally is the count of the ballots."""
         return self.kept == self.recounted

@@ -25,6 +25,8 @@ INDEXES = {
 
 @dataclass(frozen=True, slots=True)
 class BallotStore:
+    """The box: what is in it is only ever added to."""
+
     mongo: Mongo
 
     async def voters(self, wanted: Mapping[str, Sequence[str]], session: Session) -> set[Voter]:
@@ -49,6 +51,7 @@ class BallotStore:
     async def put(
         self, ballots: Sequence[Ballot], rejected: Sequence[RejectedBallot], at: datetime, session: Session
     ) -> None:
+        """Put judged votes into the box; call ``add`` in the same transaction."""
         if ballots:
             await self.mongo[BALLOTS].insert_many([to_document(ballot, at) for ballot in ballots], session=session)
         if rejected:
@@ -76,10 +79,12 @@ class BallotStore:
         )
 
     async def tally(self, poll_id: str, session: Session | None = None) -> Tally:
+        """The kept tally of one poll; an empty one where nobody voted yet."""
         document = await self.mongo[TALLIES].find_one({"_id": poll_id}, session=session)
         return Tally() if document is None else tally_from_document(document)
 
     async def many_tallies(self, poll_ids: Collection[str]) -> dict[str, Tally]:
+        """The kept tallies of the polls that have one, by poll."""
         cursor = self.mongo[TALLIES].find({"_id": {"$in": sorted(poll_ids)}})
         return {document["_id"]: tally_from_document(document) async for document in cursor}
 
@@ -116,6 +121,7 @@ class BallotStore:
 
 
 def to_document(ballot: Ballot, at: datetime) -> Document:
+    """A ballot as it is stored, with the moment at which it was counted."""
     return {
         "_id": ballot.id,
         "poll_id": ballot.poll_id,
@@ -137,4 +143,5 @@ def increments(tally: Tally) -> dict[str, int]:
 
 
 def tally_from_document(document: Document) -> Tally:
+    """The tally that a stored document holds."""
     return Tally(document.get("ballots", 0), document.get("options", {}), document.get("rejected", {}))

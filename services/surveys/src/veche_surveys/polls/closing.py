@@ -22,6 +22,7 @@ class ClosingClerk:
     _task: asyncio.Task[None] | None = field(init=False, default=None)
 
     def start(self) -> None:
+        """Begin the rounds."""
         self._task = asyncio.create_task(self._run(), name="closing-clerk")
 
     async def stop(self) -> None:

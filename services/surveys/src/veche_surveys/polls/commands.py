@@ -52,6 +52,7 @@ class Command:
 
     @property
     def id(self) -> str:
+        """Under what name the command is remembered."""
         return f"{self.actor}/{self.key}"
 
 

@@ -83,6 +83,7 @@ class PollIn(BaseModel):
     results_shown: ResultsShown = "always"
 
     def draft(self) -> PollDraft:
+        """The draft that was sent; whether it can be a poll is for ``polls.rules.flaws`` to say."""
         return PollDraft(
             question=self.question,
             question_en=self.question_en,
@@ -98,6 +99,8 @@ class PollIn(BaseModel):
 
 
 class OptionOut(BaseModel):
+    """One possible answer."""
+
     code: str
     text: str
     text_en: str | None
@@ -121,6 +124,8 @@ class PollOut(BaseModel):
 
 
 class OptionResultOut(BaseModel):
+    """How many chose one option."""
+
     code: str
     votes: int
     share: float = Field(description="of the ballots, 0 to 1; with several choices the shares add up to more than 1")
@@ -146,6 +151,8 @@ class ReceiptOut(BaseModel):
 
 
 class TallyOut(BaseModel):
+    """A tally; options and reasons that nobody met are left out."""
+
     ballots: int
     options: dict[str, int]
     rejected: dict[RejectionReason, int]
@@ -178,6 +185,7 @@ class PollDesk:
 
 
 def is_admin(visitor: StaffSession | None) -> bool:
+    """Whether this visitor holds polls, and so sees drafts."""
     return visitor is not None and visitor.has_any({"poll_admin"})
 
 
@@ -279,6 +287,7 @@ def _command(admin: StaffSession, key: str | None, ids: Ids) -> Command:
 
 
 def poll_out(poll: Poll, now: datetime) -> PollOut:
+    """The poll as the API tells it at ``now``."""
     return PollOut(
         id=poll.id,
         version=poll.version,
@@ -296,6 +305,7 @@ def poll_out(poll: Poll, now: datetime) -> PollOut:
 
 
 def results_out(poll: Poll, tally: Tally, now: datetime) -> ResultsOut:
+    """The results as the API tells them at ``now``: without the split while it is hidden."""
     found = ballot_rules.results(poll, tally, visible=rules.results_visible(poll, now))
     options = found.options
     return ResultsOut(

@@ -77,8 +77,10 @@ class Poll:
 
     @property
     def option_codes(self) -> frozenset[str]:
+        """What a ballot may name."""
         return frozenset(option.code for option in self.options)
 
     @property
     def single_choice(self) -> bool:
+        """Whether one option at most can be chosen."""
         return self.max_choices == 1

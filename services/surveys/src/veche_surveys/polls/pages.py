@@ -47,6 +47,7 @@ class WordedPoll:
 
     @property
     def chip(self) -> str:
+        """The shared chip that shows the phase."""
         return STATUS_OF_PHASE[self.phase]
 
 

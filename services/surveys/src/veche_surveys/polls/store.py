@@ -40,9 +40,12 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class PollStore:
+    """Polls, each stored whole under its id."""
+
     mongo: Mongo
 
     async def get(self, poll_id: str, session: Session | None = None) -> Poll | None:
+        """The poll, or None where there is none."""
         document = await self.mongo[POLLS].find_one({"_id": poll_id}, session=session)
         return None if document is None else from_document(document)
 
@@ -65,6 +68,7 @@ class PollStore:
         return [document["_id"] async for document in cursor]
 
     async def insert(self, poll: Poll, session: Session) -> None:
+        """Store a poll's first version."""
         await self.mongo[POLLS].insert_one(to_document(poll), session=session)
 
     async def replace(self, poll: Poll, session: Session) -> None:
@@ -81,12 +85,14 @@ class PollStore:
         return None if document is None else Remembered(document["poll_id"], document["fingerprint"])
 
     async def remember(self, command_id: str, done: Remembered, at: datetime, session: Session) -> None:
+        """Remember a command that was done; in its own transaction, so that it is never done twice."""
         await self.mongo[COMMANDS].insert_one(
             {"_id": command_id, "poll_id": done.poll_id, "fingerprint": done.fingerprint, "at": at}, session=session
         )
 
 
 def to_document(poll: Poll) -> Document:
+    """A poll as it is stored."""
     return {
         "_id": poll.id,
         "version": poll.version,
@@ -104,6 +110,7 @@ def to_document(poll: Poll) -> Document:
 
 
 def from_document(document: Document) -> Poll:
+    """The poll that a stored document holds."""
     options: Sequence[Document] = document["options"]
     history: Sequence[Document] = document["history"]
     return Poll(
