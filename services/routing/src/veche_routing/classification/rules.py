@@ -37,6 +37,7 @@ LANDMARKS_FOLLOW = frozenset(
         "углу",
     }
 )
+LANDMARK = ("(landmark)",)
 LANDMARK_REACH = 2
 """«Возле магазина», «рядом с школой»: so many words after these tell where it is, not what it is about."""
 
@@ -91,10 +92,30 @@ class Lexicon:
             for key in anchor:
                 self._anchored.setdefault(key, []).append(phrase)
 
+    def _places(self, words: Sequence[str]) -> dict[str, list[int]]:
+        """Where the lexicon's keys stand among ``words``; landmarks are left out."""
+        places: dict[str, list[int]] = {}
+        landmark_until = -1
+        # Most words say nothing: they are passed over by their remembered emptiness, without a step of their own.
+        for place, keys in enumerate(map(self._remembered.get, words)):
+            if keys is None:
+                keys = self._remember(words[place])
+            if not keys:
+                continue
+            if keys is LANDMARK:
+                landmark_until = place + LANDMARK_REACH
+            elif place > landmark_until:
+                for key in keys:
+                    if key in places:
+                        places[key].append(place)
+                    else:
+                        places[key] = [place]
+        return places
+
     def _remember(self, word: str) -> tuple[str, ...]:
         if len(self._remembered) >= REMEMBERED_WORDS:
             self._remembered.clear()
-        keys = self._remembered[word] = self._analyse(word)
+        keys = self._remembered[word] = LANDMARK if word in LANDMARKS_FOLLOW else self._analyse(word)
         return keys
 
     def _analyse(self, word: str) -> tuple[str, ...]:
@@ -109,15 +130,7 @@ class Lexicon:
 
     def classify(self, text: str) -> TopicGuess:
         """The best topic of ``text`` by the lexicon."""
-        places: dict[str, list[int]] = {}
-        landmark_until = -1
-        remembered = self._remembered
-        for place, word in enumerate(WORD.findall(text.lower().replace("ё", "е"))):
-            if word in LANDMARKS_FOLLOW:
-                landmark_until = place + LANDMARK_REACH
-            elif place > landmark_until:
-                for key in remembered[word] if word in remembered else self._remember(word):
-                    places.setdefault(key, []).append(place)
+        places = self._places(WORD.findall(text.lower().replace("ё", "е")))
         scores: dict[int, float] = {}
         for key in places:
             for topic, weight in self._words.get(key, ()):
@@ -128,10 +141,9 @@ class Lexicon:
         return self._decide(scores, places, phrases)
 
     def _occurring(self, places: dict[str, list[int]]) -> list[Phrase]:
-        found: list[Phrase] = []
-        for key in places:
-            found += [phrase for phrase in self._anchored.get(key, ()) if occurs(phrase, places)]
-        return list(dict.fromkeys(found))
+        anchored = self._anchored
+        found = [phrase for key in places if key in anchored for phrase in anchored[key] if occurs(phrase, places)]
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def _decide(self, scores: dict[int, float], places: dict[str, list[int]], phrases: Sequence[Phrase]) -> TopicGuess:
         if not scores:

@@ -7,6 +7,7 @@ no exact name was found and something (a type, a house) says that there must be 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,7 +34,7 @@ ENOUGH_ALIKE = 84
 
 SHORTEST_FUZZY = 5
 LONGEST_ADDRESS = 300
-STOPS = frozenset(",;.!?\n()")
+ANY_WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,19 @@ class Mention:
         return 4 * self.exact + 2 * bool(self.types) + 2 * (self.house is not None) + bool(self.candidates)
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of places in all the forms in which they are written, and the words with which these begin."""
+
+    forms: frozenset[tuple[str, ...]]
+    beginnings: frozenset[str]
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Names:
+        forms = frozenset(form for name in names for form in forms_of(name))
+        return cls(forms, frozenset(form[0] for form in forms))
+
+
 class Gazetteer:
     """All names of a city's places, indexed by the forms in which people write them."""
 
@@ -90,12 +104,12 @@ class Gazetteer:
         self._single_names = sorted(
             {form[0] for form in self._streets if len(form) == 1 and len(form[0]) >= SHORTEST_FUZZY}
         )
-        self._home = frozenset(form for name in home for form in forms_of(name))
-        self._foreign = frozenset(form for name in foreign for form in forms_of(name.replace(".", "")))
+        self._home = Names.of(home)
+        self._foreign = Names.of(name.replace(".", "") for name in foreign)
         self._city = next((item for item in self._territories.values() if item.kind == "city"), None)
-        self._longest = max((len(form) for form in self._home | self._foreign), default=1)
+        self._longest = max((len(form) for form in self._home.forms | self._foreign.forms), default=1)
         self._first_words = frozenset(
-            form[0] for form in (*self._streets, *self._settlements, *self._home, *self._foreign)
+            form[0] for form in (*self._streets, *self._settlements, *self._home.forms, *self._foreign.forms)
         )
 
     def locate(self, address: str | None, district: str | None, text: str) -> Located:
@@ -124,6 +138,9 @@ class Gazetteer:
         return replace(found, given=given)
 
     def _in_text(self, text: str) -> Located:
+        words = ANY_WORD.findall(text.lower().replace("ё", "е"))
+        if self._first_words.isdisjoint(words) and STREET_TYPES.keys().isdisjoint(words):
+            return NOWHERE
         tokens = tokens_of(text)
         places = self._known_places(tokens)
         found = self._resolved(self._best_mention(tokens, places, in_text=True), self._settlement_in(tokens, places))
@@ -136,13 +153,15 @@ class Gazetteer:
         """Where a name that the gazetteer knows may begin: everything else is looked at no further."""
         return [place for place, token in enumerate(tokens) if token in self._first_words]
 
-    def _named(self, tokens: Sequence[str], places: Iterable[int], names: frozenset[tuple[str, ...]]) -> frozenset[int]:
+    def _named(self, tokens: Sequence[str], places: Iterable[int], names: Names) -> frozenset[int]:
         """Where the words of ``names`` stand in the tokens; a full stop inside a name is passed over."""
         found: set[int] = set()
         for start in places:
+            if tokens[start] not in names.beginnings:
+                continue
             words = [(place, word) for place, word in enumerate(tokens[start : start + 8], start) if word.isalnum()]
             for length in range(1, self._longest + 1):
-                if tuple(word for _, word in words[:length]) in names:
+                if tuple(word for _, word in words[:length]) in names.forms:
                     found.update(place for place, _ in words[:length])
         return frozenset(found)
 
@@ -163,7 +182,9 @@ class Gazetteer:
     def _best_mention(self, tokens: Sequence[str], places: Iterable[int], *, in_text: bool) -> Mention | None:
         mentions = [mention for place in places if (mention := self._mention_at(tokens, place, in_text))]
         if not mentions:
-            mentions = [mention for place in range(len(tokens)) if (mention := self._misspelt_at(tokens, place))]
+            mentions = [
+                mention for place in range(len(tokens)) if (mention := self._misspelt_at(tokens, place, in_text))
+            ]
         return max(mentions, key=lambda mention: mention.weight, default=None)
 
     def _mention_at(self, tokens: Sequence[str], place: int, in_text: bool) -> Mention | None:
@@ -180,13 +201,13 @@ class Gazetteer:
             return Mention(tuple(candidates), types, house, exact=True)
         return None
 
-    def _misspelt_at(self, tokens: Sequence[str], place: int) -> Mention | None:
+    def _misspelt_at(self, tokens: Sequence[str], place: int, in_text: bool) -> Mention | None:
         word = tokens[place]
         if len(word) < SHORTEST_FUZZY or word in STREET_TYPES or not word.isalpha():
             return None
         types = _types_around(tokens, place, 1)
         house = house_after(tokens, place + 1)
-        if not types and house is None:
+        if not types and (in_text or house is None):
             return None
         best = process.extractOne(word, self._single_names, scorer=fuzz.ratio, score_cutoff=ENOUGH_ALIKE)
         return None if best is None else Mention(tuple(self._streets[(best[0],)]), types, house, exact=False)
