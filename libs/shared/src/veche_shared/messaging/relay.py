@@ -24,9 +24,9 @@ from pymongo.write_concern import WriteConcern
 from veche_shared.clock import Clock
 from veche_shared.contracts.envelope import CONTENT_TYPE
 from veche_shared.messaging.backoff import Backoff
+from veche_shared.messaging.packing import Packet, send_packed
 from veche_shared.messaging.topics import connection, full_name
 from veche_shared.observability import metrics
-from veche_shared.observability.tracing import SpanKind, continue_span
 from veche_shared.settings import KafkaSettings
 from veche_shared.storage import dead_letters, outbox
 from veche_shared.storage.dead_letters import DeadLetter
@@ -147,26 +147,21 @@ class Relay:
 
     async def _publish(self, rows: Sequence[OutboxRow]) -> None:
         producer = await self._connected()
-        sent: list[tuple[str, asyncio.Future[object]]] = []
+        packets: list[Packet] = []
         failures: dict[str, BaseException] = {}
-        unreachable: set[str] = set()  # one topic that is gone must not hold up the others
-        for row in rows:
-            if row.topic in unreachable:
-                continue
-            topic = full_name(self.settings, row.topic)
+        for topic, group in _by_topic(rows).items():
             try:
-                with continue_span(f"publish {row.topic}", row.traceparent, kind=SpanKind.PRODUCER):
-                    sent.append((row.id, await producer.send(topic, row.value, key=row.key or None, headers=HEADERS)))
-            except MessageSizeTooLargeError as error:
-                failures[row.id] = error
-            except KafkaError as error:
-                failures[row.id] = error
-                unreachable.add(row.topic)
-        results = await asyncio.gather(*(future for _, future in sent), return_exceptions=True)
-        for (row_id, _), result in zip(sent, results, strict=True):
+                packets += await send_packed(producer, full_name(self.settings, topic), group, HEADERS)
+            except KafkaError as error:  # one topic that is gone must not hold up the others
+                failures |= {row.id: error for row in group}
+        results = await asyncio.gather(*(packet.acknowledged for packet in packets), return_exceptions=True)
+        published: list[str] = []
+        for packet, result in zip(packets, results, strict=True):
             if isinstance(result, BaseException):
-                failures[row_id] = result
-        await self._done(rows, [row_id for row_id, _ in sent if row_id not in failures])
+                failures |= dict.fromkeys(packet.row_ids, result)
+            else:
+                published += packet.row_ids
+        await self._done(rows, published)
         too_large = [row for row in rows if isinstance(failures.get(row.id), MessageSizeTooLargeError)]
         if too_large:
             await self._part(too_large)
@@ -258,3 +253,10 @@ class Relay:
                 await producer.stop()
         except (TimeoutError, KafkaError, OSError):
             structlog.get_logger().info("producer_abandoned", service=self.service)
+
+
+def _by_topic(rows: Sequence[OutboxRow]) -> dict[str, list[OutboxRow]]:
+    groups: dict[str, list[OutboxRow]] = {}
+    for row in rows:
+        groups.setdefault(row.topic, []).append(row)
+    return groups

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bson import Binary
 from pymongo import ASCENDING, IndexModel
 
 from veche_shared.contracts.envelope import Contract, Event
@@ -34,7 +33,7 @@ class OutboxRow:
 
 def outbox_document(topic: Topic, event: Event[Contract]) -> Document:
     """The row that announces ``event`` on ``topic``; insert it in the transaction of the state change."""
-    value = event.model_dump_json().encode()
+    value = event.__pydantic_serializer__.to_json(event)  # model_dump_json would decode it, to be encoded again
     return raw_outbox_document(event.id, topic.name, event.subject.encode(), value, event.time, event.traceparent)
 
 
@@ -45,7 +44,7 @@ def raw_outbox_document(
 
     ``traceparent`` is the event's own, kept beside it so that the relay goes on with the trace.
     """
-    document: Document = {"_id": row_id, "topic": topic, "key": Binary(key or b""), "value": Binary(value), "at": at}
+    document: Document = {"_id": row_id, "topic": topic, "key": key or b"", "value": value, "at": at}
     if traceparent is not None:
         document["traceparent"] = traceparent
     return document
@@ -61,8 +60,8 @@ def row_from_document(document: Document) -> OutboxRow:
     return OutboxRow(
         id=document["_id"],
         topic=document["topic"],
-        key=bytes(document["key"]),
-        value=bytes(document["value"]),
+        key=document["key"],
+        value=document["value"],
         at=document["at"],
         traceparent=document.get("traceparent"),
     )
