@@ -20,6 +20,7 @@ from veche_intake.channels.known import read_channels
 from veche_intake.channels.model import WEB
 from veche_intake.channels.store import KeyRing
 from veche_intake.deduplication.storing import StoreOnce
+from veche_intake.express import express
 from veche_intake.imports.commands import Importing
 from veche_intake.imports.http import PREFIX as IMPORTS
 from veche_intake.imports.http import ImportDesk, imports_router
@@ -144,13 +145,15 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         await messaging.stop()
         await mongo.close()
 
+    appeals_routes = appeals_router(Desk(registration, keys, channels, clock, settings.http.public_url))
+    votes_routes = votes_router(BallotBox(voting, keys, channels))
     app = create_app(
         ServiceInfo(SERVICE, "Veche: appeals-intake", version("veche-appeals-intake"), __doc__ or ""),
         settings=settings,
         lifespan=lifespan,
         routers=[
-            appeals_router(Desk(registration, keys, channels, clock, settings.http.public_url)),
-            votes_router(BallotBox(voting, keys, channels)),
+            appeals_routes,
+            votes_routes,
             imports_router(ImportDesk(Importing(registration, clock, zone, intake.import_rows), keys, channels)),
             status_router(Window(following, sentences)),
             vault_router(Door(mongo)),
@@ -163,6 +166,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         body_limits={**BODY_LIMITS, IMPORTS: intake.import_limit},
         clock=clock,
     )
+    express(app, [*appeals_routes.routes, *votes_routes.routes])
     mount_static(app)
     return app
 

@@ -13,6 +13,7 @@ from typing import Final
 from pydantic import SecretStr
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS: Final = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 _GROUPS: Final = 3
 _GROUP: Final = 4
 _CODE_LENGTH: Final = _GROUPS * _GROUP
@@ -37,8 +38,9 @@ def tracking_code(key: SecretStr, appeal_id: str) -> str:
     The same appeal has the same code for ever, so a repeated request can be answered with it again.
     """
     number = int.from_bytes(keyed_digest(key, "tracking", appeal_id)[:8], "big") >> 4
-    letters = "".join(_CROCKFORD[number >> shift & 31] for shift in range(5 * (_CODE_LENGTH - 1), -1, -5))
-    return "-".join(letters[start : start + _GROUP] for start in range(0, _CODE_LENGTH, _GROUP))
+    # A pair at a time from a table: every appeal that is accepted passes here.
+    p, n = _PAIRS, number
+    return f"{p[n >> 50]}{p[n >> 40 & 1023]}-{p[n >> 30 & 1023]}{p[n >> 20 & 1023]}-{p[n >> 10 & 1023]}{p[n & 1023]}"
 
 
 def normalise_code(typed: str) -> str | None:

@@ -21,7 +21,6 @@ from veche_intake.channels.store import KeyRing
 from veche_intake.deduplication.http import REPLAYED, clash_problem, not_stored_problem, read_idempotency_key
 from veche_intake.deduplication.model import Accepted, Clash
 from veche_intake.deduplication.rules import sender_keys
-from veche_intake.json_route import JsonRoute
 from veche_shared.clock import Clock
 from veche_shared.http.problems import FieldError, Problem, Unprocessable
 from veche_shared.http.validation import validation_problem
@@ -91,7 +90,7 @@ class Desk:
     public_url: str
 
     def receipt(self, receipt: Receipt) -> AppealReceipt:
-        return AppealReceipt.model_construct(
+        return AppealReceipt(
             appeal_id=receipt.appeal_id,
             number=receipt.number,
             tracking_code=self.registration.code(receipt.appeal_id),
@@ -181,7 +180,7 @@ def _counted(results: Sequence[AppealResult]) -> AppealResults:
 
 def appeals_router(desk: Desk) -> APIRouter:
     """The routes by which channels hand appeals in."""
-    router = APIRouter(prefix=PREFIX, tags=["appeals"], route_class=JsonRoute)
+    router = APIRouter(prefix=PREFIX, tags=["appeals"])
     router.add_api_route("", desk.register, methods=["POST"], status_code=201, response_model=AppealReceipt)
     router.add_api_route("/batch", desk.register_batch, methods=["POST"], response_model=AppealResults)
     return router

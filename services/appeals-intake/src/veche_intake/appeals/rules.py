@@ -78,8 +78,7 @@ def registered_event(
     """The fact that is announced: without name, e-mail and phone, which stay in the vault under ``pseudonym``."""
     reachable = appeal.author is not None and appeal.author.email is not None
     given, now = appeal.place, receipt.registered_at
-    # Everything here was validated on its way in or made by us: building without a second validation is safe.
-    data = AppealRegistered.model_construct(
+    data = AppealRegistered(
         appeal_id=receipt.appeal_id,
         number=receipt.number,
         channel=channel,
@@ -88,16 +87,13 @@ def registered_event(
         language=appeal.language,
         place=_NO_PLACE
         if given is None
-        else Place.model_construct(
-            address=given.address, district=given.district, latitude=given.latitude, longitude=given.longitude
-        ),
+        else Place(address=given.address, district=given.district, latitude=given.latitude, longitude=given.longitude),
         topic_hint=appeal.topic_hint,
         author=pseudonym,
         reachable_by=["email"] if reachable else [],
-        attachments=0,
         received_at=now if appeal.received_at is None else appeal.received_at.astimezone(UTC),
         registered_at=now,
     )
-    return AppealRegisteredV1.model_construct(
+    return AppealRegisteredV1(
         id=event_id, source=SOURCE, subject=receipt.appeal_id, time=now, traceparent=traceparent, data=data
     )

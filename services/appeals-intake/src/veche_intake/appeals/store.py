@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bson import Binary
 from pymongo import ASCENDING, IndexModel
 
 from veche_intake.appeals.model import NewAppeal, Receipt
@@ -43,7 +42,7 @@ def appeal_document(
         "language": appeal.language,
         "received_at": appeal.received_at or receipt.registered_at,
         "registered_at": receipt.registered_at,
-        "digest": Binary(digest),
+        "digest": digest,
     }
     if keys:
         document["keys"] = list(keys)

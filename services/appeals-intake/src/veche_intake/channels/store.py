@@ -84,6 +84,8 @@ class KeyRing:
         remembered = self._known.get(key_id)
         if remembered is not None and now < remembered[0]:
             return remembered[1]
+        if remembered is not None:  # one request asks; the others go by what is remembered until it knows
+            self._known[key_id] = (now + self.seconds, remembered[1])
         document = await self.mongo[COLLECTION].find_one({"_id": key_id, "revoked_at": None})
         key = None if document is None else from_document(document).key
         if len(self._known) >= _MOST_REMEMBERED:  # somebody tries ids: what is worth remembering is soon known again

@@ -75,6 +75,8 @@ class Polls:
         remembered = self._known.get(poll_id)
         if remembered is not None and now < remembered[0]:
             return remembered[1]
+        if remembered is not None:  # one request asks; the others go by what is remembered until it knows
+            self._known[poll_id] = (now + self.seconds, remembered[1])
         document = await self.mongo[COLLECTION].find_one({"_id": poll_id})
         if document is None:
             return None

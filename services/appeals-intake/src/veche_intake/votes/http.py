@@ -16,7 +16,6 @@ from veche_intake.channels.model import Channel
 from veche_intake.channels.store import KeyRing
 from veche_intake.deduplication.http import REPLAYED, clash_problem, not_stored_problem, read_idempotency_key
 from veche_intake.deduplication.model import Accepted, Clash
-from veche_intake.json_route import JsonRoute
 from veche_intake.votes.commands import Ballot, Outcome, Voting
 from veche_intake.votes.model import NewVote, VoteFault, VoteReceipt, VoteRefused
 from veche_shared.http.problems import Conflict, FieldError, NotFound, Problem, Unprocessable
@@ -140,16 +139,14 @@ class BallotBox:
 
 def votes_router(box: BallotBox) -> APIRouter:
     """The routes by which channels hand votes in."""
-    router = APIRouter(prefix=PREFIX, tags=["votes"], route_class=JsonRoute)
+    router = APIRouter(prefix=PREFIX, tags=["votes"])
     router.add_api_route("", box.cast, methods=["POST"], status_code=201, response_model=VoteReceiptAnswer)
     router.add_api_route("/batch", box.cast_batch, methods=["POST"], response_model=VoteResults)
     return router
 
 
 def _receipt(receipt: VoteReceipt) -> VoteReceiptAnswer:
-    return VoteReceiptAnswer.model_construct(
-        vote_id=receipt.vote_id, poll_id=receipt.poll_id, registered_at=receipt.registered_at
-    )
+    return VoteReceiptAnswer(vote_id=receipt.vote_id, poll_id=receipt.poll_id, registered_at=receipt.registered_at)
 
 
 def _vote(given: object) -> NewVote:

@@ -63,7 +63,7 @@ def cast_event(
     traceparent: str | None,
 ) -> VoteCastV1:
     """The fact that is announced: who it was is only a keyed hash for this one poll."""
-    data = VoteCast.model_construct(
+    data = VoteCast(
         vote_id=vote_id,
         poll_id=vote.poll_id,
         options=list(vote.options),
@@ -71,9 +71,7 @@ def cast_event(
         channel=channel,
         cast_at=now if vote.cast_at is None else vote.cast_at.astimezone(UTC),
     )
-    return VoteCastV1.model_construct(
-        id=event_id, source=SOURCE, subject=vote_id, time=now, traceparent=traceparent, data=data
-    )
+    return VoteCastV1(id=event_id, source=SOURCE, subject=vote_id, time=now, traceparent=traceparent, data=data)
 
 
 def frees_the_voter(reason: RejectionReason) -> bool:

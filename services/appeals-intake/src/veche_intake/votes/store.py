@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bson import Binary
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from veche_intake.deduplication.model import Stored
@@ -31,7 +30,7 @@ def vote_document(
         "cast_at": vote.cast_at or receipt.registered_at,
         "registered_at": receipt.registered_at,
         "keys": list(keys),
-        "digest": Binary(digest),
+        "digest": digest,
     }
 
 
