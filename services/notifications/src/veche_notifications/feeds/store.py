@@ -47,11 +47,6 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             name="feed_deadline",
             partialFilterExpression={"open": True},
         ),
-        IndexModel(
-            [("deadline", ASCENDING), ("case_id", ASCENDING)],
-            name="deadline",
-            partialFilterExpression={"open": True},
-        ),
     ],
     FEEDS: [],
     READ_MARKS: [],
@@ -191,7 +186,7 @@ class FeedStore:
         self, feed: str, *, after: tuple[datetime, str] | None, limit: int, unread_for: ReadMarks | None = None
     ) -> list[Entry]:
         """The open entries, nearest deadline first, from behind ``after`` (deadline, case)."""
-        query: Document = {**_in_feed(feed), "open": True, **(_unread(unread_for) if unread_for else {})}
+        query: Document = {**await self._open_in(feed), **(_unread(unread_for) if unread_for else {})}
         if after is not None:
             deadline, case_id = after
             query["deadline"] = {"$gte": deadline}
@@ -221,7 +216,13 @@ class FeedStore:
         return FeedState(feed, None, 0) if document is None else _state(document)
 
     async def open_count(self, feed: str) -> int:
-        return await self.mongo[ENTRIES].count_documents({**_in_feed(feed), "open": True})
+        return await self.mongo[ENTRIES].count_documents(await self._open_in(feed))
+
+    async def _open_in(self, feed: str) -> Document:
+        """What is open in a feed. For the feed of everything MongoDB merges the feeds' own indexes, in their order."""
+        if feed != ALL:
+            return {"feed": feed, "open": True}
+        return {"feed": {"$in": [code for code in await self.feeds() if code != ALL]}, "open": True}
 
     # Read marks
 
