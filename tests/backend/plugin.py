@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -41,6 +42,13 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def namespace(backend: Backend) -> AsyncIterator[Namespace]:
     """Prefixes of this module's topics and databases; both are dropped after its last test."""
+    async with own_namespace(backend) as names:
+        yield names
+
+
+@asynccontextmanager
+async def own_namespace(backend: Backend) -> AsyncIterator[Namespace]:
+    """Prefixes that nobody else uses; what was made under them is dropped at the end."""
     unique = f"t{uuid.uuid4().hex[:10]}"
     names = Namespace(f"{unique}.", f"{unique}_")
     yield names
