@@ -13,10 +13,11 @@ from veche_routing.classification.rules import Lexicon, classify, confidence
 from veche_routing.packs.loading import find_pack, load_pack
 from veche_routing.packs.model import Topic
 from veche_routing.packs.rules import edition_of
+from veche_routing.responsibility.rules import Guide
 
 PACK = load_pack(find_pack("dzerzhinsk"))
 EDITION = edition_of(PACK, date(2026, 11, 24))
-LEXICON = Lexicon(EDITION.topics.values())
+LEXICON = Guide.of(PACK, date(2026, 11, 24)).lexicon
 
 
 def department_of(text: str) -> str | None:
@@ -90,6 +91,17 @@ def test_topics_of_one_group_do_not_doubt_one_another() -> None:
     lexicon = Lexicon(topics)
     assert lexicon.classify("яма и асфальт").confidence == lexicon.classify("яма").confidence
     assert lexicon.classify("яма и мусор").confidence < lexicon.classify("яма").confidence
+
+
+def test_topics_that_one_department_answers_for_do_not_doubt_one_another() -> None:
+    topics = [
+        Topic(code="a", name="А", group="one", words={3: ("мусор",)}),
+        Topic(code="b", name="Б", group="two", words={3: ("контейнер",)}),
+    ]
+    together = Lexicon(topics, {"a": "blago", "b": "blago"})
+    apart = Lexicon(topics, {"a": "blago", "b": "gorkhoz"})
+    text = "мусор и контейнер"
+    assert together.classify(text).confidence > apart.classify(text).confidence
 
 
 def test_words_are_compared_by_lemma_stems_by_their_beginning_and_phrases_by_nearness() -> None:

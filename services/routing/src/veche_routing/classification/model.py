@@ -13,8 +13,9 @@ class TopicGuess:
     """The topic that a text is taken to have.
 
     ``confidence`` is in [0, 1]; ``words`` are the lemmas and phrases that decided, strongest first; ``rival`` is the
-    next best topic of another group, whose nearness is why the confidence is not higher. ``basis`` says whether the
-    channel named the topic, the lexicon found it, or nothing was found (then ``topic`` is None and confidence 0).
+    best topic that somebody else answers for, whose nearness is why the confidence is not higher. ``basis`` says
+    whether the channel named the topic, the lexicon found it, or nothing was found (then ``topic`` is None and the
+    confidence 0).
     """
 
     topic: str | None

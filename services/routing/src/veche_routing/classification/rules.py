@@ -1,13 +1,13 @@
 """The lexicon and how it decides. Pure: the same text gives the same answer, and the answer says why.
 
 A topic's score is the sum of the weights of its words and phrases that occur, each once. The confidence grows with
-the score (a single weak word convinces nobody) and with the lead over the best topic of another group.
+the score (a single weak word convinces nobody) and with the lead over the best topic that somebody else answers for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from veche_routing.classification.lemmas import forms_of, lemma_of_entry, lemmas_of
@@ -57,8 +57,13 @@ class Phrase:
 class Lexicon:
     """The words and phrases of all topics, indexed so that a text costs a few dictionary reads a word."""
 
-    def __init__(self, topics: Iterable[Topic]) -> None:
+    def __init__(self, topics: Iterable[Topic], answered_by: Mapping[str, str] | None = None) -> None:
+        """``answered_by`` names who answers for a topic: topics of one answerer do not doubt one another.
+
+        Without it, or for a topic that it does not name, the topic's group stands in.
+        """
         self._topics = [topic for topic in topics if topic.words or topic.phrases]
+        self._answerers = [(answered_by or {}).get(topic.code, topic.group) for topic in self._topics]
         self._words: dict[str, list[tuple[int, float]]] = {}
         self._anchored: dict[str, list[Phrase]] = {}
         phrases: list[Phrase] = []
@@ -152,8 +157,8 @@ class Lexicon:
         score = scores[best]
         if score <= 0:
             return NO_TOPIC
-        group = self._topics[best].group
-        rivals = [topic for topic in scores if self._topics[topic].group != group and scores[topic] > 0]
+        answerer = self._answerers[best]
+        rivals = [topic for topic in scores if self._answerers[topic] != answerer and scores[topic] > 0]
         rival = max(rivals, key=lambda topic: (scores[topic], -topic), default=None)
         return TopicGuess(
             topic=self._topics[best].code,

@@ -26,9 +26,11 @@ class Guide:
     def of(cls, pack: Pack, on: date) -> Guide:
         """Takes about half a second for a city's lexicon: make one a day, not one an appeal."""
         edition = edition_of(pack, on)
+        rules = {code: edition.responsibility.rule_for(code, None) for code in edition.topics}
+        answered_by = {code: rule.department for code, rule in rules.items() if rule is not None}
         return cls(
             edition=edition,
-            lexicon=Lexicon(edition.topics.values()),
+            lexicon=Lexicon(edition.topics.values(), answered_by),
             gazetteer=Gazetteer(edition.territories.values(), edition.streets, pack.home_names, pack.foreign_names),
         )
 
