@@ -59,3 +59,19 @@ def test_overload_and_absence_are_not_final() -> None:
     assert not Answer(503).final
     assert not Answer(429).final
     assert Answer(422).final
+
+
+def test_a_row_whose_first_answer_was_lost_is_accepted_and_no_duplicate() -> None:
+    ledger = ledger_of(Answer(200, appeal="a", after_silence=True))
+    assert (ledger.accepted, ledger.duplicates) == (1, 0)
+
+
+def test_of_two_rows_of_one_appeal_one_is_accepted_whichever_is_booked_first() -> None:
+    heard, unheard = Answer(201, appeal="a"), Answer(200, appeal="a", after_silence=True)
+    for ledger in (ledger_of(heard, unheard), ledger_of(unheard, heard), ledger_of(unheard, unheard)):
+        assert (ledger.accepted, ledger.duplicates) == (1, 1)
+
+
+def test_what_was_stored_before_this_replay_is_a_duplicate() -> None:
+    ledger = ledger_of(Answer(200, appeal="a"))
+    assert (ledger.accepted, ledger.duplicates) == (0, 1)

@@ -54,3 +54,16 @@ def test_a_wrong_mapping_says_which_field_is_wrong(tmp_path: Path) -> None:
     path.write_text('[appeal]\ntekst = "Текст"\n', encoding="utf-8")
     with pytest.raises(MachineError, match=r"appeal\.text.*appeal\.tekst"):
         load_map(path)
+
+
+@pytest.mark.parametrize("written", ["nan", "inf", "-inf"])
+def test_a_coordinate_that_is_no_number_is_left_to_the_door(written: str) -> None:
+    assert appeal_of(PLAN, {"Текст": "Яма", "lat": written}) == {"text": "Яма", "place": {"latitude": written}}
+
+
+@pytest.mark.parametrize(("setting", "fault"), [('time_zone = "Mars"', "time_zone"), ('encoding = "x"', "encoding")])
+def test_an_unknown_zone_or_encoding_is_found_before_anything_is_sent(tmp_path: Path, setting: str, fault: str) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text(f'{setting}\n[appeal]\ntext = "Текст"\n', encoding="utf-8")
+    with pytest.raises(MachineError, match=fault):
+        load_map(path)

@@ -22,7 +22,10 @@ RETRY_SECONDS = 3.0
 READ_SECONDS = 20.0
 
 NOT_YET = {404, 409}
-"""What intake says of a poll until it has heard that it is open."""
+"""What intake says of a poll until it has heard that it is open; and for good once somebody has closed it."""
+
+NEWS_TRIES = 20
+"""How often the first vote is tried before the day goes on without voting."""
 
 log = logging.getLogger("veche.demo")
 
@@ -43,6 +46,7 @@ class Player:
     opening: int = OPENING_APPEALS
     appeals: int = DAY_APPEALS
     mean_pause: float = MEAN_PAUSE_SECONDS
+    retry: float = RETRY_SECONDS
     _staff: dict[str, httpx2.AsyncClient] = field(init=False, default_factory=dict)
     _votes: int = field(init=False, default=0)
 
@@ -50,15 +54,17 @@ class Player:
         """Play until the day is over."""
         async with httpx2.AsyncClient(base_url=self.gateway, timeout=READ_SECONDS) as citizens:
             poll_id = await self._open_poll()
-            while await self._vote(citizens, poll_id) in NOT_YET:
-                await asyncio.sleep(RETRY_SECONDS)
-            for _ in range(OPENING_VOTES):
-                await self._vote(citizens, poll_id)
+            if poll_id is not None and await self._is_known(citizens, poll_id):
+                for _ in range(OPENING_VOTES):
+                    await self._vote(citizens, poll_id)
+            else:
+                poll_id = None
             plan = scenes(self.day, self.random, run=self.run, count=self.appeals, mean_pause=self.mean_pause)
             for number, scene in enumerate(plan, 1):
                 await self._appeal(citizens, scene)
                 if number > self.opening:
-                    await self._vote(citizens, poll_id)
+                    if poll_id is not None:
+                        await self._vote(citizens, poll_id)
                     await asyncio.sleep(scene.pause)
                 if number >= self.opening and number % 3 == 0:
                     await self._work()
@@ -83,8 +89,16 @@ class Player:
         headers = {"Authorization": f"Bearer {self.channel_keys['vk']}"}
         return (await self._post(client, "/api/v1/votes", body, headers)).status_code
 
-    async def _open_poll(self) -> str:
-        """The day's poll, opened; the same poll where an earlier run opened it."""
+    async def _is_known(self, client: httpx2.AsyncClient, poll_id: str) -> bool:
+        """Vote until intake has heard of the poll; False where it takes no votes."""
+        for _ in range(NEWS_TRIES):
+            if await self._vote(client, poll_id) not in NOT_YET:
+                return True
+            await asyncio.sleep(self.retry)
+        return False
+
+    async def _open_poll(self) -> str | None:
+        """The day's poll, opened; the same poll where an earlier run opened it. None where nobody here may draw one."""
         polls = await self._signed_in("polls")
         poll = self.day.poll
         drawn = {
@@ -93,6 +107,8 @@ class Player:
             "options": [option.model_dump() for option in poll.options],
         }
         created = await self._post(polls, "/api/v1/polls", drawn, {"Idempotency-Key": "demo-poll"})
+        if created.status_code >= 400:
+            return None
         poll_id = str(created.json()["id"])
         await self._post(polls, f"/api/v1/polls/{poll_id}/open", {}, {"Idempotency-Key": "demo-poll-open"})
         return poll_id
@@ -144,4 +160,4 @@ class Player:
                     if response.status_code >= 400:
                         log.warning("refused path=%s status=%s", path, response.status_code)
                     return response
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(self.retry)

@@ -12,11 +12,18 @@ REPEATED = 200
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the door said of one row: the HTTP status that it would have got alone, and the problem's code."""
+    """What the door said of one row: the HTTP status that it would have got alone, and the problem's code.
+
+    ``appeal`` is the id of the appeal that stands for the row. ``after_silence`` says that an earlier answer to the row
+    was lost and that the appeal was stored since the replay began: the door calls the row a repeat, yet it may be a
+    repeat of nothing but itself.
+    """
 
     status: int
     code: str | None = None
     detail: str | None = None
+    appeal: str | None = None
+    after_silence: bool = False
 
     @property
     def final(self) -> bool:
@@ -33,18 +40,30 @@ class Ledger:
     duplicates: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    _appeals: set[str] = field(default_factory=set)
 
     def enter(self, line: int, answer: Answer) -> None:
         """Book one row by its final answer; ``line`` is its number in the file."""
         self.sent += 1
-        if answer.status == ACCEPTED:
-            self.accepted += 1
-        elif answer.status == REPEATED:
-            self.duplicates += 1
+        if answer.status in {ACCEPTED, REPEATED}:
+            if self._is_new(answer):
+                self.accepted += 1
+            else:
+                self.duplicates += 1
         else:
             code = answer.code or str(answer.status)
             self.rejected[code] += 1
             self.examples.setdefault(code, f"row {line}: {answer.detail or answer.status}")
+
+    def _is_new(self, answer: Answer) -> bool:
+        """Each appeal that came with this replay is accepted once, whichever of its rows is booked first."""
+        if answer.status == REPEATED and not answer.after_silence:
+            return False
+        if answer.appeal is None:
+            return answer.status == ACCEPTED
+        known = answer.appeal in self._appeals
+        self._appeals.add(answer.appeal)
+        return not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import codecs
+import math
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from veche_local.problems import MachineError
 
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"unknown time zone {name!r}") from error
+    return name
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        codecs.lookup(name)
+    except LookupError as error:
+        raise ValueError(f"unknown encoding {name!r}") from error
+    return name
+
+
 Column = Annotated[str, Field(min_length=1)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
 
 
 class _Part(BaseModel):
@@ -47,18 +68,23 @@ class PackNames(_Part):
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     name: str
-    time_zone: str = "Europe/Moscow"
+    time_zone: Zone = "Europe/Moscow"
 
 
 class ReplayMap(_Part):
     """How to read one history file. ``time_zone`` is that of moments written without one."""
 
-    time_zone: str = "Europe/Moscow"
+    time_zone: Zone = "Europe/Moscow"
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    encoding: str = "utf-8"
+    encoding: Encoding = "utf-8"
     appeal: AppealColumns
     pack: PackColumns | None = None
     city: PackNames | None = None
+
+    @property
+    def codec(self) -> str:
+        """The encoding as Python reads it: a mark at the start of a UTF-8 file is no part of the first column."""
+        return "utf-8-sig" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
 
 
 def load_map(path: Path) -> ReplayMap:
@@ -125,6 +151,7 @@ def _number(written: str | None) -> float | str | None:
     if written is None:
         return None
     try:
-        return float(written.replace(",", "."))
+        number = float(written.replace(",", "."))
     except ValueError:
         return written
+    return number if math.isfinite(number) else written  # JSON has no «nan»

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 import httpx2
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from veche_local.problems import MachineError
 from veche_local.replay.ledger import Answer, Ledger
@@ -29,10 +31,18 @@ class _Problem(BaseModel):
     detail: str | None = None
 
 
+class _Receipt(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    appeal_id: str
+    registered_at: AwareDatetime
+
+
 class _Result(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     status: int
+    appeal: _Receipt | None = None
     problem: _Problem | None = None
 
 
@@ -56,76 +66,117 @@ def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
 
 
 async def send_all(
-    rows: Iterable[Row], *, gateway: str, api_key: str, name: str, progress: Callable[[int], None]
+    rows: Iterable[Row],
+    *,
+    gateway: str,
+    api_key: str,
+    name: str,
+    began: datetime,
+    progress: Callable[[int], None],
+    pause: float = PAUSE_SECONDS,
+    patience: float = PATIENCE_SECONDS,
 ) -> Ledger:
     """Send every row and book its final answer; ``progress`` hears how many rows were booked.
 
     ``name`` tells this file from others: with a batch's number it is the idempotency key, so a replay that was
-    interrupted may be started again. Raises MachineError where the door stays shut.
+    interrupted may be started again. ``began`` is when this replay began, by the services' time. What got no final
+    answer is asked again every ``pause`` seconds, for ``patience`` seconds.
+
+    Raises MachineError where the door stays shut or refuses a whole batch.
     """
     ledger = Ledger()
     turnstile = asyncio.Semaphore(IN_FLIGHT)
     headers = {"Authorization": f"Bearer {api_key}"}
-    async with (
-        httpx2.AsyncClient(base_url=gateway, headers=headers, timeout=60.0) as client,
-        asyncio.TaskGroup() as group,
-    ):
+
+    async with httpx2.AsyncClient(base_url=gateway, headers=headers, timeout=60.0) as client:
+        door = _Door(client, began, pause, patience)
 
         async def deliver(number: int, chunk: list[Row]) -> None:
             try:
-                for row, answer in zip(chunk, await _settle(client, chunk, f"{name}-{number}"), strict=True):
+                for row, answer in zip(chunk, await door.settle(chunk, f"{name}-{number}"), strict=True):
                     ledger.enter(row.line, answer)
                 progress(len(chunk))
             finally:
                 turnstile.release()
 
-        for number, chunk in enumerate(batches(rows)):
-            await turnstile.acquire()
-            group.create_task(deliver(number, chunk))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number, chunk in enumerate(batches(rows)):
+                    await turnstile.acquire()
+                    group.create_task(deliver(number, chunk))
+        except ExceptionGroup as failures:
+            raise _first_of(failures) from None
     return ledger
 
 
-async def _settle(client: httpx2.AsyncClient, chunk: Sequence[Row], key: str) -> list[Answer]:
-    """The answers to a batch, in order. What got no final answer is sent again under the same key."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-    final: dict[int, Answer] = {}
-    while True:
-        answers = await _ask(client, chunk, key)
-        for at, answer in enumerate(answers or ()):
-            if answer.final:  # what was accepted the first time would be called a repeat the second time
-                final.setdefault(at, answer)
-        if len(final) == len(chunk):
-            return [final[at] for at in range(len(chunk))]
-        if asyncio.get_running_loop().time() > deadline:
-            if answers is not None:
-                return [final.get(at, answer) for at, answer in enumerate(answers)]
+def _first_of(failures: ExceptionGroup[Exception]) -> Exception:
+    """Batches fail side by side and for the same reason: one is told."""
+    return next((each for each in failures.exceptions if isinstance(each, MachineError)), failures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    client: httpx2.AsyncClient
+    began: datetime
+    pause: float
+    patience: float
+
+    async def settle(self, chunk: Sequence[Row], key: str) -> list[Answer]:
+        """The answers to a batch, in order. The batch is sent again, under the same key, until all are final."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self.patience
+        final: dict[int, Answer] = {}
+        asked_before = False
+        while True:
+            results = await self._ask(chunk, key)
+            answers = None if results is None else [self._answer(result, asked_before) for result in results]
+            for at, answer in enumerate(answers or ()):
+                if answer.final:  # what was accepted the first time would be called a repeat the second time
+                    final.setdefault(at, answer)
+            if len(final) == len(chunk):
+                return [final[at] for at in range(len(chunk))]
+            if loop.time() > deadline:
+                if answers is not None:
+                    return [final.get(at, answer) for at, answer in enumerate(answers)]
+                raise MachineError(
+                    "The door does not answer; what was accepted so far is stored.",
+                    "See `veche status`, then start the replay again: accepted rows are not taken twice.",
+                )
+            asked_before = True
+            await asyncio.sleep(self.pause)
+
+    async def _ask(self, chunk: Sequence[Row], key: str) -> list[_Result] | None:
+        """None where the door gave no answer, or said that it cannot serve now."""
+        body, headers = {"appeals": [row.body for row in chunk]}, {"Idempotency-Key": key}
+        try:
+            response = await self.client.post("/api/v1/appeals/batch", json=body, headers=headers)
+        except httpx2.TransportError:
+            return None
+        if response.status_code >= 500 or response.status_code == 429:
+            return None
+        if response.status_code != 200:
+            raise MachineError(f"The door refuses the whole batch: {_reason(response)}", "Correct it and start again.")
+        results = _Results.model_validate_json(response.content).results
+        if len(results) != len(chunk):
             raise MachineError(
-                "The door does not answer; what was accepted so far is stored.",
-                "See `veche status`, then start the replay again: accepted rows are not taken twice.",
+                f"The door answered {len(results)} of {len(chunk)} rows of a batch.", "Is that address a Veche?"
             )
-        await asyncio.sleep(PAUSE_SECONDS)
+        return results
+
+    def _answer(self, result: _Result, asked_before: bool) -> Answer:
+        problem, receipt = result.problem, result.appeal
+        return Answer(
+            status=result.status,
+            code=None if problem is None else problem.type.rsplit(":", 1)[-1],
+            detail=None if problem is None else problem.detail,
+            appeal=None if receipt is None else receipt.appeal_id,
+            after_silence=asked_before and receipt is not None and receipt.registered_at >= self.began,
+        )
 
 
-async def _ask(client: httpx2.AsyncClient, chunk: Sequence[Row], key: str) -> list[Answer] | None:
+def _reason(response: httpx2.Response) -> str:
     try:
-        response = await client.post(
-            "/api/v1/appeals/batch",
-            json={"appeals": [row.body for row in chunk]},
-            headers={"Idempotency-Key": key},
-        )
-    except httpx2.TransportError:
-        return None
-    if response.status_code >= 500 or response.status_code == 429:
-        return None
-    if response.status_code != 200:
         problem = _Problem.model_validate_json(response.content)
-        raise MachineError(
-            f"The door refuses the whole batch: {problem.title}. {problem.detail or ''}", "Correct it and start again."
-        )
-    return [_answer(result) for result in _Results.model_validate_json(response.content).results]
-
-
-def _answer(result: _Result) -> Answer:
-    if result.problem is None:
-        return Answer(result.status)
-    return Answer(result.status, result.problem.type.rsplit(":", 1)[-1], result.problem.detail)
+    except ValidationError:  # somebody else stands at that address
+        return f"status {response.status_code}."
+    return f"{problem.title}. {problem.detail or ''}".rstrip()
