@@ -90,6 +90,7 @@ class Desk:
     public_url: str
 
     def receipt(self, receipt: Receipt) -> AppealReceipt:
+        """What the sender gets, with the code, which is made anew each time and stored nowhere."""
         return AppealReceipt(
             appeal_id=receipt.appeal_id,
             number=receipt.number,

@@ -23,6 +23,7 @@ _MOST_REMEMBERED: Final = 10_000
 
 
 def to_document(issued: IssuedKey) -> Document:
+    """A key as it is stored."""
     return {
         "_id": issued.key.key_id,
         "digest": issued.key.digest,
@@ -35,6 +36,7 @@ def to_document(issued: IssuedKey) -> Document:
 
 
 def from_document(document: Document) -> IssuedKey:
+    """A key as it was stored."""
     key = ChannelKey(document["_id"], document["digest"], document["channel"], frozenset(document["scopes"]))
     return IssuedKey(key, document["name"], document["created_at"], document["revoked_at"])
 

@@ -21,6 +21,7 @@ class SurveysConsumer:
     mongo: Mongo
 
     async def handle(self, events: Sequence[PollChangedV1 | BallotRejectedV1], session: Session) -> None:
+        """Take the news of a batch into the view and the votes, within the batch's transaction."""
         changes = [event.data for event in events if isinstance(event, PollChangedV1)]
         if changes:
             known = await store.versions(self.mongo, {change.poll_id for change in changes}, session)

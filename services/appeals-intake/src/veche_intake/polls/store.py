@@ -16,6 +16,7 @@ INDEXES: dict[str, list[IndexModel]] = {COLLECTION: []}
 
 
 def to_document(poll: PollView) -> Document:
+    """A poll as it is stored."""
     return {
         "_id": poll.poll_id,
         "version": poll.version,
@@ -30,6 +31,7 @@ def to_document(poll: PollView) -> Document:
 
 
 def from_document(document: Document) -> PollView:
+    """A poll as it was stored."""
     return PollView(
         poll_id=document["_id"],
         version=document["version"],

@@ -20,5 +20,6 @@ class CasesConsumer:
     mongo: Mongo
 
     async def handle(self, events: Sequence[CaseChangedV1], session: Session) -> None:
+        """Take the news of a batch into the views, within the batch's transaction."""
         known = await store.get_many(self.mongo, {event.data.number for event in events}, session)
         await store.save(self.mongo, after_all(known, events).values(), session)

@@ -24,6 +24,7 @@ INDEXES = {
 
 
 def to_document(view: PublicView) -> Document:
+    """A view as it is stored."""
     answered_in = None if view.answered_at is None else (view.answered_at - view.registered_at).total_seconds()
     return {
         "_id": view.number,
@@ -51,6 +52,7 @@ def to_document(view: PublicView) -> Document:
 
 
 def from_document(document: Document) -> PublicView:
+    """A view as it was stored."""
     due_on: str | None = document["due_on"]
     return PublicView(
         number=document["_id"],
