@@ -63,8 +63,6 @@ class Numbers:
             async with self._refilling:
                 while len(free) < count:
                     await self._refill(year, free, count - len(free))
-                # Taken before the lock is left: those who wait for it must not be robbed, nor rob.
-                return [free.popleft() for _ in range(count)]
         return [free.popleft() for _ in range(count)]
 
     def give_back(self, year: int, number: int) -> None:

@@ -34,8 +34,9 @@ _PIECE: Final = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file whose header was read. ``digest`` is of the whole file, in hexadecimal digits."""
+    """A file whose header was read; close ``text`` in the end. ``digest``: of the whole file, in hexadecimal."""
 
+    text: io.TextIOWrapper
     rows: Iterator[tuple[int, list[str] | None]]
     header: Sequence[str]
     plan: Plan
@@ -78,7 +79,7 @@ def open_file(file: BinaryIO, digest: str, options: ImportOptions) -> Opened:
     text.seek(0)
     reader = csv.reader(text, delimiter=delimiter)
     header = next(reader)
-    return Opened(_rows(reader), header, plan_of(header, options), options, encoding, delimiter, digest)
+    return Opened(text, _rows(reader), header, plan_of(header, options), options, encoding, delimiter, digest)
 
 
 def _rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | None]]:

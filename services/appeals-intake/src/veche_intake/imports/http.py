@@ -134,6 +134,7 @@ def _options(given: str | None) -> ImportOptions:
 
 
 async def _lines(importing: Importing, opened: Opened, channel: Channel) -> AsyncIterator[bytes]:
-    async for told in importing.run(opened, channel):
-        line = ReportLine(row=told) if isinstance(told, RowReport) else ReportLine(summary=told)
-        yield line.model_dump_json(exclude_none=True).encode() + b"\n"
+    with opened.text:
+        async for told in importing.run(opened, channel):
+            line = ReportLine(row=told) if isinstance(told, RowReport) else ReportLine(summary=told)
+            yield line.model_dump_json(exclude_none=True).encode() + b"\n"
