@@ -77,13 +77,8 @@ class Telling:
         return (told if left.days is None else f"{told} · {self.formats.days_left(left.days)}"), left.urgency
 
     def counted(self, case: Case) -> str | None:
-        """How the term was counted: «8 рабочих дней: …»."""
-        due = case.due
-        if due is None:
-            return None
-        return self.words(
-            "matter-term-counted", amount=self.words(f"matter-{due.unit}", n=due.amount), source=due.source
-        )
+        """How long the term is: «8 рабочих дней»; where that is written stands beside it in the act's own language."""
+        return None if case.due is None else self.words(f"matter-{case.due.unit}", n=case.due.amount)
 
     def history(self, case: Case) -> list[TimelineEntry]:
         return [self._entry(entry, is_last=entry is case.last) for entry in case.history]
@@ -120,7 +115,8 @@ class Telling:
             place=case.address or self.name(case.territory),
             channel=self.channel(case),
             status=self.status(case),
-            days_left=left.days if left else None,
+            # of the calendar, as in the feed of a department: the case itself tells the working days, and calls them so
+            days_left=(case.due.on - self.city.day_of(self.clock())).days if case.due else None,
             left=left.share if left else None,
             urgency=left.urgency if left else "calm",
         )

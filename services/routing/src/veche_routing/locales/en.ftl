@@ -13,7 +13,6 @@ entrance-wait =
 
 matter-topic-none = Topic unknown
 matter-no-term = No term: the calendar of that year has not been published
-matter-term-counted = { $amount }: { $source }
 matter-working_days =
     { $n ->
         [one] { $n } working day

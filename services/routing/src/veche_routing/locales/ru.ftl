@@ -14,7 +14,6 @@ entrance-wait =
 
 matter-topic-none = Тема не определена
 matter-no-term = Срок не посчитан: календарь этого года ещё не утверждён
-matter-term-counted = { $amount }: { $source }
 matter-working_days =
     { $n ->
         [one] { $n } рабочий день
