@@ -6,7 +6,7 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,7 +45,8 @@ class Door(ThreadingHTTPServer):
     def judge(self, key: str, at: int, body: dict[str, Any], *, available: bool) -> dict[str, Any]:
         """One row's result."""
         if not body["text"].strip():
-            return _refusal(422, "validation", "The text is empty.")
+            faults = [{"code": "empty_text", "pointer": "/text", "detail": "Write what happened."}]
+            return _refusal(422, "invalid", "Not valid.", faults)
         names = [f"key:{key}#{at}", *([f"id:{body['external_id']}"] if "external_id" in body else [])]
         earlier = next((self.appeals[name] for name in names if name in self.appeals), None)
         if earlier is not None:
@@ -64,8 +65,9 @@ def _receipt(appeal: tuple[str, datetime]) -> dict[str, str]:
     return {"appeal_id": appeal[0], "registered_at": appeal[1].isoformat(), "number": "Д-2026-000001"}
 
 
-def _refusal(status: int, code: str, detail: str) -> dict[str, Any]:
-    problem = {"type": f"urn:veche:problem:{code}", "title": "Refused", "status": status, "detail": detail}
+def _refusal(status: int, code: str, detail: str, faults: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
+    kind = f"urn:veche:problem:{code}"
+    problem = {"type": kind, "title": "Refused", "status": status, "detail": detail, "errors": faults}
     return {"status": status, "problem": problem}
 
 

@@ -82,8 +82,8 @@ async def test_a_refused_row_is_booked_with_its_reason_and_touches_no_other() ->
     rows = [*rows_of("ab"), Row(line=3, body={"text": " ", "external_id": "c"})]
     with standing() as door:
         ledger = await sent(door, rows)
-    assert (ledger.accepted, dict(ledger.rejected)) == (2, {"validation": 1})
-    assert ledger.examples == {"validation": "row 3: The text is empty."}
+    assert (ledger.accepted, dict(ledger.rejected)) == (2, {"empty_text": 1})
+    assert ledger.examples == {"empty_text": "row 3: /text Write what happened."}
 
 
 async def test_a_batch_that_is_refused_as_a_whole_ends_the_replay_with_the_doors_own_words() -> None:

@@ -55,7 +55,7 @@ def clear_row(number: int) -> dict[str, str]:
 def history() -> list[dict[str, str]]:
     """Clear rows, rows that came twice, rows that the door must refuse, rows that nobody can place without reading."""
     clear = [clear_row(number) for number in range(CLEAR)]
-    spoilt = [{"Текст": "   "}, {"Дата": "позавчера"}, {"Текст": "а" * 20_001}, {"Дата": "1799-06-06T12:00:00"}]
+    spoilt = [{"Текст": "   "}, {"Дата": "позавчера"}, {"Текст": "а" * 20_001}, {"Дата": "1999-06-06T12:00:00"}]
     invalid = [clear_row(1_000 + number) | spoilt[number % 4] for number in range(INVALID)]
     blank = dict.fromkeys(("Тема", "Район", "Адрес", "Исполнитель", "Раздел"), "")
     unclear = [
@@ -118,13 +118,13 @@ def test_every_row_is_accounted_for(account: Account) -> None:
     assert account.exit_code == 0
     ledger = account.ledger
     assert (ledger.sent, ledger.accepted, ledger.duplicates) == (300, CLEAR + UNCLEAR, REPEATED)
-    assert sum(ledger.rejected.values()) == INVALID
+    assert ledger.rejected == dict.fromkeys(("empty_text", "invalid_moment", "text_too_long", "too_early"), INVALID // 4)
     assert {example.split(":")[0] for example in ledger.examples.values()} <= {f"row {n}" for n in range(101, 121)}
 
 
 def test_each_department_got_what_its_executor_answered_and_the_unclear_wait_in_triage(account: Account) -> None:
     told = Counter(row["Исполнитель"] for row in map(clear_row, range(CLEAR)))
-    codes = {name: f"d{number:03}" for number, name in enumerate(sorted(told), 1)}
+    codes = {name: code for code, name in account.names.items()}
     assert account.gained.cases == {codes[name]: count for name, count in told.items()} | {"triage": UNCLEAR}
     assert account.gained.entries == account.gained.cases
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from veche_local.replay.account import SHOWN_DEPARTMENTS, Account
 from veche_local.replay.ledger import Answer, Counts, Ledger
 
@@ -30,6 +32,12 @@ def test_every_station_has_its_line() -> None:
         ("  roads", 1),
         ("seen in feeds", 2),
     ]
+
+
+def test_a_department_is_told_by_its_name_where_it_has_one() -> None:
+    told = replace(account({"roads": 2, "parks": 1}), names={"roads": "Дорожная служба"}).lines()
+    assert ("  Дорожная служба", 2) in told
+    assert ("  parks", 1) in told
 
 
 def test_triage_is_told_even_where_it_is_empty() -> None:

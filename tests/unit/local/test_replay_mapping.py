@@ -45,6 +45,14 @@ def test_what_cannot_be_read_is_passed_on_so_that_the_door_refuses_the_row(colum
     assert (place[field] if isinstance(place, dict) else body[field]) == "вчера"
 
 
+@pytest.mark.parametrize(
+    ("written", "sent"), [("03.02.2021 10:00", "2021-02-03T10:00:00+03:00"), ("2021-02-03", "2021-02-03")]
+)
+def test_a_moment_written_another_way_is_read_as_the_mapping_says(written: str, sent: str) -> None:
+    plan = PLAN.model_copy(update={"date_format": "%d.%m.%Y %H:%M"})
+    assert appeal_of(plan, {"Текст": "Яма", "Дата": written})["received_at"] == sent
+
+
 def test_a_column_that_the_file_lacks_is_named() -> None:
     assert missing_columns(PLAN, ["Текст", "№", "Дата", "Тема", "Адрес", "lat"]) == ["lon"]
 

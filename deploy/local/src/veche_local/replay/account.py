@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 
 from veche_local.replay.ledger import Counts, Ledger, by_size, disagreements
@@ -13,10 +14,11 @@ SHOWN_DEPARTMENTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A finished replay: what the door answered, and what the stations gained while it ran."""
+    """A finished replay: what the door answered, what the stations gained meanwhile, and the departments' names."""
 
     ledger: Ledger
     gained: Counts
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def faults(self) -> list[str]:
@@ -31,7 +33,7 @@ class Account:
     def lines(self) -> list[tuple[str, int]]:
         """The table: station and count. The biggest departments by name, the rest as one line."""
         ledger, (cases, entries) = self.ledger, self.gained.settled
-        departments = list(by_size({name: count for name, count in self.gained.cases.items() if name != TRIAGE}))
+        departments = list(by_size({code: count for code, count in self.gained.cases.items() if code != TRIAGE}))
         rest = departments[SHOWN_DEPARTMENTS:]
         others = [(f"  {len(rest)} more departments", sum(count for _, count in rest))] if rest else []
         return [
@@ -42,7 +44,7 @@ class Account:
             *((f"  {code}", count) for code, count in by_size(ledger.rejected)),
             ("cases opened", cases),
             ("  in triage", self.gained.cases.get(TRIAGE, 0)),
-            *((f"  {name}", count) for name, count in islice(departments, SHOWN_DEPARTMENTS)),
+            *((f"  {self.names.get(code, code)}", count) for code, count in islice(departments, SHOWN_DEPARTMENTS)),
             *others,
             ("seen in feeds", entries),
         ]

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import httpx2
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from veche_local.replay.ledger import Counts
 
@@ -19,6 +19,19 @@ PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 0.5
 
 _COUNTS: TypeAdapter[dict[str, int]] = TypeAdapter(dict[str, int])
+
+
+class _Department(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    code: str
+    name: str
+
+
+class _Directory(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    departments: list[_Department]
 
 
 class Stations:
@@ -35,14 +48,20 @@ class Stations:
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._client = client
+        self._directory = f"{routing}/api/v1/directory"
         self._addresses = (f"{routing}/internal/v1/counts", f"{notifications}/internal/v1/counts")
         self._headers = {"Authorization": f"Bearer {internal_key}"}
         self._calm, self._patience = calm, patience
 
+    async def names(self) -> dict[str, str]:
+        """What the departments are called. Raises httpx2.HTTPError where routing does not answer."""
+        directory = _Directory.model_validate_json(await self._ask(self._directory))
+        return {department.code: department.name for department in directory.departments}
+
     async def count(self) -> Counts:
         """What the stations hold now. Raises httpx2.HTTPError where one does not answer."""
         cases, entries = await asyncio.gather(*map(self._ask, self._addresses))
-        return Counts(cases, entries)
+        return Counts(_COUNTS.validate_json(cases), _COUNTS.validate_json(entries))
 
     async def count_when_calm(self) -> Counts:
         """What they hold once every case stands in a feed or nothing moves: an earlier replay may be on its way."""
@@ -66,7 +85,7 @@ class Stations:
                 last, moved_at = held, loop.time()
         return last
 
-    async def _ask(self, address: str) -> dict[str, int]:
+    async def _ask(self, address: str) -> bytes:
         response = await self._client.get(address, headers=self._headers, timeout=60.0)
         response.raise_for_status()
-        return _COUNTS.validate_json(response.content)
+        return response.content

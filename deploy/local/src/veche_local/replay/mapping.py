@@ -72,9 +72,14 @@ class PackNames(_Part):
 
 
 class ReplayMap(_Part):
-    """How to read one history file. ``time_zone`` is that of moments written without one."""
+    """How to read one history file.
+
+    ``time_zone`` is that of moments written without one; ``date_format`` is how they are written (as ``strptime`` takes
+    it), ISO 8601 where it is absent.
+    """
 
     time_zone: Zone = "Europe/Moscow"
+    date_format: Annotated[str, Field(min_length=1)] | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     encoding: Encoding = "utf-8"
     appeal: AppealColumns
@@ -131,20 +136,25 @@ def appeal_of(plan: ReplayMap, row: Mapping[str, str]) -> dict[str, object]:
     fields = {
         "external_id": cell(columns.external_id),
         "topic_hint": cell(columns.topic_hint),
-        "received_at": _moment(cell(columns.received_at), plan.time_zone),
+        "received_at": _moment(cell(columns.received_at), plan),
         "place": known or None,
     }
     return body | {name: value for name, value in fields.items() if value is not None}
 
 
-def _moment(written: str | None, zone: str) -> str | None:
+def _moment(written: str | None, plan: ReplayMap) -> str | None:
     if written is None:
         return None
     try:
-        moment = datetime.fromisoformat(written)
+        # a moment without a zone gets the city's in the next line
+        moment = (
+            datetime.strptime(written, plan.date_format)  # noqa: DTZ007
+            if plan.date_format
+            else datetime.fromisoformat(written)
+        )
     except ValueError:
         return written
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).isoformat()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(plan.time_zone))).isoformat()
 
 
 def _number(written: str | None) -> float | str | None:

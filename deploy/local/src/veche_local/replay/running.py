@@ -49,6 +49,7 @@ async def run_replay(
             client, routing=doors.routing, notifications=doors.notifications, internal_key=doors.internal_key
         )
         try:
+            names = await stations.names()
             before = await stations.count_when_calm()
             with opened_rows(file, plan) as rows:
                 ledger = await send_all(
@@ -60,7 +61,7 @@ async def run_replay(
                     progress=progress,
                 )
             sent()
-            return Account(ledger, await stations.count_when_settled(before, ledger.accepted))
+            return Account(ledger, await stations.count_when_settled(before, ledger.accepted), names)
         except httpx2.HTTPError as error:
             raise MachineError(
                 f"A station cannot be counted ({type(error).__name__}).",

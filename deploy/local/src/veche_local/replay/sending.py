@@ -23,12 +23,29 @@ PAUSE_SECONDS = 1.0
 T = TypeVar("T")
 
 
+class _Fault(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    code: str
+    pointer: str | None = None
+    detail: str | None = None
+
+
 class _Problem(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     type: str = "about:blank"
     title: str = ""
     detail: str | None = None
+    errors: tuple[_Fault, ...] = ()
+
+    @property
+    def reason(self) -> tuple[str, str]:
+        """A code to count by and a sentence: of the first field that is wrong, else of the whole."""
+        if self.errors:
+            fault = self.errors[0]
+            return fault.code, f"{fault.pointer or ''} {fault.detail or fault.code}".strip()
+        return self.type.rsplit(":", 1)[-1], self.detail or self.title
 
 
 class _Receipt(BaseModel):
@@ -164,11 +181,12 @@ class _Door:
         return results
 
     def _answer(self, result: _Result, asked_before: bool) -> Answer:
-        problem, receipt = result.problem, result.appeal
+        receipt = result.appeal
+        code, detail = (None, None) if result.problem is None else result.problem.reason
         return Answer(
             status=result.status,
-            code=None if problem is None else problem.type.rsplit(":", 1)[-1],
-            detail=None if problem is None else problem.detail,
+            code=code,
+            detail=detail,
             appeal=None if receipt is None else receipt.appeal_id,
             after_silence=asked_before and receipt is not None and receipt.registered_at >= self.began,
         )

@@ -1,0 +1,65 @@
+"""The example of docs/replay.md is what the page says it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from veche_intake.appeals.model import NewAppeal
+from veche_local.replay.history import opened_rows
+from veche_local.replay.mapping import AppealColumns, PackColumns, PackNames, ReplayMap, appeal_of, load_map
+from veche_local.replay.pack import pack_files, read_history
+from veche_routing.packs.loading import load_pack
+
+DOCS = Path(__file__).parents[3] / "docs"
+FILE = DOCS / "examples" / "history.csv"
+PLAN = load_map(DOCS / "examples" / "history.map.toml")
+
+
+@pytest.fixture
+def rows() -> Iterator[Iterator[dict[str, str]]]:
+    with opened_rows(FILE, PLAN) as opened:
+        yield opened
+
+
+def test_two_rows_are_not_fit_for_the_door_and_one_comes_twice(rows: Iterator[dict[str, str]]) -> None:
+    taken: list[str | None] = []
+    for row in rows:
+        try:
+            taken.append(NewAppeal.model_validate(appeal_of(PLAN, row)).external_id)
+        except ValueError:
+            continue
+    assert (len(taken), len(set(taken))) == (8, 7)
+
+
+def test_routing_accepts_the_pack_that_is_made_from_it(rows: Iterator[dict[str, str]], tmp_path: Path) -> None:
+    assert PLAN.pack is not None
+    assert PLAN.city is not None
+    for name, content in pack_files(read_history(rows, PLAN.pack), PLAN.city).items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    pack = load_pack(tmp_path)
+    assert pack.name == "Лукоморье"
+    assert {topic.name for topic in pack.topics} == {
+        "Яма на дороге",
+        "Не горит фонарь",
+        "Вывоз мусора",
+        "Скамейки и урны",
+    }
+
+
+@pytest.mark.parametrize(
+    ("part", "prefix"), [(ReplayMap, ""), (AppealColumns, "appeal."), (PackColumns, "pack."), (PackNames, "city.")]
+)
+def test_the_page_tells_of_every_field(part: type[BaseModel], prefix: str) -> None:
+    page = (DOCS / "replay.md").read_text(encoding="utf-8")
+    tables = {"appeal", "pack", "city"} if part is ReplayMap else set()
+    assert [name for name in part.model_fields if name not in tables and f"`{prefix}{name}`" not in page] == []
+
+
+def test_the_page_shows_the_mapping_of_the_example() -> None:
+    page = (DOCS / "replay.md").read_text(encoding="utf-8")
+    written = (DOCS / "examples" / "history.map.toml").read_text(encoding="utf-8").splitlines()
+    assert [line for line in written if line and not line.startswith("#") and line not in page] == []
