@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from tests.backend.plugin import Namespace
+from tests.backend.servers import Backend
+from tests.city.processes import City
+from tests.faults.databases import Databases
+
+
+@pytest.fixture(scope="module")
+def city(backend: Backend, namespace: Namespace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The gateway and the four services as processes of their own; the module may kill them as it likes."""
+    installed = City({**backend.environment(), **namespace.environment()}, tmp_path_factory.mktemp("city"))
+    try:
+        installed.start()
+        yield installed
+    finally:
+        backend.mongo.start()
+        backend.kafka.start()
+        installed.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def databases(backend: Backend, namespace: Namespace) -> AsyncIterator[Databases]:
+    """The city's databases, without a service in between."""
+    opened = Databases(backend.mongo_uri, namespace.database_prefix)
+    yield opened
+    await opened.close()
