@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import pymongo
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import BulkWriteError, NetworkTimeout, PyMongoError
 
 from veche_shared.storage.documents import Document, Write
 from veche_shared.storage.mongo import Mongo, Session, is_passing
@@ -103,7 +103,8 @@ class GroupCommit:
         """Return once ``write`` is durable with majority.
 
         Raises AlreadyStoredError where a key is taken, QueueFullError under overload, PyMongoError where the
-        database cannot say that it stored it (repeat with the same keys: it is stored once at most).
+        database cannot say that it stored it (repeat with the same keys: it is stored once at most). The answer comes
+        within ``mongo.timeout`` even where the writers are held up by others.
         """
         if not self._open:  # nobody would ever answer
             raise QueueFullError
@@ -112,7 +113,11 @@ class GroupCommit:
             self._queue.put_nowait(waiting)
         except asyncio.QueueFull as error:
             raise QueueFullError from error
-        await waiting.done
+        try:
+            async with asyncio.timeout(self.mongo.timeout):
+                await waiting.done  # given up, it is taken out of its batch, unless that is on its way already
+        except TimeoutError as error:
+            raise NetworkTimeout("the shared transactions are held up") from error
 
     async def submit_many(self, writes: Sequence[Write]) -> list[BaseException | None]:
         """Submit a batch; the answer to each write, in order: None where stored, else its error."""

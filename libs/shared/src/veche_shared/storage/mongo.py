@@ -10,6 +10,8 @@ from contextlib import suppress
 from typing import TypeAlias, TypeVar
 
 import pymongo
+import structlog
+from bson import Binary
 from pymongo import AsyncMongoClient, IndexModel, ReadPreference
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
@@ -19,6 +21,7 @@ from pymongo.errors import (
     ConnectionFailure,
     ExecutionTimeout,
     NetworkTimeout,
+    OperationFailure,
     PyMongoError,
     WTimeoutError,
 )
@@ -69,8 +72,10 @@ class Mongo:
     async def declare(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
         """Create the collections and the indexes that a service relies on; safe to repeat at each start.
 
-        Collections are made beforehand because a transaction that creates one takes a lock that others wait for.
+        Collections are made beforehand because a transaction that creates one takes a lock that others wait for. What a
+        process that was killed had begun is aborted first (``end_orphans``).
         """
+        await self.end_orphans()
         present = set(await self.database.list_collection_names())
         for name, models in indexes.items():
             if name not in present:
@@ -78,6 +83,25 @@ class Mongo:
                     await self.database.create_collection(name)
             if models:
                 await self.database[name].create_indexes(list(models))
+
+    async def end_orphans(self) -> int:
+        """Abort the transactions whose client is gone; returns how many.
+
+        A process that is killed leaves its transactions open, and MongoDB keeps what they touched locked for a minute
+        (``transactionLifetimeLimitSeconds``). Whoever repeats what was in hand, as every sender and every consumer
+        does, would wait for all that time. A living client has a connection; if one that is between two connections is
+        hit, its transaction starts anew. Only transactions of this client's own database user are seen.
+        """
+        wanted = {"allUsers": False, "idleConnections": True, "idleSessions": True}
+        try:
+            operations = await (await self.client.admin.aggregate([{"$currentOp": wanted}])).to_list()
+            orphans = _orphans(operations)
+            if orphans:
+                await self.client.admin.command("killSessions", [{"id": session} for session in orphans])
+        except OperationFailure as error:  # not allowed here: then the minute must be waited for
+            structlog.get_logger().warning("orphans_not_ended", code=error.code)
+            return 0
+        return len(orphans)
 
     async def transaction(self, work: Callable[[Session], Awaitable[T]], *, within: float | None = None) -> T:
         """Run ``work`` in a transaction and commit it with majority, within so many seconds.
@@ -97,6 +121,18 @@ class Mongo:
 
     async def close(self) -> None:
         await self.client.close()
+
+
+def _orphans(operations: Sequence[Document]) -> list[Binary]:
+    """Ids of the sessions that hold a transaction and whose connection is not among those that are open."""
+    connected = {operation.get("connectionId") for operation in operations if operation["type"] == "op"}
+    return [
+        operation["lsid"]["id"]
+        for operation in operations
+        if operation["type"] == "idleSession"
+        and "transaction" in operation
+        and operation.get("connectionId") not in connected
+    ]
 
 
 def is_passing(error: BaseException) -> bool:
