@@ -44,7 +44,15 @@ def test_it_carries_the_whole_state_after_the_change() -> None:
 
 def test_the_term_goes_along() -> None:
     ends = datetime(2026, 12, 4, 21, tzinfo=UTC)
-    due = Due(at=ends, on=date(2026, 12, 4), regime="message", amount=8, unit="working_days", source="правила")
+    due = Due(
+        at=ends,
+        on=date(2026, 12, 4),
+        regime="message",
+        amount=8,
+        unit="working_days",
+        source="правила",
+        calendar="0123456789ab",
+    )
     case = a_case()
     timed = Case(**{name: getattr(case, name) for name in Case.__slots__} | {"due": due})
     data = event_of(timed).data

@@ -67,6 +67,7 @@ def test_the_term_remembers_on_what_it_rests() -> None:
     assert due is not None
     assert (due.regime, due.amount, due.unit) == ("appeal_59fz", 30, "calendar_days")
     assert "59-ФЗ" in due.source
+    assert due.calendar == CITY.calendar.version
 
 
 def test_what_is_left_is_counted_in_working_days_and_turns_near_and_overdue() -> None:

@@ -41,7 +41,10 @@ class WhyAnswer(BaseModel):
 
 
 class DueAnswer(BaseModel):
-    """``at`` is the moment at which the term ends, ``on`` its last day in the city's zone."""
+    """``at`` is the moment at which the term ends, ``on`` its last day in the city's zone.
+
+    ``calendar`` is the version of the production calendar on which it was counted.
+    """
 
     at: datetime
     on: date
@@ -49,6 +52,7 @@ class DueAnswer(BaseModel):
     amount: int
     unit: str
     source: str
+    calendar: str
 
 
 class EntryAnswer(BaseModel):
@@ -234,7 +238,15 @@ def _due(case: Case) -> DueAnswer | None:
     due = case.due
     if due is None:
         return None
-    return DueAnswer(at=due.at, on=due.on, regime=due.regime, amount=due.amount, unit=due.unit, source=due.source)
+    return DueAnswer(
+        at=due.at,
+        on=due.on,
+        regime=due.regime,
+        amount=due.amount,
+        unit=due.unit,
+        source=due.source,
+        calendar=due.calendar,
+    )
 
 
 def _named(label: Label | None) -> NamedAnswer | None:

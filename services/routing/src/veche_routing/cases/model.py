@@ -42,7 +42,8 @@ class Why:
 class Due:
     """The term: ``at`` is the moment at which it ends (UTC), ``on`` its last day in the city's zone.
 
-    ``source`` is the act or the promise that it rests on.
+    ``source`` is the act or the promise that it rests on, ``calendar`` the version of the production calendar on which
+    it was counted: whoever disputes a term can count it again.
     """
 
     at: datetime
@@ -51,6 +52,7 @@ class Due:
     amount: int
     unit: str
     source: str
+    calendar: str
 
 
 @dataclass(frozen=True, slots=True)

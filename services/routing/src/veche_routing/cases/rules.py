@@ -117,7 +117,7 @@ def open_case(identity: str, appeal: AppealRegistered, routing: Routing, due: Du
         department=department,
         previous_department=None,
     )
-    place = routing.place
+    address = routing.place.line
     return Case(
         id=identity,
         appeal_id=appeal.appeal_id,
@@ -127,7 +127,7 @@ def open_case(identity: str, appeal: AppealRegistered, routing: Routing, due: Du
         department=department,
         topic=_label(routing.topic),
         territory=_label(routing.territory),
-        address=None if place.line is None else without_personal_data(place.line),
+        address=None if address is None else without_personal_data(address),
         text=appeal.text,
         summary=summary_of(appeal.text),
         channel=appeal.channel,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -29,6 +29,10 @@ class CityTime:
     zone: ZoneInfo
     calendar: ProductionCalendar
     hours: WorkingHours | None = None
+    calendar_version: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "calendar_version", self.calendar.version)
 
     def day_of(self, moment: datetime) -> date:
         """The day on which an aware moment falls in the city."""
@@ -52,6 +56,7 @@ def due_of(term: Term, registered_at: datetime, city: CityTime) -> Due | None:
         amount=term.amount,
         unit=term.unit,
         source=term.source,
+        calendar=city.calendar_version,
     )
 
 
