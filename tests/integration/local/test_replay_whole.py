@@ -118,7 +118,8 @@ def test_every_row_is_accounted_for(account: Account) -> None:
     assert account.exit_code == 0
     ledger = account.ledger
     assert (ledger.sent, ledger.accepted, ledger.duplicates) == (300, CLEAR + UNCLEAR, REPEATED)
-    assert ledger.rejected == dict.fromkeys(("empty_text", "invalid_moment", "text_too_long", "too_early"), INVALID // 4)
+    reasons = ("empty_text", "invalid_moment", "text_too_long", "too_early")
+    assert ledger.rejected == dict.fromkeys(reasons, INVALID // 4)
     assert {example.split(":")[0] for example in ledger.examples.values()} <= {f"row {n}" for n in range(101, 121)}
 
 
