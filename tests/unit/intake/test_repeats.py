@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from veche_intake.deduplication.model import Accepted, Clash, Stored
-from veche_intake.deduplication.rules import answer_to_repeat, distinct, key_of, sender_keys
+from veche_intake.deduplication.rules import answer_to_repeat, chunks, distinct, key_of, sender_keys
 
 FIRST = Stored("first", ("request:vk:k1", "external:vk:17"), b"one")
 
@@ -44,15 +46,17 @@ def test_where_nothing_stands_there_is_nothing_to_answer() -> None:
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdef"), max_size=3), max_size=30), st.integers(1, 10))
-def test_chunks_share_no_key_lose_nothing_and_keep_the_order_of_equals(keys: list[list[str]], most: int) -> None:
+def test_rounds_share_no_key_lose_nothing_and_keep_the_order_of_equals(keys: list[list[str]], most: int) -> None:
     waiting = list(range(len(keys)))
     done: list[int] = []
     while waiting:
-        chunk, waiting = distinct(keys, waiting, most)
-        assert 0 < len(chunk) <= most
-        held = [key for at in chunk for key in set(keys[at])]
+        now, waiting = distinct(keys, waiting)
+        held = [key for at in now for key in set(keys[at])]
+        assert now
         assert len(held) == len(set(held))
-        done += chunk
+        parts = chunks(now, most)
+        assert all(0 < len(part) <= most for part in parts)
+        done += chain.from_iterable(parts)
     assert sorted(done) == list(range(len(keys)))
     for key in "abcdef":
         order = [at for at in done if key in keys[at]]

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import IndexModel
 
 from veche_shared.contracts.envelope import Contract, Event
 from veche_shared.contracts.topics import Topic
 from veche_shared.storage.mongo import Document, Mongo, Session
 
 COLLECTION = "outbox"
-INDEXES = {COLLECTION: [IndexModel([("at", ASCENDING)])]}
+INDEXES: dict[str, list[IndexModel]] = {COLLECTION: []}  # the relay reads in the order of _id
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -16,7 +18,7 @@ from veche_intake.appeals.numbering import format_number
 from veche_intake.appeals.numbers import Numbers
 from veche_intake.appeals.rules import digest_of, needs_vault, registered_event, year_of
 from veche_intake.deduplication.model import Accepted, Clash, NotStored, Prepared
-from veche_intake.deduplication.rules import distinct
+from veche_intake.deduplication.rules import chunks, distinct
 from veche_intake.deduplication.storing import CHUNK, StoreOnce
 from veche_intake.vault.store import COLLECTION as CONTACTS
 from veche_intake.vault.store import contact_document
@@ -77,9 +79,11 @@ class Registration:
         outcomes: dict[int, Outcome] = {}
         waiting = list(range(len(orders)))
         while waiting:
-            chunk, waiting = distinct(keys, waiting, CHUNK)
-            answers = await self._register_distinct([orders[at] for at in chunk])
-            outcomes.update(zip(chunk, answers, strict=True))
+            now, waiting = distinct(keys, waiting)
+            parts = chunks(now, CHUNK)
+            # Side by side: the next part is prepared while the database stores the one before.
+            answers = await asyncio.gather(*(self._register_distinct([orders[at] for at in part]) for part in parts))
+            outcomes.update(zip(now, chain.from_iterable(answers), strict=True))
         return [outcomes[at] for at in range(len(orders))]
 
     async def _register_distinct(self, orders: Sequence[Order]) -> list[Outcome]:

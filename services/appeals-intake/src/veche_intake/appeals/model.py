@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from veche_intake.appeals.text import ExternalId, Line, Text, clean_line
+from veche_intake.appeals.text import ExternalId, Line, ShortLine, Text, clean_line
 
 Language = Literal["ru", "en"]
 
@@ -40,7 +40,7 @@ Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0
 class Author(Given):
     """Who wrote, and where to answer: goes into the vault, never into events or logs."""
 
-    name: Annotated[Line, Field(max_length=200)] | None = None
+    name: ShortLine | None = None
     email: Email | None = None
     phone: Phone | None = None
 
@@ -49,7 +49,7 @@ class PlaceGiven(Given):
     """Where it is about, in the author's words. Coordinates are WGS 84 degrees, both or none."""
 
     address: Line | None = None
-    district: Annotated[Line, Field(max_length=200)] | None = None
+    district: ShortLine | None = None
     latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
     longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
 
@@ -74,7 +74,7 @@ class NewAppeal(Given):
     received_at: AwareDatetime | None = None
     language: Language = "ru"
     place: PlaceGiven | None = None
-    topic_hint: Annotated[Line, Field(max_length=200)] | None = None
+    topic_hint: Line | None = None
     regime: Annotated[str, StringConstraints(max_length=40)] | None = None
     author: Author | None = None
 

@@ -60,7 +60,10 @@ Text = Annotated[str, AfterValidator(clean_text)]
 """An appeal's text: 1 to ``MAX_TEXT`` characters after trimming, several lines."""
 
 Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean_line)]
-"""One line of at most 500 characters; narrower fields say so themselves."""
+"""One line of at most 500 characters."""
+
+ShortLine = Annotated[str, StringConstraints(max_length=200), AfterValidator(clean_line)]
+"""One line of at most 200 characters."""
 
 ExternalId = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(clean_line)

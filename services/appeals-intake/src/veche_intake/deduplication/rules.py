@@ -53,13 +53,17 @@ def answer_to_repeat(
     return Clash("voted_already") if found else None
 
 
-def distinct(keys: Sequence[Sequence[str]], waiting: Sequence[int], most: int) -> tuple[list[int], list[int]]:
-    """Of the positions ``waiting``, the next ``most`` at the most that share no key, and those that come after them."""
+def distinct(keys: Sequence[Sequence[str]], waiting: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Part the positions ``waiting`` into those that share no key, and the repeats that must come after them."""
     taken: set[str] = set()
-    chunk: list[int] = []
+    now: list[int] = []
     later: list[int] = []
     for at in waiting:
-        fits = len(chunk) < most and taken.isdisjoint(keys[at])
-        (chunk if fits else later).append(at)
+        (now if taken.isdisjoint(keys[at]) else later).append(at)
         taken.update(keys[at])  # of those that wait as well: who comes after them with the same key waits behind them
-    return chunk, later
+    return now, later
+
+
+def chunks(positions: Sequence[int], most: int) -> list[Sequence[int]]:
+    """``positions`` in order, at most ``most`` together."""
+    return [positions[start : start + most] for start in range(0, len(positions), most)]

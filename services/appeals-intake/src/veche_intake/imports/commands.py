@@ -114,7 +114,7 @@ class Importing:
         summary = ImportSummary(file_digest=opened.digest, encoding=opened.encoding, delimiter=opened.delimiter)
         numbered = enumerate(opened.rows, start=1)
         away = False
-        while chunk := list(islice(numbered, CHUNK)):
+        while chunk := list(islice(numbered, 2 * CHUNK)):
             read = [(row, line, self._order(opened, channel, row, cells)) for row, (line, cells) in chunk]
             orders = [order for _, _, order in read if isinstance(order, Order)]
             outcomes: list[Outcome] = (

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from pydantic import SecretStr
 
 from veche_intake.deduplication.model import Accepted, Clash, NotStored, Prepared
-from veche_intake.deduplication.rules import answer_to_repeat, distinct
+from veche_intake.deduplication.rules import answer_to_repeat, chunks, distinct
 from veche_intake.deduplication.storing import CHUNK, StoreOnce
 from veche_intake.polls.store import Polls
 from veche_intake.votes import store
@@ -70,8 +72,10 @@ class Voting:
         keys = [one.write.keys for one in prepared]
         waiting = [at for at in range(len(ballots)) if at not in outcomes]
         while waiting:
-            chunk, waiting = distinct(keys, waiting, CHUNK)
-            outcomes.update(zip(chunk, await self.storing.many([prepared[at] for at in chunk]), strict=True))
+            fresh, waiting = distinct(keys, waiting)
+            parts = chunks(fresh, CHUNK)
+            answers = await asyncio.gather(*(self.storing.many([prepared[at] for at in part]) for part in parts))
+            outcomes.update(zip(fresh, chain.from_iterable(answers), strict=True))
         return [outcomes[at] for at in range(len(ballots))]
 
     async def _first_answer(self, prepared: Prepared[VoteReceipt]) -> Accepted[VoteReceipt] | Clash | None:
