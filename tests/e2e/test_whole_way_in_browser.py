@@ -52,7 +52,7 @@ async def test_an_appeal_comes_to_the_desk_by_itself_and_its_answer_to_the_citiz
 ) -> None:
     async with windows.open("/sign-in") as officer, windows.open("/") as citizen:
         await sign_in(officer, "roads")
-        await expect(officer.get_by_text("Новые обращения появятся сами")).to_be_visible()
+        await expect(officer.get_by_role("region", name="Лента обращений")).to_be_visible()
 
         number, code = await send_appeal(citizen, POTHOLE, "anna@example.org")
         assert re.fullmatch(r"Д-\d{4}-\d{6}", number)

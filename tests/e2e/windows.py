@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Response, Viewpo
 
 from tests.city.processes import City
 from veche_shared.security.sessions import COOKIE, Role
+from veche_shared.web.localisation import LANGUAGE_COOKIE, Language
 
 CHROMIUM_FLAGS: Final = [
     "--no-sandbox",
@@ -39,6 +40,7 @@ class Windows:
         *,
         width: int = 1440,
         theme: Theme = "light",
+        language: Language = "ru",
         javascript: bool = True,
         roles: Sequence[Role] = (),
         departments: Sequence[str] = (),
@@ -48,12 +50,14 @@ class Windows:
             base_url=self.city.gateway,
             viewport=ViewportSize(width=width, height=900),
             color_scheme=theme,
+            reduced_motion="reduce",  # what is half-way through a change has no colour to be judged by
             java_script_enabled=javascript,
             locale="ru-RU",
             timezone_id="Europe/Moscow",
         )
         context.set_default_timeout(20_000)
         complaints = self._watch(context)
+        await context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": self.city.gateway}])
         if roles:
             token = self.city.session(*roles, departments=departments)["Cookie"].removeprefix(f"{COOKIE}=")
             await context.add_cookies([{"name": COOKIE, "value": token, "url": self.city.gateway}])

@@ -1,0 +1,106 @@
+"""One poll from its draft to its final results, through the pages that people see; citizens have no JavaScript."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import httpx2
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.city.processes import City
+from tests.e2e.windows import Windows
+
+pytestmark = pytest.mark.browser
+
+QUESTION: Final = "Что сделать первым в детском парке «Радуга»?"
+PLAYGROUND, LIGHT, TREES = "Новая площадка для малышей", "Освещение дорожек", "Больше деревьев и скамеек"
+
+
+async def create_and_open(admin: Page) -> str:
+    """A poll of three options, made by the forms; the path of its page."""
+    await admin.get_by_role("link", name="Новый опрос").click()
+    await admin.get_by_label("Вопрос", exact=True).fill(QUESTION)
+    await admin.get_by_label("Варианты ответа").fill(f"{PLAYGROUND}\n{LIGHT} | Lights along the paths\n{TREES}")
+    await admin.get_by_role("button", name="Создать черновик").click()
+    await expect(admin.get_by_text("Черновик создан.")).to_be_visible()
+    # the newest poll stands first
+    await admin.get_by_role("button", name="Открыть", exact=True).first.click()
+    await expect(admin.get_by_text("Опрос открыт.")).to_be_visible()
+    path = await admin.get_by_role("link", name=QUESTION).get_attribute("href")
+    assert path is not None
+    return path
+
+
+async def vote(citizen: Page, path: str, option: str) -> None:
+    """Send the ballot; a poll that was opened this very moment may be news to the ballot box for a little while."""
+    await citizen.goto(path)
+    await citizen.get_by_label(option).check()
+    await citizen.get_by_role("button", name="Проголосовать").click()
+    if await citizen.get_by_text("Такого опроса нет").is_visible():
+        await citizen.wait_for_timeout(300)
+        await vote(citizen, path, option)
+
+
+async def counted(citizen: Page) -> None:
+    """Ask again, as the page advises, until the vote is counted."""
+    again = citizen.get_by_role("link", name="Проверить ещё раз")
+    while await again.is_visible():
+        await again.click()
+    await expect(citizen.get_by_text("Ваш голос учтён")).to_be_visible()
+
+
+async def results(city: City, path: str) -> dict[str, object]:
+    async with httpx2.AsyncClient(base_url=city.gateway) as client:
+        answer = await client.get(f"/api/v1{path}/results")
+        assert answer.status_code == 200
+        told: dict[str, object] = answer.json()
+        return told
+
+
+async def test_a_vote_without_javascript_is_counted_once_and_pages_and_api_agree_on_the_result(
+    windows: Windows, city: City
+) -> None:
+    async with windows.open("/polls/manage", roles=["poll_admin"]) as admin:
+        path = await create_and_open(admin)
+        for option in (LIGHT, LIGHT, PLAYGROUND):
+            async with windows.open(path, javascript=False) as citizen:
+                await vote(citizen, path, option)
+                await counted(citizen)
+                receipt = await citizen.locator("code").inner_text()
+                assert receipt in citizen.url
+
+        async with windows.open(path, javascript=False) as citizen:
+            await vote(citizen, path, TREES)
+            await counted(citizen)
+            await vote(citizen, path, LIGHT)
+            await expect(citizen.get_by_text("С этого устройства уже голосовали.")).to_be_visible()
+            await citizen.get_by_role("link", name="К опросу и его результатам").click()
+
+            bars = citizen.locator(".bar")
+            await expect(bars.filter(has_text=LIGHT)).to_contain_text(re.compile(r"50\s%\s*·\s*2"))
+            await expect(citizen.locator(".bar.leading")).to_have_count(1)
+            await citizen.get_by_text("То же таблицей").click()
+            row = citizen.get_by_role("row", name=LIGHT)
+            cells = await row.get_by_role("cell").all_inner_texts()
+            assert cells == ["2", "50\N{NO-BREAK SPACE}%"]
+
+        await admin.reload()
+        await admin.get_by_text("Закрыть…").first.click()
+        await admin.get_by_role("button", name="Закрыть навсегда").click()
+        await expect(admin.get_by_text("Опрос закрыт, результат показан всем.")).to_be_visible()
+
+    async with windows.open(path, javascript=False) as citizen:
+        await expect(citizen.get_by_role("heading", name="Результат")).to_be_visible()
+        await expect(citizen.get_by_role("button", name="Проголосовать")).to_have_count(0)
+        shown = {
+            await row.get_by_role("rowheader").inner_text(): int(await row.get_by_role("cell").first.inner_text())
+            for row in await citizen.locator("tbody tr").all()
+        }
+    told = await results(city, path)
+    assert told["final"] is True
+    assert told["ballots"] == 4
+    assert shown == {PLAYGROUND: 1, LIGHT: 2, TREES: 1}
+    assert isinstance(told["options"], list)
+    assert [option["votes"] for option in told["options"]] == list(shown.values())
