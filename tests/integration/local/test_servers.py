@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -9,6 +11,7 @@ from pymongo import AsyncMongoClient
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
+from veche_local.servers import free_port, kafka
 
 
 async def _create_topic(backend: Backend, topic: str) -> None:
@@ -98,3 +101,11 @@ def test_starting_a_server_that_runs_changes_nothing(backend: Backend, kind: str
     before = server.address
     server.start()
     assert server.address == before
+
+
+def test_kafka_lays_out_its_storage_under_an_id_that_begins_with_a_dash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka, "new_cluster_id", lambda: "-AAAAAAAAAAAAAAAAAAAAA")
+    kafka.KafkaProgram(tmp_path, free_port(), free_port()).prepare()
+    assert "cluster.id=-AAAA" in (tmp_path / "data" / "meta.properties").read_text(encoding="utf-8")

@@ -123,7 +123,8 @@ class KafkaProgram:
 
     def _format_storage(self) -> None:
         tool = self._java("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-        arguments = ["format", "-t", new_cluster_id(), "-c", str(self._properties), "--standalone"]
+        # one word with its name: an identifier may begin with a dash
+        arguments = ["format", f"--cluster-id={new_cluster_id()}", "-c", str(self._properties), "--standalone"]
         done = subprocess.run(
             [*tool, "kafka.tools.StorageTool", *arguments], capture_output=True, text=True, check=False, timeout=60
         )
