@@ -1,0 +1,155 @@
+"""Messages that no code can read, put on the topics past every outbox, as a foreign or broken writer would."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from tests.backend.plugin import Namespace
+from tests.backend.servers import Backend
+from tests.city.processes import City
+from tests.faults.databases import Databases
+from tests.faults.flow import appeals, open_poll, senders, votes
+from tests.faults.ledger import broken_promises
+from veche_local.dead_letters.desk import Desk
+from veche_shared.clock import system_clock
+from veche_shared.contracts.topics import APPEALS, CASES, SERVICES, SURVEYS, VOTES, Topic
+from veche_shared.ids import new_id
+from veche_shared.storage import dead_letters
+from veche_shared.storage.dead_letters import DeadLetter
+
+pytestmark = pytest.mark.faults
+
+READERS = {APPEALS: ("routing",), CASES: ("intake", "notifications"), VOTES: ("surveys",), SURVEYS: ("intake",)}
+TYPES = {
+    APPEALS: "appeal.registered.v1",
+    CASES: "case.changed.v1",
+    VOTES: "vote.cast.v1",
+    SURVEYS: "poll.changed.v1",
+}
+NOT_UTF8 = [("from", b"\xff\xfe")]
+EXAMPLE = Path(__file__).parents[1] / "contract" / "examples" / "appeal.registered.v1" / "minimal.json"
+
+
+def poisons(topic: Topic) -> list[tuple[bytes, list[tuple[str, bytes]]]]:
+    """Bytes that are no JSON, an event without its data, and garbage under a header that is no text."""
+    broken = {"specversion": "1.0", "id": new_id(), "type": TYPES[topic], "source": "/x", "subject": "s"}
+    return [(b"\xff\xfe{", []), (json.dumps(broken).encode(), []), (b"no event", NOT_UTF8)]
+
+
+async def put(
+    backend: Backend, topic: str, messages: Sequence[tuple[bytes, list[tuple[str, bytes]]]], partition: int
+) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=backend.kafka_bootstrap)
+    await producer.start()
+    try:
+        for value, headers in messages:
+            await producer.send_and_wait(topic, value, key=b"k", partition=partition, headers=headers)
+    finally:
+        await producer.stop()
+
+
+async def until(condition: Callable[[], Awaitable[bool]], within: float = 40.0) -> None:
+    deadline = time.monotonic() + within
+    while not await condition():
+        assert time.monotonic() < deadline, f"not within {within:g} s"
+        await asyncio.sleep(0.1)
+
+
+async def buried(databases: Databases, service: str, topic: Topic) -> list[DeadLetter]:
+    letters = await dead_letters.listed(databases[service], state=None, limit=1_000)
+    return [letter for letter in letters if letter.topic == topic.name]
+
+
+@pytest.mark.parametrize("topic", READERS, ids=lambda topic: topic.name)
+async def test_poison_ends_in_the_dead_letters_of_every_reader_with_its_reason(
+    backend: Backend, city: City, databases: Databases, namespace: Namespace, topic: Topic
+) -> None:
+    name = f"{namespace.topic_prefix}{topic.name}"
+    for partition in range(topic.partitions):
+        await put(backend, name, poisons(topic), partition)
+    for service in READERS[topic]:
+
+        async def all_there(service: str = service) -> bool:
+            return len(await buried(databases, service, topic)) == 3 * topic.partitions
+
+        await until(all_there)
+        letters = await buried(databases, service, topic)
+        assert {letter.reason for letter in letters} == {"unreadable"}
+        assert {letter.partition for letter in letters} == set(range(topic.partitions))
+        assert sum("data: missing" in letter.explanation for letter in letters) == topic.partitions
+        assert sum("json_invalid" in letter.explanation for letter in letters) == 2 * topic.partitions
+        assert {letter.state for letter in letters} == {"waiting"}
+    assert all(program.is_alive() for program in city.programs.values())
+
+
+async def test_every_partition_moves_on_behind_the_poison(city: City, databases: Databases) -> None:
+    poll_id = await open_poll(city, databases)  # through the topic of the polls
+    async with senders(city) as flow:
+        await flow.send([*appeals(range(60), "after"), *votes(range(60), "after", poll_id)], in_flight=8)
+        found = await databases.when_quiet(poll_id, within=40)
+    faults = broken_promises(flow.ledger, found)
+    assert [fault for fault in faults if "has dead letters" not in fault] == []
+    assert len(flow.ledger.accepted("appeal")) == len(flow.ledger.accepted("vote")) == 60
+
+
+async def test_a_good_event_under_a_header_that_is_no_text_is_handled(
+    backend: Backend, city: City, databases: Databases, namespace: Namespace
+) -> None:
+    event = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    event["id"] = new_id()
+    event["data"] |= {"appeal_id": new_id(), "number": "Д-2026-900001"}
+    await put(backend, f"{namespace.topic_prefix}{APPEALS.name}", [(json.dumps(event).encode(), NOT_UTF8)], 0)
+
+    async def has_a_case() -> bool:
+        return await databases["routing"]["cases"].count_documents({"number": "Д-2026-900001"}) == 1
+
+    await until(has_a_case)
+
+
+async def test_dead_letters_are_announced_on_the_topic_of_their_service(
+    backend: Backend, city: City, databases: Databases, namespace: Namespace
+) -> None:
+    expected = {letter.id for letter in await dead_letters.listed(databases["routing"], limit=1_000)}
+    consumer = AIOKafkaConsumer(
+        f"{namespace.topic_prefix}routing.dead-letters",
+        bootstrap_servers=backend.kafka_bootstrap,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    await consumer.start()
+    try:
+        told: set[str] = set()
+        async with asyncio.timeout(20):
+            while told != expected:
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    told |= {json.loads(record.value)["id"] for record in records}
+    finally:
+        await consumer.stop()
+    assert len(expected) == 3 * APPEALS.partitions
+
+
+async def test_an_operator_drops_one_and_replays_another_and_the_record_says_so(
+    backend: Backend, city: City, databases: Databases
+) -> None:
+    first, second, *_ = await buried(databases, "surveys", VOTES)
+    desk = Desk({name: databases[name] for name in SERVICES}, "Оператор", system_clock, new_id)
+    before = len(await buried(databases, "surveys", VOTES))
+    await desk.drop(first.id, "мусор")
+    await desk.replay(second.id, "после исправления")
+
+    async def is_back() -> bool:  # it is poison still, and stands in a place of its own now
+        return len(await buried(databases, "surveys", VOTES)) == before + 1
+
+    await until(is_back)
+    dropped, replayed = (await desk.show(first.id)).letter, (await desk.show(second.id)).letter
+    assert (dropped.state, dropped.decided_by, dropped.note) == ("dropped", "Оператор", "мусор")
+    assert (replayed.state, replayed.decided_by, replayed.note) == ("replayed", "Оператор", "после исправления")
+    assert dropped.decided_at is not None
+    assert second.value in [item.letter.value for item in await desk.listed("waiting", 1_000)]
