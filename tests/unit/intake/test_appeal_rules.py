@@ -6,15 +6,18 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from veche_intake.appeals.model import Author, NewAppeal, PlaceGiven, Receipt
-from veche_intake.appeals.rules import date_fault, digest_of, needs_vault, order_fault, registered_event, year_of
+from veche_intake.appeals.rules import announcement, date_fault, digest_of, needs_vault, order_fault, year_of
 from veche_intake.channels.known import read_channels
 from veche_shared.contracts.appeals import AppealRegisteredV1
 from veche_shared.ids import CountedIds
 
 NOW = datetime(2026, 3, 12, 11, 5, tzinfo=UTC)
+MOSCOW = ZoneInfo("Europe/Moscow")
 CHANNELS = read_channels(None)
 
 
@@ -81,20 +84,42 @@ def test_only_somebody_goes_into_the_vault() -> None:
 def test_the_event_holds_no_contact_data_and_can_be_read_by_its_contract() -> None:
     ids = CountedIds()
     author = Author(name="Анна Кузнецова", email="anna@example.ru", phone="+7 900 123-45-67")
-    given = NewAppeal(
+    sent = NewAppeal(
         text="Яма на дороге",
         place=PlaceGiven(address="Ленина, 1", latitude=56.2, longitude=43.4),
         received_at=datetime.fromisoformat("2026-03-12T14:00:00+03:00"),
         author=author,
     )
     receipt = Receipt(ids(), "Д-2026-000123", NOW)
-    event = registered_event(
-        given, receipt, event_id=ids(), channel="vk", regime="message", pseudonym=ids(), traceparent=None
+    told = announcement(
+        sent, receipt, event_id=ids(), channel="vk", regime="message", pseudonym=ids(), traceparent=None
     )
-    told = event.model_dump_json()
-    assert not any(secret in told for secret in ("Анна", "anna@", "123-45-67"))
-    read = AppealRegisteredV1.model_validate_json(told)
-    assert read == event
-    assert read.subject == read.data.appeal_id == receipt.appeal_id
-    assert read.data.reachable_by == ["email"]
-    assert read.data.received_at == datetime(2026, 3, 12, 11, 0, tzinfo=UTC)
+    assert not any(secret in told.decode() for secret in ("Анна", "anna@", "123-45-67"))
+    event = AppealRegisteredV1.model_validate_json(told)
+    assert event.subject == event.data.appeal_id == receipt.appeal_id
+    assert event.data.reachable_by == ["email"]
+    assert event.data.received_at == datetime(2026, 3, 12, 11, 0, tzinfo=UTC)
+
+
+@given(
+    text=st.text(min_size=1, max_size=50).filter(str.strip),
+    place=st.none() | st.builds(PlaceGiven, address=st.none() | st.text(max_size=20).filter(str.isprintable)),
+    hint=st.none() | st.just("дороги"),
+    received_at=st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1), timezones=st.just(MOSCOW)),  # noqa: DTZ001
+    traceparent=st.none() | st.just("00-" + "1" * 32 + "-" + "2" * 16 + "-01"),
+)
+def test_the_event_is_byte_for_byte_what_the_contract_writes(
+    text: str, place: PlaceGiven | None, hint: str | None, received_at: datetime | None, traceparent: str | None
+) -> None:
+    ids = CountedIds()
+    appeal = NewAppeal.model_construct(text=text, place=place, topic_hint=hint, received_at=received_at)
+    told = announcement(
+        appeal,
+        Receipt(ids(), "Д-2026-000123", NOW),
+        event_id=ids(),
+        channel="vk",
+        regime="message",
+        pseudonym=None,
+        traceparent=traceparent,
+    )
+    assert AppealRegisteredV1.model_validate_json(told).model_dump_json().encode() == told

@@ -16,7 +16,7 @@ from veche_intake.appeals import store
 from veche_intake.appeals.model import NewAppeal, Receipt
 from veche_intake.appeals.numbering import format_number
 from veche_intake.appeals.numbers import Numbers
-from veche_intake.appeals.rules import digest_of, needs_vault, registered_event, year_of
+from veche_intake.appeals.rules import announcement, digest_of, needs_vault, year_of
 from veche_intake.deduplication.model import Accepted, Clash, NotStored, Prepared
 from veche_intake.deduplication.rules import chunks, distinct
 from veche_intake.deduplication.storing import CHUNK, StoreOnce
@@ -110,14 +110,15 @@ class Registration:
         digest = digest_of(appeal)
         pseudonym = self.ids() if needs_vault(appeal.author) else None
         regime = appeal.regime or order.regime
-        event = registered_event(
+        event_id, traceparent = self.ids(), current_traceparent()
+        event = announcement(
             appeal,
             receipt,
-            event_id=self.ids(),
+            event_id=event_id,
             channel=order.channel,
             regime=regime,
             pseudonym=pseudonym,
-            traceparent=current_traceparent(),
+            traceparent=traceparent,
         )
         document = store.appeal_document(
             appeal,
@@ -130,7 +131,9 @@ class Registration:
         )
         inserts: dict[str, list[Document]] = {
             store.COLLECTION: [document],
-            outbox.COLLECTION: [outbox.outbox_document(APPEALS, event)],
+            outbox.COLLECTION: [
+                outbox.raw_outbox_document(event_id, APPEALS.name, receipt.appeal_id.encode(), event, now, traceparent)
+            ],
         }
         if pseudonym is not None and appeal.author is not None:
             inserts[CONTACTS] = [contact_document(pseudonym, appeal.author, now)]

@@ -146,7 +146,7 @@ class Desk:
     def _result(self, outcome: Outcome) -> AppealResult:
         if isinstance(outcome, Accepted):
             status = 200 if outcome.replayed else 201
-            return AppealResult.model_construct(
+            return AppealResult(
                 status=status, appeal=self.receipt(outcome.receipt), replayed=outcome.replayed, problem=None
             )
         return _refused(clash_problem(outcome) if isinstance(outcome, Clash) else not_stored_problem())
@@ -165,13 +165,13 @@ def _fault_problem(fault: OrderFault) -> Problem:
 
 
 def _refused(problem: Problem) -> AppealResult:
-    return AppealResult.model_construct(status=problem.status, appeal=None, replayed=False, problem=problem.as_json())
+    return AppealResult(status=problem.status, appeal=None, replayed=False, problem=problem.as_json())
 
 
 def _counted(results: Sequence[AppealResult]) -> AppealResults:
     stored = [result for result in results if result.appeal is not None]
     replayed = sum(result.replayed for result in stored)
-    return AppealResults.model_construct(
+    return AppealResults(
         accepted=len(stored) - replayed,
         replayed=replayed,
         refused=len(results) - len(stored),

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from veche_intake.appeals.model import Author, NewAppeal, Receipt
+from pydantic_core import to_json
+
+from veche_intake.appeals.model import Author, NewAppeal, PlaceGiven, Receipt
 from veche_intake.channels.model import Channel
-from veche_shared.contracts.appeals import AppealRegistered, AppealRegisteredV1, Place
 
 SOURCE = "/veche/intake"
 
@@ -24,7 +25,7 @@ DateFault = Literal["too_early", "in_the_future"]
 
 OrderFault = Literal["too_early", "in_the_future", "unknown_channel", "other_channel", "unknown_regime"]
 
-_NO_PLACE = Place()
+_NOWHERE = PlaceGiven()
 
 
 def date_fault(moment: datetime, now: datetime) -> DateFault | None:
@@ -65,7 +66,7 @@ def needs_vault(author: Author | None) -> bool:
     return author is not None and any((author.name, author.email, author.phone))
 
 
-def registered_event(
+def announcement(
     appeal: NewAppeal,
     receipt: Receipt,
     *,
@@ -74,26 +75,43 @@ def registered_event(
     regime: str,
     pseudonym: str | None,
     traceparent: str | None,
-) -> AppealRegisteredV1:
-    """The fact that is announced: without name, e-mail and phone, which stay in the vault under ``pseudonym``."""
-    reachable = appeal.author is not None and appeal.author.email is not None
-    given, now = appeal.place, receipt.registered_at
-    data = AppealRegistered(
-        appeal_id=receipt.appeal_id,
-        number=receipt.number,
-        channel=channel,
-        regime=regime,
-        text=appeal.text,
-        language=appeal.language,
-        place=_NO_PLACE
-        if given is None
-        else Place(address=given.address, district=given.district, latitude=given.latitude, longitude=given.longitude),
-        topic_hint=appeal.topic_hint,
-        author=pseudonym,
-        reachable_by=["email"] if reachable else [],
-        received_at=now if appeal.received_at is None else appeal.received_at.astimezone(UTC),
-        registered_at=now,
-    )
-    return AppealRegisteredV1(
-        id=event_id, source=SOURCE, subject=receipt.appeal_id, time=now, traceparent=traceparent, data=data
+) -> bytes:
+    """The event ``AppealRegisteredV1`` as JSON: without name, e-mail and phone, which stay in the vault.
+
+    It is written field by field, since every appeal passes here and the model would take four times as long; a test
+    holds it equal, byte for byte, to what the model writes.
+    """
+    now = receipt.registered_at
+    place = _NOWHERE if appeal.place is None else appeal.place
+    return to_json(
+        {
+            "specversion": "1.0",
+            "id": event_id,
+            "type": "appeal.registered.v1",
+            "source": SOURCE,
+            "subject": receipt.appeal_id,
+            "time": now,
+            "datacontenttype": "application/json",
+            "traceparent": traceparent,
+            "data": {
+                "appeal_id": receipt.appeal_id,
+                "number": receipt.number,
+                "channel": channel,
+                "regime": regime,
+                "text": appeal.text,
+                "language": appeal.language,
+                "place": {
+                    "address": place.address,
+                    "district": place.district,
+                    "latitude": place.latitude,
+                    "longitude": place.longitude,
+                },
+                "topic_hint": appeal.topic_hint,
+                "author": pseudonym,
+                "reachable_by": ["email"] if appeal.author is not None and appeal.author.email is not None else [],
+                "attachments": 0,
+                "received_at": now if appeal.received_at is None else appeal.received_at.astimezone(UTC),
+                "registered_at": now,
+            },
+        }
     )

@@ -159,21 +159,19 @@ def _vote(given: object) -> NewVote:
 def _result(outcome: Outcome) -> VoteResult:
     if isinstance(outcome, Accepted):
         status = 200 if outcome.replayed else 201
-        return VoteResult.model_construct(
-            status=status, vote=_receipt(outcome.receipt), replayed=outcome.replayed, problem=None
-        )
+        return VoteResult(status=status, vote=_receipt(outcome.receipt), replayed=outcome.replayed, problem=None)
     if isinstance(outcome, VoteRefused):
         return _refused(refusal_problem(outcome))
     return _refused(clash_problem(outcome) if isinstance(outcome, Clash) else not_stored_problem())
 
 
 def _refused(problem: Problem) -> VoteResult:
-    return VoteResult.model_construct(status=problem.status, vote=None, replayed=False, problem=problem.as_json())
+    return VoteResult(status=problem.status, vote=None, replayed=False, problem=problem.as_json())
 
 
 def _counted(results: Sequence[VoteResult]) -> VoteResults:
     stored = [result for result in results if result.vote is not None]
     replayed = sum(result.replayed for result in stored)
-    return VoteResults.model_construct(
+    return VoteResults(
         accepted=len(stored) - replayed, replayed=replayed, refused=len(results) - len(stored), results=list(results)
     )
