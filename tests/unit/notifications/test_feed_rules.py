@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -269,6 +269,20 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 def test_a_term_comes_near_in_its_last_fifth_and_is_late_after_its_end(days_gone: int, state: str, days: int) -> None:
     due = MORNING + timedelta(days=30)
     left = time_left("assigned", MORNING, due, MORNING + timedelta(days=days_gone), MOSCOW)
+    assert (left.state, left.days) == (state, days)
+
+
+@pytest.mark.parametrize(
+    ("now", "state", "days"),
+    [
+        (datetime(2026, 12, 3, 12, tzinfo=MOSCOW), "near", 1),
+        (datetime(2026, 12, 4, 23, 59, tzinfo=MOSCOW), "near", 0),
+        (datetime(2026, 12, 5, tzinfo=MOSCOW), "late", -1),
+    ],
+)
+def test_a_term_till_the_end_of_a_day_has_no_day_left_on_that_day(now: datetime, state: str, days: int) -> None:
+    midnight_after = datetime(2026, 12, 5, tzinfo=MOSCOW)
+    left = time_left("assigned", midnight_after - timedelta(days=9), midnight_after, now, MOSCOW)
     assert (left.state, left.days) == (state, days)
 
 

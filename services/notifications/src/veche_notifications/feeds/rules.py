@@ -221,13 +221,17 @@ def compacted(marks: ReadMarks, first_unread: int | None, latest: int) -> ReadMa
 def time_left(
     status: CaseStatus, registered_at: datetime, due_at: datetime | None, now: datetime, zone: tzinfo = UTC
 ) -> TimeLeft:
-    """How the term of a case stands at ``now``; days are counted on the calendar of ``zone``."""
+    """How the term of a case stands at ``now``; days are counted on the calendar of ``zone``.
+
+    ``due_at`` is the first moment that is too late: of a term that lasts till a day's end, midnight after that day.
+    """
     if status in FINISHED:
         return TimeLeft("done", 0.0, 0)
     if due_at is None:
         return TimeLeft("none", 0.0, 0)
-    days = (due_at.astimezone(zone).date() - now.astimezone(zone).date()).days
-    if now > due_at:
+    last_day = (due_at - timedelta.resolution).astimezone(zone).date()
+    days = (last_day - now.astimezone(zone).date()).days
+    if now >= due_at:
         return TimeLeft("late", 0.0, min(days, 0))
     whole = (due_at - registered_at).total_seconds()
     left = (due_at - now).total_seconds()
