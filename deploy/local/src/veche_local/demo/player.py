@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 import httpx2
+from pydantic import BaseModel
 
 from veche_local.demo.script import Day, Scene, choice_of, scenes
 
@@ -28,6 +29,21 @@ NEWS_TRIES = 20
 """How often the first vote is tried before the day goes on without voting."""
 
 log = logging.getLogger("veche.demo")
+
+
+class _Department(BaseModel):
+    code: str
+
+
+class _Case(BaseModel):
+    number: str
+    version: int
+    status: str
+    department: _Department | None
+
+
+class _Cases(BaseModel):
+    items: list[_Case]
 
 
 @dataclass(slots=True)
@@ -67,7 +83,10 @@ class Player:
                         await self._vote(citizens, poll_id)
                     await asyncio.sleep(scene.pause)
                 if number >= self.opening and number % 3 == 0:
-                    await self._work()
+                    try:
+                        await self._work()
+                    except httpx2.TransportError as error:  # the next officer will find the door open again
+                        log.info("door_shut error=%s", type(error).__name__)
         for client in self._staff.values():
             await client.aclose()
 
@@ -116,24 +135,31 @@ class Player:
     async def _work(self) -> None:
         """An officer takes a case up, or answers one."""
         coordinator = await self._signed_in("coordinator")
-        status = self.random.choice(["assigned", "in_progress"])
+        for status in self.random.sample(["assigned", "in_progress"], 2):
+            cases = await self._cases(coordinator, status)
+            if cases:
+                await self._act(self.random.choice(cases))
+                return
+
+    async def _cases(self, coordinator: httpx2.AsyncClient, status: str) -> list[_Case]:
         listed = await coordinator.get("/api/v1/cases", params={"status": status, "limit": 20})
         if listed.status_code != 200:
+            return []
+        return [case for case in _Cases.model_validate_json(listed.content).items if case.department is not None]
+
+    async def _act(self, case: _Case) -> None:
+        if case.department is None:
             return
-        cases = [case for case in listed.json()["items"] if case["department"] is not None]
-        if not cases:
-            return
-        case = self.random.choice(cases)
-        officer = await self._signed_in(case["department"]["code"])
+        officer = await self._signed_in(case.department.code)
         command: dict[str, object] = {
-            "command_id": f"demo-{self.run}-{case['number']}-{case['version']}",
-            "expected_version": case["version"],
+            "command_id": f"demo-{self.run}-{case.number}-{case.version}",
+            "expected_version": case.version,
         }
-        if status == "assigned":
+        if case.status == "assigned":
             command["command"] = "accept"
         else:
             command |= {"command": "answer", "text": self.random.choice(self.day.answers)}
-        answered = await officer.post(f"/api/v1/cases/{case['number']}/commands", json=command)
+        answered = await officer.post(f"/api/v1/cases/{case.number}/commands", json=command)
         if answered.status_code >= 400:  # a person was quicker: that is what the demonstration is for
             log.info("case_left_alone status=%s", answered.status_code)
 
