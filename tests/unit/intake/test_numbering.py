@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veche_intake.appeals.numbering import format_number, read_number
+from veche_intake.appeals.numbering import format_number, in_address, read_number
 from veche_intake.appeals.numbers import MAX_BLOCK, next_block_size
 
 
@@ -40,6 +42,10 @@ def test_what_is_no_number_of_ours_is_none(typed: str) -> None:
 def test_every_number_is_read_back(year: int, sequence: int) -> None:
     number = format_number("Д", year, sequence)
     assert read_number(number, "Д") == number
+
+
+def test_a_number_stands_in_an_address_as_any_text_would() -> None:
+    assert in_address("Д-2026-000123") == quote("Д-2026-000123")
 
 
 def test_a_quiet_town_reserves_one_number_at_a_time_and_a_flood_hundreds() -> None:

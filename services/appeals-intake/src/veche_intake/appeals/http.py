@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation, TypeAdapter, ValidationError
@@ -15,6 +14,7 @@ from starlette.responses import Response
 
 from veche_intake.appeals.commands import Order, Outcome, Registration
 from veche_intake.appeals.model import NewAppeal, Receipt
+from veche_intake.appeals.numbering import in_address
 from veche_intake.appeals.rules import OrderFault, order_fault
 from veche_intake.channels.model import Channel
 from veche_intake.channels.store import KeyRing
@@ -95,7 +95,7 @@ class Desk:
             appeal_id=receipt.appeal_id,
             number=receipt.number,
             tracking_code=self.registration.code(receipt.appeal_id),
-            status_url=f"{self.public_url}/a/{quote(receipt.number)}",
+            status_url=f"{self.public_url}/a/{in_address(receipt.number)}",
             registered_at=receipt.registered_at,
         )
 
@@ -120,7 +120,7 @@ class Desk:
         if isinstance(answer, Clash):
             raise clash_problem(answer)
         content = _RECEIPT.dump_json(self.receipt(answer.receipt))
-        location = f"{PREFIX}/{quote(answer.receipt.number)}"
+        location = f"{PREFIX}/{in_address(answer.receipt.number)}"
         if answer.replayed:
             return Response(content, 200, {"Location": location, REPLAYED: "true"}, _JSON)
         return Response(content, 201, {"Location": location}, _JSON)
