@@ -15,7 +15,7 @@ from tests.city.processes import CHANNELS, STAFF_PASSWORD, City
 from veche_local.demo.player import OPENING_VOTES, Player
 from veche_local.demo.script import load_day
 
-OPENING, APPEALS = 6, 15
+OPENING, APPEALS = 6, 9
 
 
 @pytest.fixture(scope="module")
