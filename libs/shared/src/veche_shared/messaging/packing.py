@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from veche_shared.observability.tracing import SpanKind, continue_span
@@ -34,6 +34,14 @@ class _Open:
     row_ids: list[str] = field(default_factory=list)
 
 
+def partition_of(key: bytes, partitions: Sequence[int]) -> int:
+    """The partition for a key: the same for ever while their number stays.
+
+    The relay is the only publisher, so the hash need not be Kafka's own murmur2, which is slow in Python.
+    """
+    return partitions[crc32(key) % len(partitions)]
+
+
 async def send_packed(
     producer: AIOKafkaProducer, topic: str, rows: Sequence[OutboxRow], headers: Headers
 ) -> list[Packet]:
@@ -42,11 +50,10 @@ async def send_packed(
     A row that is too large for the broker makes its whole packet's answer an error.
     """
     partitions = sorted(await producer.partitions_for(topic))
-    choose = DefaultPartitioner()
     filling: dict[int, _Open] = {}
     packets: list[Packet] = []
     for row in rows:
-        partition = choose(row.key or None, partitions, partitions)
+        partition = partition_of(row.key, partitions)
         box = filling.get(partition)
         if box is None:
             box = filling[partition] = _Open(producer.create_batch())

@@ -24,7 +24,7 @@ from pymongo.write_concern import WriteConcern
 from veche_shared.clock import Clock
 from veche_shared.contracts.envelope import CONTENT_TYPE
 from veche_shared.messaging.backoff import Backoff
-from veche_shared.messaging.packing import Packet, send_packed
+from veche_shared.messaging.packing import Packet, partition_of, send_packed
 from veche_shared.messaging.topics import connection, full_name
 from veche_shared.observability import metrics
 from veche_shared.settings import KafkaSettings
@@ -194,7 +194,8 @@ class Relay:
             producer = await self._connected()
             topic = full_name(self.settings, row.topic)
             try:
-                await producer.send_and_wait(topic, row.value, key=row.key or None, headers=HEADERS)
+                partition = partition_of(row.key, sorted(await producer.partitions_for(topic)))
+                await producer.send_and_wait(topic, row.value, row.key or None, partition, headers=HEADERS)
             except MessageSizeTooLargeError:
                 await self._drop_producer()
                 await self._bury(row)
