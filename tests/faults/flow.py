@@ -59,12 +59,13 @@ def second_vote(number: int, run: str, poll_id: str) -> Item:
 
 @dataclass(slots=True)
 class Senders:
-    """Sends items through one client and keeps the ledger."""
+    """Sends items through one client and keeps the ledger; ``longest`` is the slowest attempt in seconds."""
 
     client: httpx2.AsyncClient
     key: str
     ledger: Ledger = field(default_factory=Ledger)
     answered: int = 0
+    longest: float = 0.0
 
     async def send(self, items: Sequence[Item], *, in_flight: int, rate: float | None = None) -> None:
         """Send all, ``in_flight`` at a time and ``rate`` a second at most. Raises TimeoutError where one gets no
@@ -99,12 +100,14 @@ class Senders:
     async def attempt(self, item: Item) -> Answer:
         """Send one item once and write down what came back."""
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        started = time.monotonic()
         try:
             response = await self.client.post(PATHS[item.kind], content=item.content, headers=headers)
         except httpx2.TransportError:
             answer = Answer(None)
         else:
             answer = _answer(item.kind, response)
+        self.longest = max(self.longest, time.monotonic() - started)
         self.ledger.record(item.kind, item.key, answer)
         return answer
 

@@ -1,0 +1,113 @@
+"""The database's disk is full: callers hear that it was not stored, and nothing that was accepted is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.backend.plugin import Namespace
+from tests.backend.servers import START_SECONDS, Backend
+from tests.city.processes import City
+from tests.faults.databases import Databases
+from tests.faults.flow import Item, appeals, senders
+from tests.faults.ledger import broken_promises
+from veche_local.servers import MongodProgram, RunningProgram, free_port
+
+pytestmark = pytest.mark.faults
+
+DISK = "400m"
+LEFT_BYTES = 4 * 2**20
+PART = 2**20
+MOST_APPEALS = 2_000
+"""More than fit into what is left, at 40 KB each with its event."""
+
+QUIET_SECONDS = 60.0
+
+
+@pytest.fixture(scope="module")
+def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A file system of its own, in memory."""
+    folder = tmp_path_factory.mktemp("disk")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"a small disk cannot be mounted here (it takes root): {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Cramped:
+    """A city whose MongoDB has a small disk."""
+
+    city: City
+    mongod: RunningProgram
+    databases: Databases
+    balloon: Path
+
+    def fill(self) -> None:
+        """Leave ``LEFT_BYTES`` of the disk."""
+        with self.balloon.open("wb", buffering=0) as file:
+            while (room := os.statvfs(self.balloon)).f_bavail * room.f_frsize > LEFT_BYTES:
+                file.write(bytes(PART))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def cramped(
+    backend: Backend, namespace: Namespace, small_disk: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Cramped]:
+    folder = tmp_path_factory.mktemp("cramped")
+    mongod = RunningProgram(MongodProgram(small_disk / "mongod", free_port()), folder / "mongod.log")
+    uri = mongod.program.address
+    city = City({**backend.environment(), "VECHE_MONGO__URI": uri, **namespace.environment()}, folder)
+    databases = Databases(uri, namespace.database_prefix)
+    try:
+        await asyncio.to_thread(mongod.start, START_SECONDS)
+        await asyncio.to_thread(city.start, "intake", "routing", "notifications", "gateway")
+        yield Cramped(city, mongod, databases, small_disk / "balloon")
+    finally:
+        await databases.close()
+        await asyncio.to_thread(city.stop)
+        await asyncio.to_thread(mongod.kill)
+
+
+def long_appeals(count: int) -> list[Item]:
+    """Appeals of the longest text that is taken."""
+    items: list[Item] = []
+    for item in appeals(range(count), "full"):
+        content = json.loads(item.content)
+        content["text"] = (content["text"] * 400)[:20_000]
+        items.append(Item(item.kind, item.key, json.dumps(content, ensure_ascii=False).encode(), patient=False))
+    return items
+
+
+async def test_a_full_disk_is_told_and_loses_nothing_that_was_accepted(cramped: Cramped) -> None:
+    items = long_appeals(MOST_APPEALS)
+    async with senders(cramped.city) as flow:
+        await flow.send(items[:20], in_flight=4)
+        assert flow.ledger.statuses() == {201: 20}
+        cramped.fill()
+        sent = 20
+        while len(flow.ledger.accepted("appeal")) == sent:  # until the first that finds no room
+            assert sent < MOST_APPEALS, "the disk was never full"
+            await flow.send(items[sent : sent + 20], in_flight=4)
+            sent += 20
+        assert flow.ledger.statuses().keys() <= {201, 503, 507}
+
+        cramped.balloon.unlink()
+        await asyncio.to_thread(cramped.mongod.start, START_SECONDS)  # where it died of it, as a supervisor would
+        for item in items[:sent]:
+            assert (await flow.settle(Item(item.kind, item.key, item.content))).accepted
+        assert broken_promises(flow.ledger, await cramped.databases.when_quiet(within=QUIET_SECONDS)) == []
