@@ -5,6 +5,7 @@ Every write is acknowledged by a majority and journalled, so what a service conf
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeAlias, TypeVar
@@ -38,6 +39,10 @@ T = TypeVar("T")
 
 MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
 
+ABANDON_SECONDS = 30.0
+ABANDON_PAUSE = 1.0
+"""How long, and how often, it is tried to tell MongoDB that a transaction is given up; it finds out after a minute."""
+
 
 class Mongo:
     """One client, one database.
@@ -48,6 +53,7 @@ class Mongo:
 
     def __init__(self, uri: str, database: str, *, timeout: float = 8.0, application: str = "veche") -> None:
         self.timeout = timeout
+        self._abandoning: set[asyncio.Task[None]] = set()
         self.client: AsyncMongoClient[Document] = AsyncMongoClient(
             uri,
             appname=application,
@@ -110,16 +116,54 @@ class Mongo:
         session that it is given. Raises what ``work`` raises, after the transaction is aborted, and PyMongoError; a
         timeout at the commit leaves open whether it was stored, so the caller's repeat must be idempotent.
         """
-        with pymongo.timeout(self.timeout if within is None else within):
-            async with self.client.start_session() as session:
-                return await session.with_transaction(
+        session = self.client.start_session()
+        try:
+            with pymongo.timeout(self.timeout if within is None else within):
+                result = await session.with_transaction(
                     work,
                     read_concern=ReadConcern("snapshot"),
                     write_concern=MAJORITY,
                     read_preference=ReadPreference.PRIMARY,
                 )
+        except BaseException as error:
+            if is_passing(error):
+                self._abandon(session)
+            else:
+                await session.end_session()
+            raise
+        await session.end_session()
+        return result
+
+    def _abandon(self, session: Session) -> None:
+        """Have MongoDB drop a transaction whose abort may never have arrived, so that a repeat finds no lock.
+
+        The session is given back only then: another transaction would be hit that goes on with it.
+        """
+
+        async def drop() -> None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ABANDON_SECONDS):
+                    while not await self._killed(session):  # noqa: ASYNC110 - only MongoDB knows
+                        await asyncio.sleep(ABANDON_PAUSE)
+            await session.end_session()
+
+        task = asyncio.create_task(drop(), name="abandon-transaction")
+        self._abandoning.add(task)
+        task.add_done_callback(self._abandoning.discard)
+
+    async def _killed(self, session: Session) -> bool:
+        try:
+            with pymongo.timeout(ABANDON_PAUSE):
+                await self.client.admin.command("killSessions", [session.session_id])
+        except PyMongoError as error:
+            return not is_passing(error)  # a refusal will be the same next time
+        return True
 
     async def close(self) -> None:
+        abandoning = list(self._abandoning)
+        for task in abandoning:
+            task.cancel()
+        await asyncio.gather(*abandoning, return_exceptions=True)
         await self.client.close()
 
 
