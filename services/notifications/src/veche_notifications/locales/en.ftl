@@ -44,6 +44,13 @@ channel-reception = reception
 channel-phone = telephone
 channel-email = e-mail
 channel-import = import
+channel-incident = Incident Management
+channel-rutube = RUTUBE
+channel-tiktok = TikTok
+channel-letter = letter
+channel-visit = field visit
+channel-tos = self-government unit
+channel-precinct = precinct worker
 
 ## Letters
 

@@ -46,6 +46,13 @@ channel-reception = приёмная
 channel-phone = телефон
 channel-email = почта
 channel-import = загрузка
+channel-incident = «Инцидент»
+channel-rutube = RUTUBE
+channel-tiktok = TikTok
+channel-letter = письмо
+channel-visit = выезд
+channel-tos = ТОС
+channel-precinct = соц. участковый
 
 ## Письма
 

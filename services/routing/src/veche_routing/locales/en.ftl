@@ -51,8 +51,14 @@ matter-channel-pos = Gosuslugi
 matter-channel-email = E-mail
 matter-channel-reception = Personal reception
 matter-channel-phone = Telephone
-matter-channel-paper = Paper letter
 matter-channel-import = Imported from a file
+matter-channel-incident = Incident Management
+matter-channel-rutube = RUTUBE
+matter-channel-tiktok = TikTok
+matter-channel-letter = Letter
+matter-channel-visit = Field visit
+matter-channel-tos = Territorial self-government unit
+matter-channel-precinct = Social precinct worker
 
 ## Actions
 

@@ -55,8 +55,14 @@ matter-channel-pos = Госуслуги (ПОС)
 matter-channel-email = Электронная почта
 matter-channel-reception = Личный приём
 matter-channel-phone = Телефон
-matter-channel-paper = Бумажное письмо
 matter-channel-import = Загружено из файла
+matter-channel-incident = «Инцидент Менеджмент»
+matter-channel-rutube = RUTUBE
+matter-channel-tiktok = TikTok
+matter-channel-letter = Письмо
+matter-channel-visit = Выездная встреча
+matter-channel-tos = ТОС
+matter-channel-precinct = Социальный участковый
 
 ## Действия
 
