@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from tests.contract.snapshot import committed_schemas
 from tests.unit.routing.casework import COORDINATOR, DEPARTMENTS, NOW, a_case
 from veche_intake.appeals.model import Author, NewAppeal, PlaceGiven, Receipt
-from veche_intake.appeals.rules import registered_event
+from veche_intake.appeals.rules import announcement
 from veche_intake.votes.model import NewVote
 from veche_intake.votes.rules import cast_event
 from veche_routing.cases.events import case_changed
@@ -28,7 +28,7 @@ from veche_routing.cases.rules import decide
 from veche_shared.contracts.surveys import RejectionReason
 from veche_shared.contracts.topics import APPEALS, SURVEYS, VOTES
 from veche_shared.ids import CountedIds
-from veche_shared.storage.outbox import outbox_document
+from veche_shared.storage.outbox import outbox_document, raw_outbox_document
 from veche_surveys.ballots.model import RejectedBallot
 from veche_surveys.ballots.rules import rejected_event
 from veche_surveys.polls import rules as poll_rules
@@ -74,16 +74,18 @@ appeals = st.builds(
 def test_intake_registers_an_appeal_as_promised(
     appeal: NewAppeal, pseudonym: str | None, trace: str | None, now: datetime
 ) -> None:
-    event = registered_event(
+    receipt = Receipt("0195a1f0-7c00-7000-8000-00000000a001", "Д-2026-000123", now)
+    event_id = IDS()
+    value = announcement(
         appeal,
-        Receipt("0195a1f0-7c00-7000-8000-00000000a001", "Д-2026-000123", now),
-        event_id=IDS(),
+        receipt,
+        event_id=event_id,
         channel="web",
         regime="message",
         pseudonym=pseudonym,
         traceparent=trace,
     )
-    row = outbox_document(APPEALS, event)
+    row = raw_outbox_document(event_id, APPEALS.name, receipt.appeal_id.encode(), value, now, trace)
     assert keeps_its_promise(row)
     assert "ivan@example.org" not in bytes(row["value"]).decode()
 
