@@ -85,7 +85,7 @@ def page(installation: Installation, path: str = "") -> int:
 
 def test_nothing_embedded_starts_where_kafka_and_mongodb_are_given(with_others_servers: Installation) -> None:
     names = {part.name for part in with_others_servers.snapshot().parts}
-    assert names == {"mail", "gateway", "intake", "routing", "notifications", "surveys"}
+    assert names == {"mail", "gateway", "intake", "routing", "notifications", "surveys", "demo"}
     assert page(with_others_servers) == 200
 
 
