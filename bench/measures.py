@@ -12,13 +12,14 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import httpx2
+import psutil
 from pydantic import TypeAdapter
 
 from bench.limits import raw_consume, raw_insert_many
 from bench.load import Target, drive, request
 from bench.people import appeal, body, vote
 from bench.table import Figure
-from tests.backend.servers import Backend
+from tests.backend.servers import Backend, EmbeddedServer
 from tests.city.processes import City
 from veche_local.servers import free_port
 from veche_local.servers.ports import LOOPBACK, answers
@@ -74,6 +75,7 @@ class Bench:
         async with self._echo() as echo:
             for number in range(ROUNDS):
                 bodies = [body(appeal(index, f"one{number}")) for index in range(SINGLE_APPEALS)]
+                await self._until_count("intake", "outbox", {}, 0)  # the relay of the last round disturbs nobody
                 bare = await drive(echo, [request("POST", "/appeals", item) for item in bodies], IN_FLIGHT)
                 ours = await drive(self.intake, self._posts("/api/v1/appeals", bodies), IN_FLIGHT)
                 ours.expect_only(201)
@@ -85,6 +87,7 @@ class Bench:
     async def _accepting_in_batches(self) -> list[Figure]:
         self.say("appeals in batches, beside insert_many")
         ours = await self._send_batches("batch", BATCHED_APPEALS)
+        await self._until_count("intake", "outbox", {}, 0)
         mongo = self._mongo("intake")
         documents = await mongo["appeals"].find({}).limit(BATCHED_APPEALS).to_list()
         await mongo.close()
@@ -206,7 +209,11 @@ class Bench:
                         seen.setdefault(number, now)
 
     def _memory(self) -> list[Figure]:
-        return [Figure(f"memory of {name}", rss / 2**20, "MiB") for name, rss in sorted(self.city.memory().items())]
+        resident = self.city.memory()
+        for name, server in {"kafka": self.backend.kafka, "mongod": self.backend.mongo}.items():
+            if isinstance(server, EmbeddedServer) and server.running.pid is not None:
+                resident[name] = psutil.Process(server.running.pid).memory_info().rss
+        return [Figure(f"memory of {name}", rss / 2**20, "MiB") for name, rss in sorted(resident.items())]
 
     # --- means ---
 
