@@ -107,6 +107,7 @@ class Bench:
     async def _routing(self) -> list[Figure]:
         self.say("routing what waits in Kafka, beside aiokafka + pydantic + insert_many")
         await self._until_count("intake", "outbox", {}, 0)
+        self.city.stop("intake")  # it would read the cases at the same time
         self.city.start("routing")
         ours = await self._pace("routing", "cases", self.sent)
         await self._until_count("routing", "outbox", {}, 0)
@@ -120,7 +121,7 @@ class Bench:
             self.backend.mongo_uri,
             f"{self.database_prefix}raw",
         )
-        self.city.start("routing")
+        self.city.start("routing", "intake")
         return [Figure("appeals routed to cases", ours, "1/s", limit, "0.25, reach 0.5")]
 
     async def _whole_way(self) -> list[Figure]:
