@@ -35,24 +35,18 @@ async def test_every_event_is_handled_and_its_offset_committed(stage: Stage) -> 
     assert await stage.kept() == {event.data.vote_id for event in events}
 
 
-async def test_a_message_in_a_quiet_hour_is_handled_at_once(stage: Stage) -> None:
+async def test_messages_that_come_one_by_one_in_a_quiet_hour_are_handled_without_the_next(stage: Stage) -> None:
     handled = asyncio.Event()
 
     async def handle(given: Sequence[VoteCastV1], session: Session) -> None:
         handled.set()
 
     await stage.consume(handle)
-    await stage.produce(messages([vote(0)]))
-    await handled.wait()
-    waits = []
-    for number in range(1, 5):
+    for number in range(3):
         handled.clear()
-        await asyncio.sleep(1.3)
         await stage.produce(messages([vote(number)]))
-        started = asyncio.get_running_loop().time()
         await handled.wait()
-        waits.append(asyncio.get_running_loop().time() - started)
-    assert max(waits) < 0.5, waits
+        await asyncio.sleep(1.3)  # longer than one empty look
 
 
 async def test_redelivery_does_nothing(stage: Stage) -> None:
