@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pymongo
@@ -162,7 +162,7 @@ class GroupCommit:
         if not pending:
             return
         failure = await self._commit(pending)
-        if failure is not None and _is_duplicate(failure):
+        if failure is not None and is_duplicate(failure):
             try:
                 free = await self._without_taken(pending)
             except PyMongoError as lookup:
@@ -181,7 +181,7 @@ class GroupCommit:
     async def _commit(self, pending: Sequence[_Waiting]) -> Exception | None:
         started = time.perf_counter()
         try:
-            await self.mongo.transaction(_inserting(self.mongo, [item.write for item in pending]))
+            await store_together(self.mongo, [item.write for item in pending])
         except Exception as error:  # noqa: BLE001 - every waiting request must hear of it
             return error
         self.observe(CommitObserved(len(pending), time.perf_counter() - started))
@@ -212,7 +212,8 @@ class GroupCommit:
         return free
 
 
-def _inserting(mongo: Mongo, writes: Sequence[Write]) -> Callable[[Session], Awaitable[None]]:
+async def store_together(mongo: Mongo, writes: Sequence[Write]) -> None:
+    """Store all ``writes`` in one transaction, or none. Raises PyMongoError; see ``is_duplicate``."""
     by_collection: dict[str, list[Document]] = {}
     for write in writes:
         for collection, documents in write.inserts.items():
@@ -222,10 +223,11 @@ def _inserting(mongo: Mongo, writes: Sequence[Write]) -> Callable[[Session], Awa
         for collection, documents in by_collection.items():
             await mongo[collection].insert_many(documents, session=session, ordered=True)
 
-    return work
+    await mongo.transaction(work)
 
 
-def _is_duplicate(error: Exception) -> bool:
+def is_duplicate(error: Exception) -> bool:
+    """Whether a unique index refused the write."""
     return isinstance(error, BulkWriteError) and any(
         problem.get("code") == DUPLICATE_KEY for problem in error.details.get("writeErrors", [])
     )

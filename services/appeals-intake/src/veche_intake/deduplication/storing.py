@@ -6,12 +6,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from veche_intake.deduplication.model import Accepted, Clash, NotStored, Prepared, ReceiptT, Stored
 from veche_intake.deduplication.rules import answer_to_repeat
-from veche_shared.storage.group_commit import DUPLICATE_KEY, AlreadyStoredError, GroupCommit, QueueFullError
-from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.group_commit import (
+    AlreadyStoredError,
+    GroupCommit,
+    QueueFullError,
+    is_duplicate,
+    store_together,
+)
+from veche_shared.storage.mongo import Mongo
 
 CHUNK = 500
 """Writes in one transaction of a batch: enough that the commit costs little, few enough to hold no lock long."""
@@ -44,13 +50,12 @@ class StoreOnce(Generic[ReceiptT]):
     async def many(self, batch: Sequence[Prepared[ReceiptT]]) -> list[Accepted[ReceiptT] | Clash | NotStored]:
         """Store at most ``CHUNK`` that share no key; the answer to each, in order. Raises no PyMongoError."""
         try:
-            await self._store_together(batch)
-        except BulkWriteError as error:
-            if not _is_duplicate(error):
+            await store_together(self.mongo, [one.write for one in batch])
+        except PyMongoError as error:
+            if not is_duplicate(error):
                 return [NotStored() for _ in batch]
-        except PyMongoError:
-            return [NotStored() for _ in batch]
         else:
+            self.commits.after_commit()
             return [Accepted(one.receipt) for one in batch]
         try:
             return await self._among_stored(batch)
@@ -88,20 +93,3 @@ class StoreOnce(Generic[ReceiptT]):
         if isinstance(failure, QueueFullError | PyMongoError):
             return NotStored()
         raise failure
-
-    async def _store_together(self, batch: Sequence[Prepared[ReceiptT]]) -> None:
-        inserts: dict[str, list[Document]] = {}
-        for one in batch:
-            for collection, documents in one.write.inserts.items():
-                inserts.setdefault(collection, []).extend(documents)
-
-        async def work(session: Session) -> None:
-            for collection, documents in inserts.items():
-                await self.mongo[collection].insert_many(documents, session=session, ordered=True)
-
-        await self.mongo.transaction(work)
-        self.commits.after_commit()
-
-
-def _is_duplicate(error: BulkWriteError) -> bool:
-    return any(problem.get("code") == DUPLICATE_KEY for problem in error.details.get("writeErrors", []))
