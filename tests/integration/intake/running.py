@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
+from tests.waiting import eventually as eventually
 from veche_intake.bootstrap import build
 from veche_intake.settings import BootstrapKey, IntakeSettings, Settings
 from veche_shared.clock import system_clock
@@ -47,13 +48,6 @@ KEYS = (
 ADDRESS = "http://intake.test"
 NOWHERE = "127.0.0.1:1"
 """An address where no Kafka listens."""
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]], within: float = 30.0) -> None:
-    """Wait until ``condition`` holds. Raises TimeoutError after ``within`` seconds."""
-    async with asyncio.timeout(within):
-        while not await condition():  # noqa: ASYNC110 - what is waited for happens in servers
-            await asyncio.sleep(0.05)
 
 
 @dataclass(slots=True)

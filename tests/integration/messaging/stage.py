@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
+from tests.waiting import eventually as eventually
 from veche_shared.clock import system_clock
 from veche_shared.contracts.topics import SURVEYS, VOTES, Topic, dead_letters
 from veche_shared.contracts.votes import VoteCast, VoteCastV1, VoteEvent
@@ -41,13 +42,6 @@ def vote(number: int, *, key: str | None = None) -> VoteCastV1:
         vote_id=f"vote-{number}", poll_id="poll", options=["a"], voter_key=f"v{number}", channel="web", cast_at=now
     )
     return VoteCastV1(id=new_id(), source="/veche/intake", subject=key or data.vote_id, time=now, data=data)
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]], within: float = 15.0) -> None:
-    """Wait until ``condition`` holds. Raises TimeoutError after ``within`` seconds."""
-    async with asyncio.timeout(within):
-        while not await condition():  # noqa: ASYNC110 - what is waited for happens in servers
-            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from pydantic import SecretStr
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
+from tests.waiting import eventually as eventually
 from veche_shared.clock import system_clock
 from veche_shared.contracts.votes import VoteCast, VoteCastV1
 from veche_shared.ids import new_id
@@ -32,13 +32,6 @@ SECURITY = SecuritySettings(
     secure_cookies=False,
 )
 ADDRESS = "http://surveys.test"
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]], within: float = 20.0) -> None:
-    """Wait until ``condition`` holds. Raises TimeoutError after ``within`` seconds."""
-    async with asyncio.timeout(within):
-        while not await condition():  # noqa: ASYNC110 - what is waited for happens in servers
-            await asyncio.sleep(0.05)
 
 
 @dataclass(slots=True)

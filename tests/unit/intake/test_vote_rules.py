@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,7 +21,7 @@ POLL = PollView(
     status="open",
     question="Что построить в парке?",
     question_en=None,
-    options=tuple(PollOption(code=code, text=code) for code in ("skate", "stage", "trees")),
+    options=[PollOption(code=code, text=code) for code in ("skate", "stage", "trees")],
     max_choices=2,
     opens_at=NOW - timedelta(days=1),
     closes_at=NOW + timedelta(days=1),
@@ -58,11 +57,13 @@ def test_what_was_cast_in_time_and_came_late_counts_while_the_poll_is_not_closed
     assert POLL.closes_at is not None
     in_time, later = POLL.closes_at - timedelta(minutes=1), POLL.closes_at + timedelta(hours=1)
     assert refusal(vote("skate", cast_at=in_time), POLL, later) is None
-    assert refusal(vote("skate", cast_at=in_time), replace(POLL, status="closed"), later) == VoteRefused("poll_closed")
+    assert refusal(vote("skate", cast_at=in_time), POLL.model_copy(update={"status": "closed"}), later) == VoteRefused(
+        "poll_closed"
+    )
 
 
 def test_a_draft_takes_no_votes() -> None:
-    assert refusal(vote("skate"), replace(POLL, status="draft"), NOW) == VoteRefused("poll_not_open")
+    assert refusal(vote("skate"), POLL.model_copy(update={"status": "draft"}), NOW) == VoteRefused("poll_not_open")
 
 
 @pytest.mark.parametrize(

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from veche_shared.contracts.surveys import PollOption, PollStatus
+from veche_shared.contracts.surveys import PollChanged
 
 
-@dataclass(frozen=True, slots=True)
-class PollView:
-    """One version of a poll. A vote counts if it was cast in [``opens_at``, ``closes_at``)."""
-
-    poll_id: str
-    version: int
-    status: PollStatus
-    question: str
-    question_en: str | None
-    options: tuple[PollOption, ...]
-    max_choices: int
-    opens_at: datetime | None
-    closes_at: datetime | None
+class PollView(PollChanged):
+    """What surveys last told of a poll. A vote counts if it was cast in [``opens_at``, ``closes_at``)."""
 
     @property
     def codes(self) -> frozenset[str]:

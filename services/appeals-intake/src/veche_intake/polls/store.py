@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pymongo import IndexModel, ReplaceOne
 
 from veche_intake.polls.model import PollView
-from veche_shared.contracts.surveys import PollOption
 from veche_shared.storage.mongo import Document, Mongo, Session
 
 COLLECTION = "polls"
@@ -17,32 +16,12 @@ INDEXES: dict[str, list[IndexModel]] = {COLLECTION: []}
 
 def to_document(poll: PollView) -> Document:
     """A poll as it is stored."""
-    return {
-        "_id": poll.poll_id,
-        "version": poll.version,
-        "status": poll.status,
-        "question": poll.question,
-        "question_en": poll.question_en,
-        "options": [option.model_dump() for option in poll.options],
-        "max_choices": poll.max_choices,
-        "opens_at": poll.opens_at,
-        "closes_at": poll.closes_at,
-    }
+    return {"_id": poll.poll_id, **poll.model_dump(exclude={"poll_id"})}
 
 
 def from_document(document: Document) -> PollView:
     """A poll as it was stored."""
-    return PollView(
-        poll_id=document["_id"],
-        version=document["version"],
-        status=document["status"],
-        question=document["question"],
-        question_en=document["question_en"],
-        options=tuple(PollOption.model_validate(option) for option in document["options"]),
-        max_choices=document["max_choices"],
-        opens_at=document["opens_at"],
-        closes_at=document["closes_at"],
-    )
+    return PollView.model_validate({**document, "poll_id": document["_id"]})
 
 
 async def versions(mongo: Mongo, poll_ids: Iterable[str], session: Session) -> dict[str, int]:
