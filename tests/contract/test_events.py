@@ -24,7 +24,7 @@ from veche_shared.contracts.surveys import SurveyEvent
 from veche_shared.contracts.topics import APPEALS, CASES, DELIVERIES, SURVEYS, VOTES, Topic
 from veche_shared.contracts.votes import VoteEvent
 from veche_shared.messaging.reading import Readable, Reader, Record, Unreadable
-from veche_shared.storage.outbox import outbox_document
+from veche_shared.storage.outbox import message_of
 
 TOPIC_OF: dict[str, tuple[Topic, object]] = {
     "appeal.registered.v1": (APPEALS, AppealEvent),
@@ -109,10 +109,10 @@ def test_fields_that_a_newer_writer_added_are_passed_over(event_type: str) -> No
 def test_what_a_writer_puts_into_the_outbox_keeps_to_the_committed_schema(event_type: str, kind: str) -> None:
     topic, _ = TOPIC_OF[event_type]
     event = event_models()[event_type].model_validate_json(example(event_type, kind))
-    row = outbox_document(topic, event)
-    assert complaints(committed_schemas()[event_type], bytes(row["value"])) == []
-    assert isinstance(read(event_type, bytes(row["value"])), Readable)
-    assert bytes(row["key"]) == event.subject.encode()
+    message = message_of(topic, event)
+    assert complaints(committed_schemas()[event_type], message.value) == []
+    assert isinstance(read(event_type, message.value), Readable)
+    assert message.key == event.subject.encode()
 
 
 @pytest.mark.parametrize("event_type", TOPIC_OF)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast, get_args
 
@@ -28,7 +29,8 @@ from veche_routing.cases.rules import decide
 from veche_shared.contracts.surveys import RejectionReason
 from veche_shared.contracts.topics import APPEALS, SURVEYS, VOTES
 from veche_shared.ids import CountedIds
-from veche_shared.storage.outbox import outbox_document, raw_outbox_document
+from veche_shared.storage.documents import Message
+from veche_shared.storage.outbox import message_of
 from veche_surveys.ballots.model import RejectedBallot
 from veche_surveys.ballots.rules import rejected_event
 from veche_surveys.polls import rules as poll_rules
@@ -42,12 +44,12 @@ VALIDATORS = {
 }
 
 
-def keeps_its_promise(row: dict[str, Any]) -> bool:
-    """Whether an outbox row holds what the schema of its event's type asks for; tells what does not fit."""
-    event = json.loads(bytes(row["value"]))
+def keeps_its_promise(message: Message) -> bool:
+    """Whether a message holds what the schema of its event's type asks for; tells what does not fit."""
+    event = json.loads(message.value)
     complaints = [error.message for error in VALIDATORS[event["type"]].iter_errors(event)]
     assert complaints == []
-    assert bytes(row["key"]).decode() == event["subject"]
+    assert message.key.decode() == event["subject"]
     return True
 
 
@@ -85,9 +87,8 @@ def test_intake_registers_an_appeal_as_promised(
         pseudonym=pseudonym,
         traceparent=trace,
     )
-    row = raw_outbox_document(event_id, APPEALS.name, receipt.appeal_id.encode(), value, now, trace)
-    assert keeps_its_promise(row)
-    assert "ivan@example.org" not in bytes(row["value"]).decode()
+    assert keeps_its_promise(Message(event_id, APPEALS.name, receipt.appeal_id.encode(), value, now, trace))
+    assert b"ivan@example.org" not in value
 
 
 @given(
@@ -100,9 +101,9 @@ def test_intake_casts_a_vote_as_promised(options: list[str], cast_at: datetime |
     event = cast_event(
         vote, event_id=IDS(), vote_id="vote-1", hashed_voter="9c1f", channel="web", now=now, traceparent=TRACE
     )
-    row = outbox_document(VOTES, event)
-    assert keeps_its_promise(row)
-    assert "ivan" not in bytes(row["value"]).decode()
+    message = message_of(VOTES, event)
+    assert keeps_its_promise(message)
+    assert b"ivan" not in message.value
 
 
 def after(case: Case, *commands: Command) -> Case:
@@ -140,19 +141,19 @@ def test_surveys_tells_of_a_poll_as_promised(count: int) -> None:
     closed = poll_rules.decide(opened, "close", actor="anna", now=NOW + timedelta(days=1))
     assert isinstance(closed, Poll)
     for poll in (draft, opened, closed):
-        assert keeps_its_promise(outbox_document(SURVEYS, poll_rules.changed_event(poll, IDS(), TRACE)))
+        assert keeps_its_promise(message_of(SURVEYS, poll_rules.changed_event(poll, IDS(), TRACE)))
 
 
 @pytest.mark.parametrize("reason", get_args(RejectionReason))
 @pytest.mark.parametrize("poll_id", ["poll-1", "", "x" * 1_000])
 def test_surveys_tells_of_a_rejected_ballot_as_promised(reason: RejectionReason, poll_id: str) -> None:
     event = rejected_event(RejectedBallot("vote-1", poll_id, reason), IDS(), NOW)
-    assert keeps_its_promise(outbox_document(SURVEYS, event))
+    assert keeps_its_promise(message_of(SURVEYS, event))
 
 
 def test_the_check_itself_can_fail() -> None:
-    row = case_changed(a_case(), IDS())
-    broken = json.loads(bytes(row["value"]))
+    message = case_changed(a_case(), IDS())
+    broken = json.loads(message.value)
     del broken["data"]["status"]
     with pytest.raises(AssertionError, match="status"):
-        keeps_its_promise({**row, "value": json.dumps(broken).encode()})
+        keeps_its_promise(replace(message, value=json.dumps(broken).encode()))

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from tests.faults.ledger import Found, on_its_way
+from tests.outboxes import waiting_in
 from veche_shared.contracts.topics import SERVICES
 from veche_shared.storage.mongo import Mongo
 
@@ -50,7 +51,7 @@ class Databases:
             tally=tally.get("options", {}),
             tally_ballots=tally.get("ballots", 0),
             recount=Counter(option for document in ballots for option in document["options"]),
-            outbox={name: await mongo["outbox"].count_documents({}) for name, mongo in self._mongo.items()},
+            outbox={name: len(await waiting_in(mongo["outbox"])) for name, mongo in self._mongo.items()},
             dead_letters={
                 name: [
                     f"{document['_id']}: {document['explanation']}" async for document in mongo["dead_letters"].find()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
+from tests.outboxes import waiting_in
 from tests.waiting import eventually as eventually
 from veche_shared.clock import system_clock
 from veche_shared.contracts.topics import SURVEYS, VOTES, Topic, dead_letters
@@ -123,9 +124,13 @@ class Stage:
     async def rows(self, collection: str, wanted: Document | None = None) -> int:
         return await self.mongo[collection].count_documents(wanted or {})
 
+    async def waiting(self, wanted: Document | None = None) -> int:
+        """How many messages wait in the outbox."""
+        return len(await waiting_in(self.mongo["outbox"], wanted))
+
     async def put_into_outbox(self, events: Sequence[VoteCastV1], topic: Topic = VOTES) -> None:
         async def work(session: Session) -> None:
-            await outbox.append(self.mongo, session, [outbox.outbox_document(topic, event) for event in events])
+            await outbox.append(self.mongo, session, [outbox.message_of(topic, event) for event in events])
 
         await self.mongo.transaction(work)
 

@@ -72,7 +72,7 @@ async def test_a_poison_message_ends_in_the_dead_letters_and_its_partition_moves
     assert (letter.reason, letter.value, letter.key) == ("unreadable", b"\xff not json", b"k")
 
     async def announced() -> bool:
-        return await stage.rows("outbox") == 0
+        return await stage.waiting() == 0
 
     await eventually(announced)
     (record,) = await stage.on_topic(DEAD_LETTERS)

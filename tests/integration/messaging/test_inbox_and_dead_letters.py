@@ -74,11 +74,11 @@ async def test_a_message_that_dies_again_keeps_what_was_decided(mongo: Mongo) ->
 async def test_what_is_decided_cannot_be_decided_again(mongo: Mongo) -> None:
     await bury(mongo, letter())
     now = system_clock()
-    await dead_letters.replay(mongo, "votes-0-1-abc", row_id=new_id(), operator="oleg", note=None, now=now)
+    await dead_letters.replay(mongo, "votes-0-1-abc", message_id=new_id(), operator="oleg", note=None, now=now)
     with pytest.raises(DeadLetterNotFoundError):
         await dead_letters.drop(mongo, "votes-0-1-abc", operator="olga", note=None, now=now)
     with pytest.raises(DeadLetterNotFoundError):
-        await dead_letters.replay(mongo, "votes-0-1-abc", row_id=new_id(), operator="olga", note=None, now=now)
+        await dead_letters.replay(mongo, "votes-0-1-abc", message_id=new_id(), operator="olga", note=None, now=now)
     assert (await dead_letters.shown(mongo, "votes-0-1-abc")).decided_by == "oleg"
     assert await mongo["outbox"].count_documents({}) == 1
 
@@ -108,7 +108,9 @@ async def test_a_replayed_letter_is_published_byte_for_byte_and_then_handled(sta
     await eventually(buried)
     broken = False
     (dead,) = await dead_letters.listed(stage.mongo)
-    await dead_letters.replay(stage.mongo, dead.id, row_id=new_id(), operator="oleg", note="fixed", now=system_clock())
+    await dead_letters.replay(
+        stage.mongo, dead.id, message_id=new_id(), operator="oleg", note="fixed", now=system_clock()
+    )
 
     async def handled() -> bool:
         return await stage.kept() == {"vote-1"}

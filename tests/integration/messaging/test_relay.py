@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from pymongo.errors import ConnectionFailure
 
 from tests.integration.messaging.stage import Stage, door_to, eventually, vote
 from veche_shared.contracts.topics import VOTES, Topic
@@ -17,7 +18,7 @@ from veche_shared.storage import dead_letters
 
 
 async def outbox_is_empty(stage: Stage) -> bool:
-    return await stage.rows("outbox") == 0
+    return await stage.waiting() == 0
 
 
 async def published_ids(stage: Stage) -> list[str]:
@@ -66,7 +67,7 @@ async def test_a_relay_killed_before_it_could_forget_publishes_again_and_loses_n
 
     async def never_forgets(relay: Relay, row_ids: Sequence[str]) -> None:
         acknowledged.set()
-        await asyncio.Event().wait()
+        raise ConnectionFailure
 
     with monkeypatch.context() as patched:
         patched.setattr(Relay, "_forget", never_forgets)
@@ -75,7 +76,7 @@ async def test_a_relay_killed_before_it_could_forget_publishes_again_and_loses_n
         async with asyncio.timeout(10):
             await acknowledged.wait()
         await killed.stop()
-    assert await stage.rows("outbox") == 50
+    assert await stage.waiting() == 50
 
     stage.relay("two").start()
     await eventually(lambda: outbox_is_empty(stage))
@@ -121,7 +122,7 @@ async def test_while_kafka_is_away_events_wait_and_when_it_is_back_they_go(stage
         return relay.trouble is not None
 
     await eventually(knows)
-    assert await stage.rows("outbox") == 20
+    assert await stage.waiting() == 20
 
     async with door_to(stage.kafka.bootstrap_servers, unused_tcp_port):
         await eventually(lambda: outbox_is_empty(stage), within=30)
@@ -139,7 +140,7 @@ async def test_a_topic_that_is_gone_holds_up_no_other(stage: Stage, monkeypatch:
     relay.start()
 
     async def only_the_lost_wait() -> bool:
-        return await stage.rows("outbox") == await stage.rows("outbox", {"topic": "gone"}) == 2
+        return await stage.waiting() == await stage.waiting({"topic": "gone"}) == 2
 
     await eventually(only_the_lost_wait)
 

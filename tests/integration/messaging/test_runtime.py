@@ -56,7 +56,7 @@ async def test_an_event_goes_from_outbox_to_handler(stage: Stage, start: Start) 
 
     await eventually(handled)
     assert await told(messaging) == ""
-    assert await stage.rows("outbox") == 0
+    assert await stage.waiting() == 0
 
 
 async def test_a_service_starts_without_kafka_says_so_and_joins_when_it_is_there(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from tests.integration.surveys.stand import Stand, records
+from tests.outboxes import waiting_in
 from veche_shared.contracts.surveys import RejectionReason
 from veche_shared.contracts.votes import VoteCastV1
 from veche_shared.ids import new_id
@@ -45,9 +46,9 @@ async def test_a_batch_with_every_kind_of_bad_vote_counts_the_good_and_tells_of_
     assert audit.kept == Tally(1, {"park": 1}, dict.fromkeys(bad, 1))
 
     told = [
-        json.loads(row["value"])
-        async for row in stand.mongo["outbox"].find({"topic": "surveys"})
-        if b"ballot.rejected.v1" in row["value"]
+        json.loads(message.value)
+        for message in await waiting_in(stand.mongo["outbox"], {"topic": "surveys"})
+        if b"ballot.rejected.v1" in message.value
     ]
     assert {(event["data"]["vote_id"], event["data"]["reason"]) for event in told} == {
         (event.data.vote_id, reason) for reason, event in bad.items()

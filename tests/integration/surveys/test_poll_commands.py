@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.integration.surveys.stand import OPTIONS, Stand
+from tests.outboxes import waiting_in
 from veche_surveys.polls.commands import (
     ActionRefusedError,
     CommandReusedError,
@@ -21,11 +22,11 @@ MINUTE = timedelta(minutes=1)
 
 async def announced(stand: Stand, poll: Poll) -> list[tuple[int, str]]:
     """Version and status of each event about the poll, in the order of publication."""
-    rows = [json.loads(row["value"]) async for row in stand.mongo["outbox"].find().sort("_id", 1)]
+    events = [json.loads(message.value) for message in await waiting_in(stand.mongo["outbox"])]
     return [
-        (row["data"]["version"], row["data"]["status"])
-        for row in rows
-        if row["type"] == "poll.changed.v1" and row["data"]["poll_id"] == poll.id
+        (event["data"]["version"], event["data"]["status"])
+        for event in events
+        if event["type"] == "poll.changed.v1" and event["data"]["poll_id"] == poll.id
     ]
 
 

@@ -25,7 +25,9 @@ from veche_shared.messaging.processing import (
     Processing,
 )
 from veche_shared.messaging.reading import Reader, Record
+from veche_shared.storage.documents import Message
 from veche_shared.storage.mongo import Session
+from veche_shared.storage.outbox import row_from_document
 
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 UNKNOWN = b'{"specversion": "1.0", "type": "vote.withdrawn.v1"}'
@@ -55,6 +57,10 @@ class Stage:
     waits: list[float] = field(default_factory=list)
     calls: int = 0
     processing: Processing[VoteCastV1] = field(init=False)
+
+    def announced(self) -> list[Message]:
+        rows = [row_from_document(document) for document in self.mongo["outbox"].rows.values()]
+        return [message for row in rows for message in row.messages]
 
     def __post_init__(self) -> None:
         self.processing = Processing(
@@ -117,18 +123,18 @@ async def test_the_unreadable_is_buried_and_the_unknown_passed_over_in_the_batch
         0: "unreadable",
         3: "unreadable",
     }
-    announced = [json.loads(bytes(row["value"])) for row in stage.mongo["outbox"].rows.values()]
+    announced = [json.loads(message.value) for message in stage.announced()]
     assert [b64decode(told["value_base64"]) for told in announced] == [b"{", b""]
-    assert {row["topic"] for row in stage.mongo["outbox"].rows.values()} == {"surveys.dead-letters"}
+    assert {message.topic for message in stage.announced()} == {"surveys.dead-letters"}
 
 
 async def test_a_letter_too_long_to_announce_is_kept_whole_and_announced_without_its_value() -> None:
     stage = Stage()
     await stage.process(b"x" * (ANNOUNCED_VALUE_LIMIT + 1))
     (letter,) = stage.mongo["dead_letters"].rows.values()
-    (row,) = stage.mongo["outbox"].rows.values()
+    (announced,) = stage.announced()
     assert len(letter["value"]) == ANNOUNCED_VALUE_LIMIT + 1
-    assert json.loads(bytes(row["value"]))["value_base64"] is None
+    assert json.loads(announced.value)["value_base64"] is None
 
 
 async def test_poison_is_found_by_halves_and_the_others_are_handled() -> None:

@@ -15,15 +15,15 @@ IDS = CountedIds()
 
 
 def event_of(case: Case, traceparent: str | None = None) -> CaseChangedV1:
-    row = case_changed(case, IDS(), traceparent)
-    assert row["topic"] == "cases"
-    assert bytes(row["key"]).decode() == case.id
-    return CaseChangedV1.model_validate_json(bytes(row["value"]))
+    told = case_changed(case, IDS(), traceparent)
+    assert told.topic == "cases"
+    assert told.key.decode() == case.id
+    return CaseChangedV1.model_validate_json(told.value)
 
 
 def test_it_is_byte_for_byte_what_the_contracts_model_writes() -> None:
     for case in (a_case(), a_case(department=None)):
-        value = bytes(case_changed(case, IDS(), "00-" + "a" * 32 + "-" + "b" * 16 + "-01")["value"])
+        value = case_changed(case, IDS(), "00-" + "a" * 32 + "-" + "b" * 16 + "-01").value
         assert CaseChangedV1.model_validate_json(value).model_dump_json().encode() == value
 
 

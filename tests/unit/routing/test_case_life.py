@@ -127,8 +127,8 @@ class CaseLife(RuleBasedStateMachine):
 
     @invariant()
     def its_event_keeps_the_contract(self) -> None:
-        row = case_changed(self.case, new_id())
-        event = CaseChangedV1.model_validate_json(bytes(row["value"]))
+        told = case_changed(self.case, new_id())
+        event = CaseChangedV1.model_validate_json(told.value)
         assert (event.data.version, event.data.status) == (self.case.version, self.case.status)
 
 

@@ -63,7 +63,7 @@ class Desk:
             await dead_letters.replay(
                 self.databases[found.service],
                 letter_id,
-                row_id=self.ids(),
+                message_id=self.ids(),
                 operator=self.operator,
                 note=note,
                 now=self.clock(),

@@ -29,6 +29,7 @@ from veche_shared.messaging.reading import Readable, Reader, Record, Unreadable
 from veche_shared.observability.tracing import SpanKind, continue_span
 from veche_shared.storage import dead_letters, inbox, outbox
 from veche_shared.storage.dead_letters import DeadLetter, dead_letter_id
+from veche_shared.storage.documents import Message
 from veche_shared.storage.mongo import Mongo, Session, is_passing
 
 E = TypeVar("E", bound=Event[Contract])
@@ -205,7 +206,7 @@ class Processing(Generic[E]):
             at=self.clock(),
         )
 
-    def _announcement(self, letter: DeadLetter) -> dict[str, object]:
+    def _announcement(self, letter: DeadLetter) -> Message:
         value = letter.value or b""
         told = {
             "id": letter.id,
@@ -217,13 +218,8 @@ class Processing(Generic[E]):
             "at": letter.at.isoformat(),
             "value_base64": b64encode(value).decode() if len(value) <= ANNOUNCED_VALUE_LIMIT else None,
         }
-        return outbox.raw_outbox_document(
-            self.ids(),
-            dead_letter_topic(self.service).name,
-            letter.id.encode(),
-            json.dumps(told, ensure_ascii=False).encode(),
-            letter.at,
-        )
+        announced = json.dumps(told, ensure_ascii=False).encode()
+        return Message(self.ids(), dead_letter_topic(self.service).name, letter.id.encode(), announced, letter.at)
 
 
 def describe(error: BaseException) -> str:

@@ -1,9 +1,10 @@
-"""The relay: takes events from the outbox to Kafka. The only publisher there is.
+"""The relay: takes messages from the outbox to Kafka. The only publisher there is.
 
-It reads the outbox in the order of the rows' ids, publishes with an idempotent producer, and deletes a row once the
-broker has acknowledged it with all in-sync replicas. Killed at any moment it has either not deleted (and publishes
-again: consumers know the event by its id) or is done; nothing is skipped, since a row that exists is a row unsent. A
-lease keeps one relay a service at work, which keeps each key's order.
+It reads the outbox in the order of the rows' ids, publishes with an idempotent producer, and deletes the rows once the
+broker has acknowledged all their messages with all in-sync replicas; the deletions of a moment are one. Killed at any
+moment it has either not deleted (and publishes again: consumers know the event by its id) or is done; nothing is
+skipped, since a row that exists is a row unsent. A lease keeps one relay a service at work, which keeps each key's
+order.
 """
 
 from __future__ import annotations
@@ -30,13 +31,19 @@ from veche_shared.observability import metrics
 from veche_shared.settings import KafkaSettings
 from veche_shared.storage import dead_letters, outbox
 from veche_shared.storage.dead_letters import DeadLetter
+from veche_shared.storage.documents import Message
 from veche_shared.storage.lease import Lease
-from veche_shared.storage.mongo import Mongo, Session
-from veche_shared.storage.outbox import OutboxRow
+from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.outbox import Row
 
 HEADERS = [("content-type", CONTENT_TYPE.encode())]
-BATCH = 1_000
 DELIVERY_TIMEOUT_MS = 15_000
+
+ROWS = 40
+"""Rows in one round: with full ones two thousand messages, and never so many that HTTP would have to wait for them."""
+
+SWEEP_SECONDS = 0.1
+"""How long a published row may wait for the deletion that it shares with others."""
 
 
 @dataclass(slots=True)
@@ -61,7 +68,13 @@ class Relay:
     _task: asyncio.Task[None] | None = field(init=False, default=None)
     _leased_until: float = field(init=False, default=0.0)
     _trouble: str | None = field(init=False, default=None)
-    _sent: set[str] = field(init=False, default_factory=set)
+    _partly: dict[str, set[str]] = field(init=False, default_factory=dict)
+    """Of rows of which some messages could not be sent: the ids of those that could."""
+    _spent: list[str] = field(init=False, default_factory=list)
+    """Rows that are published and not yet deleted."""
+    _swept: list[str] = field(init=False, default_factory=list)
+    """Rows of the last deletion, which a majority read may still show for a moment."""
+    _sweep_at: float = field(init=False, default=0.0)
 
     def wake(self) -> None:
         self._awake.set()
@@ -81,17 +94,18 @@ class Relay:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         await self._drop_producer()
-        try:
-            await self.lease.release()
-        except PyMongoError:
-            structlog.get_logger().info("lease_left_to_expire", service=self.service)
+        for last_act in (self._sweep, self.lease.release):
+            try:
+                await last_act()
+            except PyMongoError as error:  # then rows are published twice, and the lease ends by itself
+                structlog.get_logger().info("relay_cut_short", service=self.service, error=type(error).__name__)
 
     async def _run(self) -> None:
         failures = 0
         while True:
             self._awake.clear()
             try:
-                moved = await self._round()
+                more = await self._round()
             except Exception as error:  # noqa: BLE001 - a relay that ended would leave the outbox unseen for ever
                 failures += 1
                 self._trouble = type(error).__name__
@@ -103,7 +117,7 @@ class Relay:
                 await asyncio.sleep(self.backoff.delay(failures))
                 continue
             failures, self._trouble = 0, None
-            if moved < BATCH:
+            if not more:
                 await self._rest()
 
     async def _rest(self) -> None:
@@ -113,24 +127,26 @@ class Relay:
         except TimeoutError:
             return
 
-    async def _round(self) -> int:
+    async def _round(self) -> bool:
+        """Publish what waits; tells whether more may wait than one round takes."""
         if not await self._holds_lease():  # the replica that holds it tells how much waits
-            metrics.OUTBOX_ROWS.labels(self.service).set(0)
-            metrics.OUTBOX_AGE.labels(self.service).set(0)
-            return 0
-        seen = await self._waiting()
-        # A majority read may still show what was published and deleted a moment ago.
-        self._sent &= {row.id for row in seen}
-        rows = [row for row in seen if row.id not in self._sent]
-        metrics.OUTBOX_ROWS.labels(self.service).set(len(rows))
-        metrics.OUTBOX_AGE.labels(self.service).set(
-            max(0.0, (self.clock() - rows[0].at).total_seconds()) if rows else 0.0
-        )
-        if self._sent:  # their deletion may also have been lost
-            await self._forget(sorted(self._sent))
+            self._gauge([])
+            return False
+        if self._spent or self._swept:  # first, since the publishing may fail for ever
+            now = self.monotonic()
+            if now >= self._sweep_at or len(self._spent) >= ROWS:
+                self._sweep_at = now + SWEEP_SECONDS
+                await self._sweep()
+        rows = await self._waiting()
+        self._gauge(rows)
         if rows:
             await self._publish(rows)
-        return len(seen)
+        return len(rows) == ROWS
+
+    def _gauge(self, rows: Sequence[Row]) -> None:
+        age = (self.clock() - rows[0].at).total_seconds() if rows else 0.0
+        metrics.OUTBOX_ROWS.labels(self.service).set(sum(len(row.messages) for row in rows))
+        metrics.OUTBOX_AGE.labels(self.service).set(max(0.0, age))
 
     async def _holds_lease(self) -> bool:
         now = self.monotonic()
@@ -141,89 +157,113 @@ class Relay:
         self._leased_until = now + self.lease.seconds / 3
         return True
 
-    async def _waiting(self) -> list[OutboxRow]:
-        cursor = self.mongo[outbox.COLLECTION].find({}, sort=[("_id", ASCENDING)], limit=BATCH, batch_size=BATCH)
+    async def _waiting(self) -> list[Row]:
+        done = self._spent + self._swept
+        query: Document = {"_id": {"$nin": done}} if done else {}
+        cursor = self.mongo[outbox.COLLECTION].find(query, sort=[("_id", ASCENDING)], limit=ROWS, batch_size=ROWS)
         return [outbox.row_from_document(document) async for document in cursor]
 
-    async def _publish(self, rows: Sequence[OutboxRow]) -> None:
+    async def _publish(self, rows: Sequence[Row]) -> None:
         producer = await self._connected()
         packets: list[Packet] = []
         failures: dict[str, BaseException] = {}
-        for topic, group in _by_topic(rows).items():
+        for topic, messages in self._by_topic(rows).items():
             try:
-                packets += await send_packed(producer, full_name(self.settings, topic), group, HEADERS)
+                packets += await send_packed(producer, full_name(self.settings, topic), messages, HEADERS)
             except KafkaError as error:  # one topic that is gone must not hold up the others
-                failures |= {row.id: error for row in group}
+                failures |= {message.id: error for message in messages}
         results = await asyncio.gather(*(packet.acknowledged for packet in packets), return_exceptions=True)
-        published: list[str] = []
         for packet, result in zip(packets, results, strict=True):
             if isinstance(result, BaseException):
-                failures |= dict.fromkeys(packet.row_ids, result)
+                failures |= dict.fromkeys(packet.message_ids, result)
             else:
-                published += packet.row_ids
-        await self._done(rows, published)
-        too_large = [row for row in rows if isinstance(failures.get(row.id), MessageSizeTooLargeError)]
+                self._count(len(packet.message_ids))
+        self._settle(rows, failures.keys())
+        too_large = {name for name, failure in failures.items() if isinstance(failure, MessageSizeTooLargeError)}
         if too_large:
-            await self._part(too_large)
-        for failure in failures.values():
-            if not isinstance(failure, MessageSizeTooLargeError):
+            await self._part(rows, too_large)
+        for name, failure in failures.items():
+            if name not in too_large:
                 raise failure
 
-    async def _done(self, rows: Sequence[OutboxRow], row_ids: Sequence[str]) -> None:
-        if not row_ids:
-            return
-        self._sent.update(row_ids)
-        await self._forget(row_ids)
-        self.published += len(row_ids)
-        self._measure(rows, set(row_ids))
-        metrics.RELAY_PUBLISHED.labels(self.service).inc(len(row_ids))
+    def _by_topic(self, rows: Sequence[Row]) -> dict[str, list[Message]]:
+        """What is still to be sent, in order."""
+        groups: dict[str, list[Message]] = {}
+        for row in rows:
+            sent: AbstractSet[str] = self._partly.get(row.id, frozenset())
+            groups.setdefault(row.topic, []).extend(message for message in row.messages if message.id not in sent)
+        return groups
 
-    def _measure(self, rows: Sequence[OutboxRow], done: AbstractSet[str]) -> None:
-        now, lag = self.clock(), metrics.RELAY_LAG.labels(self.service)
-        first = next((row for row in rows if row.id in done), None)
-        if first is not None:  # the slowest of the batch stands for it: one observation, not a thousand
-            lag.observe(max(0.0, (now - first.at).total_seconds()))
+    def _settle(self, rows: Sequence[Row], failed: AbstractSet[str]) -> None:
+        """Take note of what the broker has acknowledged; the slowest row of a round stands for it in the metric."""
+        spent: list[Row] = []
+        for row in rows:
+            sent = {message.id for message in row.messages if message.id not in failed}
+            if len(sent) < len(row.messages):
+                self._partly[row.id] = sent
+            else:
+                self._partly.pop(row.id, None)
+                self._spent.append(row.id)
+                spent.append(row)
+        if spent:
+            lag = (self.clock() - spent[0].at).total_seconds()
+            metrics.RELAY_LAG.labels(self.service).observe(max(0.0, lag))
 
-    async def _part(self, rows: Sequence[OutboxRow]) -> None:
-        """Publish one by one what the broker refused together: one of these is too large for its topic.
+    async def _part(self, rows: Sequence[Row], refused: AbstractSet[str]) -> None:
+        """Publish one by one what the broker refused together: one of these is too large for its topic, and buried.
 
-        A producer that was refused has a gap in its sequence, which the broker will not pass over: it is replaced.
+        A producer that was refused has a gap in its sequence, which the broker will not pass over: it is replaced. The
+        rows are settled when they are seen the next time.
         """
         await self._drop_producer()
         for row in rows:
-            producer = await self._connected()
             topic = full_name(self.settings, row.topic)
-            try:
-                partition = partition_of(row.key, sorted(await producer.partitions_for(topic)))
-                await producer.send_and_wait(topic, row.value, row.key or None, partition, headers=HEADERS)
-            except MessageSizeTooLargeError:
-                await self._drop_producer()
-                await self._bury(row)
-            else:
-                await self._done([row], [row.id])
+            for message in row.messages:
+                if message.id not in refused:
+                    continue
+                producer = await self._connected()
+                try:
+                    partition = partition_of(message.key, sorted(await producer.partitions_for(topic)))
+                    await producer.send_and_wait(topic, message.value, message.key or None, partition, headers=HEADERS)
+                except MessageSizeTooLargeError:
+                    await self._drop_producer()
+                    await self._bury(message)
+                else:
+                    self._count(1)
+                self._partly[row.id].add(message.id)
+
+    def _count(self, published: int) -> None:
+        self.published += published
+        metrics.RELAY_PUBLISHED.labels(self.service).inc(published)
+
+    async def _sweep(self) -> None:
+        """Delete what is published."""
+        spent = self._spent
+        if spent:
+            await self._forget(spent)
+        self._swept, self._spent = spent, []
 
     async def _forget(self, row_ids: Sequence[str]) -> None:
         # A deletion that is lost in a failover only means that the row is published again.
         quick = self.mongo[outbox.COLLECTION].with_options(write_concern=WriteConcern(w=1))
         await quick.delete_many({"_id": {"$in": list(row_ids)}})
 
-    async def _bury(self, row: OutboxRow) -> None:
+    async def _bury(self, message: Message) -> None:
         """An event larger than the broker takes would block its key for ever: an operator must see it."""
         letter = DeadLetter(
-            id=f"{row.topic}-outbox-{row.id}",
-            topic=row.topic,
+            id=f"{message.topic}-outbox-{message.id}",
+            topic=message.topic,
             partition=-1,
             offset=-1,
-            key=row.key,
-            value=row.value,
+            key=message.key,
+            value=message.value,
             reason="unpublishable",
-            explanation=f"larger than Kafka takes: {len(row.value)} bytes",
+            explanation=f"larger than Kafka takes: {len(message.value)} bytes",
             at=self.clock(),
         )
 
         async def work(session: Session) -> None:
             await dead_letters.bury(self.mongo, session, [letter])
-            await self.mongo[outbox.COLLECTION].delete_one({"_id": row.id}, session=session)
 
         await self.mongo.transaction(work)
 
@@ -254,10 +294,3 @@ class Relay:
                 await producer.stop()
         except (TimeoutError, KafkaError, OSError):
             structlog.get_logger().info("producer_abandoned", service=self.service)
-
-
-def _by_topic(rows: Sequence[OutboxRow]) -> dict[str, list[OutboxRow]]:
-    groups: dict[str, list[OutboxRow]] = {}
-    for row in rows:
-        groups.setdefault(row.topic, []).append(row)
-    return groups

@@ -17,6 +17,7 @@ from bson import Binary
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from veche_shared.storage import outbox
+from veche_shared.storage.documents import Message
 from veche_shared.storage.mongo import Document, Mongo, Session
 
 COLLECTION = "dead_letters"
@@ -123,7 +124,9 @@ async def shown(mongo: Mongo, letter_id: str) -> DeadLetter:
     return from_document(document)
 
 
-async def replay(mongo: Mongo, letter_id: str, *, row_id: str, operator: str, note: str | None, now: datetime) -> None:
+async def replay(
+    mongo: Mongo, letter_id: str, *, message_id: str, operator: str, note: str | None, now: datetime
+) -> None:
     """Publish a waiting dead letter again on its topic, byte for byte, and record who asked for it.
 
     Every consumer of that topic receives it; those that handled it before know it by its event id.
@@ -132,8 +135,8 @@ async def replay(mongo: Mongo, letter_id: str, *, row_id: str, operator: str, no
 
     async def work(session: Session) -> None:
         letter = from_document(await _decide(mongo, session, letter_id, "replayed", operator, note, now))
-        row = outbox.raw_outbox_document(row_id, letter.topic, letter.key, letter.value or b"", now)
-        await outbox.append(mongo, session, [row])
+        again = Message(message_id, letter.topic, letter.key or b"", letter.value or b"", now)
+        await outbox.append(mongo, session, [again])
 
     await mongo.transaction(work)
 

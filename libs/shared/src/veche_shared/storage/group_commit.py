@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import pymongo
 from pymongo.errors import BulkWriteError, NetworkTimeout, PyMongoError
 
+from veche_shared.storage import outbox
 from veche_shared.storage.documents import Document, Write
 from veche_shared.storage.mongo import Mongo, Session, is_passing
 
@@ -213,15 +214,17 @@ class GroupCommit:
 
 
 async def store_together(mongo: Mongo, writes: Sequence[Write]) -> None:
-    """Store all ``writes`` in one transaction, or none. Raises PyMongoError; see ``is_duplicate``."""
+    """Store ``writes`` and their messages in one transaction, or none. Raises PyMongoError; see ``is_duplicate``."""
     by_collection: dict[str, list[Document]] = {}
     for write in writes:
         for collection, documents in write.inserts.items():
             by_collection.setdefault(collection, []).extend(documents)
+    messages = [message for write in writes for message in write.messages]
 
     async def work(session: Session) -> None:
         for collection, documents in by_collection.items():
             await mongo[collection].insert_many(documents, session=session, ordered=True)
+        await outbox.append(mongo, session, messages)
 
     await mongo.transaction(work)
 

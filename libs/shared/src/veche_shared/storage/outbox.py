@@ -1,11 +1,14 @@
-"""The outbox: events wait here, in the database that caused them, until Kafka has acknowledged them.
+"""The outbox: messages wait here, in the database whose change they tell of, until Kafka has acknowledged them.
 
-Obligation: a row is written in the same transaction as the state that it tells of. Only the relay takes rows out.
+Obligation: a message is put here in the transaction of the change that it tells of. Only the relay takes rows out.
+
+What one transaction sends on one topic shares a row, since MongoDB's work goes by the document: an event in a row of
+its own would cost as much as the thing that it tells of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,55 +16,70 @@ from pymongo import IndexModel
 
 from veche_shared.contracts.envelope import Contract, Event
 from veche_shared.contracts.topics import Topic
+from veche_shared.storage.documents import Message
 from veche_shared.storage.mongo import Document, Mongo, Session
 
 COLLECTION = "outbox"
 INDEXES: dict[str, list[IndexModel]] = {COLLECTION: []}  # the relay reads in the order of _id
 
+ROW_MESSAGES = 50
+ROW_BYTES = 4 * 2**20
+"""How much one row holds: most messages by far are smaller, and MongoDB takes no document above 16 MiB."""
+
 
 @dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """A message to be published: ``id`` is the event's UUIDv7, whose order is the order of publication."""
+class Row:
+    """Messages of one topic and one transaction, in order. ``id`` is the id of the first, ``at`` its time."""
 
     id: str
     topic: str
-    key: bytes
-    value: bytes
     at: datetime
-    traceparent: str | None = None
+    messages: Sequence[Message]
 
 
-def outbox_document(topic: Topic, event: Event[Contract]) -> Document:
-    """The row that announces ``event`` on ``topic``; insert it in the transaction of the state change."""
+def message_of(topic: Topic, event: Event[Contract]) -> Message:
+    """What announces ``event`` on ``topic``."""
     value = event.__pydantic_serializer__.to_json(event)  # model_dump_json would decode it, to be encoded again
-    return raw_outbox_document(event.id, topic.name, event.subject.encode(), value, event.time, event.traceparent)
+    return Message(event.id, topic.name, event.subject.encode(), value, event.time, event.traceparent)
 
 
-def raw_outbox_document(
-    row_id: str, topic: str, key: bytes | None, value: bytes, at: datetime, traceparent: str | None = None
-) -> Document:
-    """A row from bytes: an event that is written already, or a dead letter that an operator sends on its way again.
-
-    ``traceparent`` is the event's own, kept beside it so that the relay goes on with the trace.
-    """
-    document: Document = {"_id": row_id, "topic": topic, "key": key or b"", "value": value, "at": at}
-    if traceparent is not None:
-        document["traceparent"] = traceparent
-    return document
+async def append(mongo: Mongo, session: Session, messages: Sequence[Message]) -> None:
+    """Put messages into the outbox inside the caller's transaction."""
+    if messages:
+        await mongo[COLLECTION].insert_many(row_documents(messages), session=session, ordered=True)
 
 
-async def append(mongo: Mongo, session: Session, documents: Sequence[Document]) -> None:
-    """Put rows into the outbox inside the caller's transaction."""
-    if documents:
-        await mongo[COLLECTION].insert_many(documents, session=session, ordered=True)
+def row_documents(messages: Iterable[Message]) -> list[Document]:
+    """The rows to be stored: topic by topic, each topic's messages in the order in which they are given."""
+    documents: list[Document] = []
+    filling: dict[str, tuple[list[Document], int]] = {}
+    for message in messages:
+        held, size = filling.get(message.topic, ([], 0))
+        size += len(message.value)
+        if not held or len(held) == ROW_MESSAGES or size > ROW_BYTES:
+            held, size = [], len(message.value)
+            documents.append({"_id": message.id, "topic": message.topic, "at": message.at, "messages": held})
+        held.append(_message_document(message))
+        filling[message.topic] = held, size
+    return documents
 
 
-def row_from_document(document: Document) -> OutboxRow:
-    return OutboxRow(
-        id=document["_id"],
-        topic=document["topic"],
-        key=document["key"],
-        value=document["value"],
-        at=document["at"],
-        traceparent=document.get("traceparent"),
+def row_from_document(document: Document) -> Row:
+    """A row as it was stored; in those of Veche 0.1 the row itself was the one message."""
+    row_id, topic, at = document["_id"], document["topic"], document["at"]
+    return Row(
+        row_id,
+        topic,
+        at,
+        [
+            Message(held.get("id", row_id), topic, held["key"], held["value"], at, held.get("traceparent"))
+            for held in document.get("messages", [document])
+        ],
     )
+
+
+def _message_document(message: Message) -> Document:
+    document: Document = {"id": message.id, "key": message.key, "value": message.value}
+    if message.traceparent is not None:
+        document["traceparent"] = message.traceparent
+    return document

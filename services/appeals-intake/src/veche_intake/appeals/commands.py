@@ -27,9 +27,7 @@ from veche_shared.contracts.topics import APPEALS
 from veche_shared.ids import Ids
 from veche_shared.observability.tracing import current_traceparent
 from veche_shared.security.tokens import tracking_code
-from veche_shared.storage import outbox
-from veche_shared.storage.documents import Write
-from veche_shared.storage.mongo import Document
+from veche_shared.storage.documents import Document, Message, Write
 
 Outcome = Accepted[Receipt] | Clash | NotStored
 
@@ -129,12 +127,8 @@ class Registration:
             regime=regime,
             pseudonym=pseudonym,
         )
-        inserts: dict[str, list[Document]] = {
-            store.COLLECTION: [document],
-            outbox.COLLECTION: [
-                outbox.raw_outbox_document(event_id, APPEALS.name, receipt.appeal_id.encode(), event, now, traceparent)
-            ],
-        }
+        inserts: dict[str, list[Document]] = {store.COLLECTION: [document]}
         if pseudonym is not None and appeal.author is not None:
             inserts[CONTACTS] = [contact_document(pseudonym, appeal.author, now)]
-        return Prepared(receipt, digest, Write(inserts, order.keys))
+        message = Message(event_id, APPEALS.name, receipt.appeal_id.encode(), event, now, traceparent)
+        return Prepared(receipt, digest, Write(inserts, order.keys, [message]))

@@ -22,8 +22,8 @@ from veche_shared.contracts.topics import VOTES
 from veche_shared.ids import Ids
 from veche_shared.observability.tracing import current_traceparent
 from veche_shared.security.tokens import voter_key
-from veche_shared.storage import outbox
 from veche_shared.storage.documents import Write
+from veche_shared.storage.outbox import message_of
 
 Answer = Accepted[VoteReceipt] | Clash | VoteRefused
 Outcome = Answer | NotStored
@@ -103,5 +103,5 @@ class Voting:
         document = store.vote_document(
             vote, receipt, keys=keys, digest=digest, channel=ballot.channel, hashed_voter=hashed
         )
-        inserts = {store.COLLECTION: [document], outbox.COLLECTION: [outbox.outbox_document(VOTES, event)]}
-        return Prepared(receipt, digest, Write(inserts, keys))
+        write = Write({store.COLLECTION: [document]}, keys, [message_of(VOTES, event)])
+        return Prepared(receipt, digest, write)

@@ -14,7 +14,7 @@ from veche_shared.contracts.deliveries import DeliverySettledV1
 from veche_shared.contracts.topics import DELIVERIES as DELIVERIES_TOPIC
 from veche_shared.storage import outbox
 from veche_shared.storage.mongo import Document, Mongo, Session
-from veche_shared.storage.outbox import outbox_document
+from veche_shared.storage.outbox import message_of
 
 DELIVERIES: Final = "deliveries"
 
@@ -113,7 +113,7 @@ class DeliveryStore:
 
         async def work(session: Session) -> None:
             await self._update(delivery, change, session)
-            await outbox.append(self.mongo, session, [outbox_document(DELIVERIES_TOPIC, event)])
+            await outbox.append(self.mongo, session, [message_of(DELIVERIES_TOPIC, event)])
 
         await self.mongo.transaction(work)
 

@@ -51,8 +51,8 @@ class CaseOffice:
                 raise problem_of(refusal) from refusal
             if not decision.repeated:
                 await self.cases.save(session, decision.case)
-                row = case_changed(decision.case, self.ids(), current_traceparent())
-                await outbox.append(self.mongo, session, [row])
+                told = case_changed(decision.case, self.ids(), current_traceparent())
+                await outbox.append(self.mongo, session, [told])
             return decision
 
         decision = await self.mongo.transaction(work)

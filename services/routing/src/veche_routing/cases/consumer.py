@@ -18,7 +18,8 @@ from veche_shared.contracts.appeals import AppealRegistered, AppealRegisteredV1
 from veche_shared.ids import Ids
 from veche_shared.observability.tracing import continue_span, current_traceparent
 from veche_shared.storage import outbox
-from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.documents import Message
+from veche_shared.storage.mongo import Mongo, Session
 
 TYPES = ("appeal.registered.v1",)
 BREATH = 50
@@ -41,7 +42,7 @@ class AppealsConsumer:
         appeals = {case_id(event.data.appeal_id): event for event in events}
         known = await self.cases.known(session, list(appeals))
         opened: list[Case] = []
-        announcements: list[Document] = []
+        announcements: list[Message] = []
         for number, (identity, event) in enumerate(appeals.items()):
             if number % BREATH == BREATH - 1:
                 await asyncio.sleep(0)

@@ -10,15 +10,14 @@ from pydantic_core import to_json
 
 from veche_routing.cases.model import Case, Label
 from veche_shared.contracts.topics import CASES
-from veche_shared.storage.mongo import Document
-from veche_shared.storage.outbox import raw_outbox_document
+from veche_shared.storage.documents import Message
 
 SOURCE = "/veche/routing"
 TYPE = "case.changed.v1"
 
 
-def case_changed(case: Case, event_id: str, traceparent: str | None = None) -> Document:
-    """The outbox row that announces the last change of ``case``; ``event_id`` is a fresh UUIDv7."""
+def case_changed(case: Case, event_id: str, traceparent: str | None = None) -> Message:
+    """The message that announces the last change of ``case``; ``event_id`` is a fresh UUIDv7."""
     entry = case.last
     value = to_json(
         {
@@ -64,7 +63,7 @@ def case_changed(case: Case, event_id: str, traceparent: str | None = None) -> D
             },
         }
     )
-    return raw_outbox_document(event_id, CASES.name, case.id.encode(), value, entry.at, traceparent)
+    return Message(event_id, CASES.name, case.id.encode(), value, entry.at, traceparent)
 
 
 def _named(label: Label | None) -> dict[str, str | None] | None:

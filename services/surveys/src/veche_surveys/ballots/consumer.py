@@ -53,4 +53,4 @@ class VoteCounter:
         await self.ballots.add(rules.tallies(counted.ballots, known_only), session)
         trace = current_traceparent()
         told = [rules.rejected_event(spoiled, self.ids(), self.clock(), trace) for spoiled in counted.rejected]
-        await outbox.append(self.mongo, session, [outbox.outbox_document(SURVEYS, event) for event in told])
+        await outbox.append(self.mongo, session, [outbox.message_of(SURVEYS, event) for event in told])

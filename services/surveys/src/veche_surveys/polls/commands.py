@@ -144,7 +144,7 @@ class PollCommands:
         # A batch of votes that is being counted under the poll's former state conflicts here, and is judged anew.
         await self.ballots.fence(poll.id, poll.version, session)
         event = rules.changed_event(poll, self.ids(), current_traceparent())
-        await outbox.append(self.mongo, session, [outbox.outbox_document(SURVEYS, event)])
+        await outbox.append(self.mongo, session, [outbox.message_of(SURVEYS, event)])
 
 
 def fingerprint(*parts: str) -> str:
