@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from pymongo.errors import BulkWriteError
 
 from tests.integration.messaging.stage import DEAD_LETTERS, SERVICE, Stage, eventually, vote
 from veche_shared.clock import system_clock
 from veche_shared.contracts.topics import VOTES
 from veche_shared.contracts.votes import VoteCastV1
 from veche_shared.ids import new_id
+from veche_shared.messaging.reading import Record
 from veche_shared.storage import dead_letters, inbox
 from veche_shared.storage.dead_letters import DeadLetter, DeadLetterNotFoundError
-from veche_shared.storage.mongo import Mongo, Session
+from veche_shared.storage.mongo import Mongo, Session, is_duplicate
+from veche_shared.storage.outbox import message_of
 
 
 def letter(letter_id: str = "votes-0-1-abc", value: bytes = b"poison") -> DeadLetter:
@@ -34,8 +37,19 @@ async def remember(mongo: Mongo, *event_ids: str) -> frozenset[str]:
 
 
 async def test_an_event_is_new_once(mongo: Mongo) -> None:
-    assert await remember(mongo, "a", "b", "a") == {"a", "b"}
+    assert await remember(mongo, "a", "b") == {"a", "b"}
     assert await remember(mongo, "b", "c") == {"c"}
+
+
+async def test_events_that_are_taken_to_be_new_are_refused_where_one_is_not(mongo: Mongo) -> None:
+    async def take_for_new(*event_ids: str) -> frozenset[str]:
+        return await mongo.transaction(lambda session: inbox.remember(mongo, session, event_ids, system_clock()))
+
+    assert await take_for_new("a", "b") == {"a", "b"}
+    with pytest.raises(BulkWriteError) as refused:
+        await take_for_new("c", "b")
+    assert is_duplicate(refused.value)
+    assert await remember(mongo, "a", "b", "c") == {"c"}
 
 
 async def test_an_event_of_an_aborted_transaction_is_new_again(mongo: Mongo) -> None:
@@ -52,6 +66,16 @@ async def test_of_consumers_that_hold_the_same_events_one_handles_them(mongo: Mo
     ids = [f"e{n}" for n in range(50)]
     found = await asyncio.gather(*(remember(mongo, *ids) for _ in range(4)))
     assert sorted(len(new) for new in found) == [0, 0, 0, 50]
+
+
+async def test_of_batches_that_hold_the_same_events_one_handles_each(stage: Stage) -> None:
+    events = [vote(n) for n in range(40)]
+    records = [Record("votes", 0, n, b"k", message_of(VOTES, event).value) for n, event in enumerate(events)]
+    batches = [records[:30], records[20:], records, records[::-1]]
+    outcomes = await asyncio.gather(*(stage.processing(stage.keep).process(batch) for batch in batches))
+    assert sum(outcome.handled for outcome in outcomes) == 40
+    assert sum(outcome.duplicates for outcome in outcomes) == sum(map(len, batches)) - 40
+    assert await stage.kept() == {event.data.vote_id for event in events}
 
 
 async def test_a_dead_letter_is_kept_as_it_was_received(mongo: Mongo) -> None:

@@ -7,9 +7,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
-from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.mongo import DUPLICATE_KEY, Document, Mongo, Session
 
 T = TypeVar("T")
 SESSION = cast("Session", object())
@@ -30,7 +30,7 @@ class MemoryCollection:
     async def insert_many(self, documents: Sequence[Document], **_: object) -> None:
         for document in documents:
             if document["_id"] in self.rows:
-                raise DuplicateKeyError("taken")
+                raise BulkWriteError({"writeErrors": [{"code": DUPLICATE_KEY}]})
             self.rows[document["_id"]] = document
 
     async def update_one(self, wanted: Document, change: Document, **_: object) -> None:

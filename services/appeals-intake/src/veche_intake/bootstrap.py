@@ -70,6 +70,9 @@ INDEXES = {
     **votes.INDEXES,
 }
 
+STATUS_REST = 0.2
+"""Seconds between two looks for news of cases: the public status may be so much behind the officer."""
+
 BODY_LIMITS = {"/api/v1/appeals/batch": 32 * MIB, "/api/v1/votes/batch": 4 * MIB}
 """Bytes of a batch: a thousand times a usual appeal, with room for long ones."""
 
@@ -83,7 +86,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
     channels = read_channels(intake.channels_file)
     mongo = Mongo(settings.mongo.uri.get_secret_value(), f"{settings.mongo.database_prefix}{SERVICE}")
     messaging = Messaging(SERVICE, settings.instance, mongo, settings.kafka, clock, ids)
-    messaging.subscribe(CASES, CaseEvent, CASE_TYPES, CasesConsumer(mongo).handle)
+    messaging.subscribe(CASES, CaseEvent, CASE_TYPES, CasesConsumer(mongo).handle, rest=STATUS_REST)
     messaging.subscribe(SURVEYS, SurveyEvent, SURVEY_TYPES, SurveysConsumer(mongo).handle)
 
     def commits(guard: str) -> GroupCommit:

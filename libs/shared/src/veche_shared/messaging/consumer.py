@@ -21,7 +21,6 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
-from pymongo.errors import PyMongoError
 
 from veche_shared.contracts.topics import Topic
 from veche_shared.messaging.processing import BreakerOpenError, GaveWayError, Outcome
@@ -32,6 +31,9 @@ from veche_shared.settings import KafkaSettings
 
 MAX_RECORDS = 500
 MAX_POLL_INTERVAL_MS = 300_000
+OFFSETS_SECONDS = 0.25
+"""How far Kafka's knowledge of what is settled may lag behind: what it does not know comes again, and is known here."""
+
 POLL_MS = 1_000
 """How long one look for records lasts where there are none; a record ends it at once."""
 
@@ -47,12 +49,57 @@ class Process(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One topic read by one service: ``group`` is the Kafka consumer group that remembers how far."""
+    """One topic read by one service: ``group`` is the Kafka consumer group that remembers how far.
+
+    ``rest`` (seconds) is taken after each batch that is not a full one, so that the next holds more: for a reader whose
+    work nobody waits for in the same second, since a batch costs much the same whatever it holds.
+    """
 
     topic: Topic
     group: str
     process: Process
     max_records: int = MAX_RECORDS
+    rest: float = 0.0
+
+
+@dataclass(slots=True)
+class _Offsets:
+    """How far one subscription has come. Kafka is told behind the handling, of several batches at once."""
+
+    service: str
+    ends: dict[TopicPartition, int] = field(default_factory=dict)
+    _consumer: AIOKafkaConsumer | None = field(init=False, default=None)
+    _telling: asyncio.Task[None] | None = field(init=False, default=None)
+
+    def settled(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
+        self._consumer = consumer
+        self.ends.update(ends)
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell_soon(), name="tell-offsets")
+
+    async def stop(self) -> None:
+        """Tell Kafka of what is settled so far, and of later batches only by ``tell``."""
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.gather(self._telling, return_exceptions=True)
+        await self.tell()
+
+    async def _tell_soon(self) -> None:
+        while self.ends:
+            await asyncio.sleep(OFFSETS_SECONDS)
+            await self.tell()
+
+    async def tell(self) -> None:
+        consumer, told = self._consumer, self.ends
+        if consumer is None or not told:
+            return
+        self.ends = {}
+        ours = consumer.assignment()  # a partition that went to another member is told by it
+        try:
+            await consumer.commit({partition: end for partition, end in told.items() if partition in ours})
+        except (KafkaError, OSError) as error:
+            # The group was parted anew, or the broker is away: they come again and the inbox knows them.
+            structlog.get_logger().info("offsets_not_committed", service=self.service, error=type(error).__name__)
 
 
 @dataclass(slots=True)
@@ -68,6 +115,8 @@ class Consumers:
     subscriptions: Sequence[Subscription]
     trouble: dict[str, str] = field(default_factory=dict)
     _broker: KafkaBroker | None = field(init=False, default=None)
+    _offsets: dict[str, _Offsets] = field(init=False, default_factory=dict)
+    _stopping: bool = field(init=False, default=False)
 
     async def start(self) -> None:
         """Raises KafkaError where the broker cannot be reached."""
@@ -86,6 +135,9 @@ class Consumers:
         await broker.start()
 
     async def stop(self) -> None:
+        self._stopping = True  # the batches in hand tell Kafka themselves
+        for offsets in self._offsets.values():
+            await offsets.stop()
         broker, self._broker = self._broker, None
         if broker is not None:
             await broker.stop()
@@ -105,10 +157,17 @@ class Consumers:
             title=subscription.group,
         )
 
+        rested = True
+
         async def next_batch(consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
             # FastStream's own one sleeps after a second without records and is deaf to what arrives meanwhile.
+            nonlocal rested
+            if not rested:
+                await asyncio.sleep(subscription.rest)
             found = await consumer.getmany(timeout_ms=POLL_MS, max_records=subscription.max_records)
-            return tuple(chain.from_iterable(found.values()))
+            records = tuple(chain.from_iterable(found.values()))
+            rested = not 0 < len(records) < subscription.max_records
+            return records
 
         subscriber.get_msg = next_batch  # type: ignore[method-assign]
 
@@ -150,7 +209,7 @@ class Consumers:
             return
         self.trouble.pop(name, None)
         self._count(name, outcome, time.perf_counter() - started)
-        await self._commit(message, raw)
+        await self._settled(subscription, message, raw)
 
     async def _hold(self, message: KafkaMessage, raw: Sequence[ConsumerRecord]) -> None:
         """Keep the partitions and their offsets, and read no further until the process is started anew."""
@@ -158,19 +217,16 @@ class Consumers:
         for partition in _rewind(message, raw):
             message.consumer.pause(partition)  # type: ignore[attr-defined]
 
-    async def _commit(self, message: KafkaMessage, raw: Sequence[ConsumerRecord]) -> None:
-        ends = {TopicPartition(item.topic, item.partition): item.offset + 1 for item in raw}
-        try:
-            await message.consumer.commit(ends)  # type: ignore[call-arg]
-            self._measure_lag(bare_name(self.settings, raw[0].topic), message, ends)
-        except (KafkaError, OSError, PyMongoError) as error:
-            # The partitions went to another member, or the broker is away: they come again and the inbox knows them.
-            structlog.get_logger().info("offsets_not_committed", service=self.service, error=type(error).__name__)
-
-    def _measure_lag(self, topic: str, message: KafkaMessage, ends: dict[TopicPartition, int]) -> None:
+    async def _settled(self, subscription: Subscription, message: KafkaMessage, raw: Sequence[ConsumerRecord]) -> None:
         consumer = cast("AIOKafkaConsumer", message.consumer)
-        behind = sum(max(0, (consumer.highwater(partition) or end) - end) for partition, end in ends.items())
-        metrics.CONSUMER_LAG.labels(self.service, topic).set(behind)
+        ends = {TopicPartition(item.topic, item.partition): item.offset + 1 for item in raw}
+        ours = consumer.assignment() & ends.keys()
+        behind = sum(max(0, (consumer.highwater(partition) or 0) - ends[partition]) for partition in ours)
+        metrics.CONSUMER_LAG.labels(self.service, subscription.topic.name).set(behind)
+        offsets = self._offsets.setdefault(subscription.group, _Offsets(self.service))
+        offsets.settled(consumer, ends)
+        if self._stopping:
+            await offsets.stop()
 
     def _count(self, topic: str, outcome: Outcome, seconds: float) -> None:
         handled = metrics.CONSUMER_MESSAGES

@@ -15,9 +15,11 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 
 import structlog
+from pymongo.errors import BulkWriteError
 
 from veche_shared.clock import Clock
 from veche_shared.contracts.envelope import Contract, Event
@@ -30,7 +32,7 @@ from veche_shared.observability.tracing import SpanKind, continue_span
 from veche_shared.storage import dead_letters, inbox, outbox
 from veche_shared.storage.dead_letters import DeadLetter, dead_letter_id
 from veche_shared.storage.documents import Message
-from veche_shared.storage.mongo import Mongo, Session, is_passing
+from veche_shared.storage.mongo import Mongo, Session, is_duplicate, is_passing
 
 E = TypeVar("E", bound=Event[Contract])
 
@@ -170,28 +172,36 @@ class Processing(Generic[E]):
             waited += delay
 
     async def _commit(self, items: list[Readable[E]], letters: list[DeadLetter]) -> int:
-        async def work(session: Session) -> int:
-            now = self.clock()
-            fresh: list[E] = []
-            if items:
-                new = set(await inbox.remember_new(self.mongo, session, [item.event.id for item in items], now))
-                for item in items:
-                    if item.event.id in new:  # the same event twice in one batch is handled once
-                        new.discard(item.event.id)
-                        fresh.append(item.event)
-                if fresh:
-                    with ExitStack() as spans:
-                        for event in fresh:
-                            if event.traceparent is not None:
-                                span = continue_span(f"handle {event.type}", event.traceparent, kind=SpanKind.CONSUMER)
-                                spans.enter_context(span)
-                        await self.handle(fresh, session)
-            if letters:
-                await dead_letters.bury(self.mongo, session, letters)
-                await outbox.append(self.mongo, session, [self._announcement(letter) for letter in letters])
-            return len(fresh)
+        """Store everything, or nothing; returns how many of ``items`` were fresh.
 
-        return await self.mongo.transaction(work)
+        Nearly always all are: so they are taken to be, and looked up only where MongoDB refuses one.
+        """
+        events = list({item.event.id: item.event for item in items}.values())  # the same event twice is handled once
+        try:
+            return await self.mongo.transaction(partial(self._store, events, letters, inbox.remember))
+        except BulkWriteError as error:
+            if not is_duplicate(error):
+                raise
+        return await self.mongo.transaction(partial(self._store, events, letters, inbox.remember_new))
+
+    async def _store(
+        self, events: Sequence[E], letters: Sequence[DeadLetter], remember: inbox.Remember, session: Session
+    ) -> int:
+        fresh: list[E] = []
+        if events:
+            new = await remember(self.mongo, session, [event.id for event in events], self.clock())
+            fresh = [event for event in events if event.id in new]
+        if fresh:
+            with ExitStack() as spans:
+                for event in fresh:
+                    if event.traceparent is not None:
+                        span = continue_span(f"handle {event.type}", event.traceparent, kind=SpanKind.CONSUMER)
+                        spans.enter_context(span)
+                await self.handle(fresh, session)
+        if letters:
+            await dead_letters.bury(self.mongo, session, letters)
+            await outbox.append(self.mongo, session, [self._announcement(letter) for letter in letters])
+        return len(fresh)
 
     def _letter(self, record: Record, reason: str, explanation: str) -> DeadLetter:
         return DeadLetter(

@@ -65,11 +65,19 @@ class Messaging:
         self.relay = Relay(self.service, self.mongo, self.settings, lease, self.clock, self.backoff)
 
     def subscribe(
-        self, topic: Topic, union: object, types: Sequence[str], handle: Handle[E], *, max_records: int = MAX_RECORDS
+        self,
+        topic: Topic,
+        union: object,
+        types: Sequence[str],
+        handle: Handle[E],
+        *,
+        max_records: int = MAX_RECORDS,
+        rest: float = 0.0,
     ) -> None:
         """Have ``handle`` called with the fresh events of ``topic``; call before ``start``.
 
-        ``union`` and ``types`` are as in ``Reader``. One service reads a topic once: the group is named after both.
+        ``union`` and ``types`` are as in ``Reader``, ``max_records`` and ``rest`` as in ``Subscription``. One service
+        reads a topic once: the group is named after both.
         """
         processing: Processing[E] = Processing(
             service=self.service,
@@ -81,7 +89,8 @@ class Messaging:
             backoff=self.backoff,
             after_commit=self.relay.wake,
         )
-        self._subscriptions.append(Subscription(topic, f"{self.service}.{topic.name}", processing, max_records))
+        group = f"{self.service}.{topic.name}"
+        self._subscriptions.append(Subscription(topic, group, processing, max_records, rest))
 
     def wake(self) -> None:
         """Tell the relay that the outbox has something; call after a commit."""

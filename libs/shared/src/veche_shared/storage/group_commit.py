@@ -1,7 +1,8 @@
 """Group commit: concurrent requests share one transaction, because the commit is what costs.
 
 Each request hands in a :class:`Write` and waits. A writer takes whatever is waiting, up to ``max_batch``, and stores
-it in one majority-committed transaction. A request whose unique key is already taken is picked out and answered
+it in one majority-committed transaction; further writers help out only where a whole batch waits, since a transaction
+costs much the same whatever it holds. A request whose unique key is already taken is picked out and answered
 alone; the others are stored. Nobody is told that it is stored before it is.
 """
 
@@ -9,17 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pymongo
-from pymongo.errors import BulkWriteError, NetworkTimeout, PyMongoError
+from pymongo.errors import NetworkTimeout, PyMongoError
 
 from veche_shared.storage import outbox
 from veche_shared.storage.documents import Document, Write
-from veche_shared.storage.mongo import Mongo, Session, is_passing
-
-DUPLICATE_KEY = 11000
+from veche_shared.storage.mongo import Mongo, Session, is_duplicate, is_passing
 
 
 class AlreadyStoredError(Exception):
@@ -82,21 +82,25 @@ class GroupCommit:
     max_waiting: int = 10_000
     observe: Callable[[CommitObserved], None] = _ignore
     after_commit: Callable[[], None] = lambda: None
-    _queue: asyncio.Queue[_Waiting | None] = field(init=False)
+    _waiting: deque[_Waiting] = field(init=False, default_factory=deque)
+    _some: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    """Set while anything waits; the first writer goes by it."""
+    _crowd: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    """Set while a whole batch waits; the other writers go by it."""
     _tasks: list[asyncio.Task[None]] = field(init=False, default_factory=list)
     _open: bool = field(init=False, default=False)
 
-    def __post_init__(self) -> None:
-        self._queue = asyncio.Queue(maxsize=self.max_waiting)
-
     def start(self) -> None:
         self._open = True
-        self._tasks = [asyncio.create_task(self._write(), name=f"group-commit-{n}") for n in range(self.writers)]
+        signals = [self._some, *(self._crowd for _ in range(1, self.writers))]
+        self._tasks = [
+            asyncio.create_task(self._write(signal), name=f"group-commit-{n}") for n, signal in enumerate(signals)
+        ]
 
     async def stop(self) -> None:
         self._open = False
-        for _ in self._tasks:
-            await self._queue.put(None)
+        self._some.set()
+        self._crowd.set()
         await asyncio.gather(*self._tasks)
         self._tasks = []
 
@@ -107,13 +111,13 @@ class GroupCommit:
         database cannot say that it stored it (repeat with the same keys: it is stored once at most). The answer comes
         within ``mongo.timeout`` even where the writers are held up by others.
         """
-        if not self._open:  # nobody would ever answer
+        if not self._open or len(self._waiting) >= self.max_waiting:  # where it has stopped nobody would ever answer
             raise QueueFullError
         waiting = _Waiting(write, asyncio.get_running_loop().create_future())
-        try:
-            self._queue.put_nowait(waiting)
-        except asyncio.QueueFull as error:
-            raise QueueFullError from error
+        self._waiting.append(waiting)
+        self._some.set()
+        if len(self._waiting) >= self.max_batch:
+            self._crowd.set()
         try:
             async with asyncio.timeout(self.mongo.timeout):
                 await waiting.done  # given up, it is taken out of its batch, unless that is on its way already
@@ -131,31 +135,22 @@ class GroupCommit:
             return error
         return None
 
-    async def _write(self) -> None:
-        ended = False
+    async def _write(self, signal: asyncio.Event) -> None:
         held: list[_Waiting] = []
-        while not ended or held:
-            batch, ended = await self._take(held, ended)
-            batch, held = split_batch(batch)
+        while self._open or held or self._waiting:
+            if not held:
+                await signal.wait()
+            batch, held = split_batch([*held, *self._take(self.max_batch - len(held))])
             await self._store(batch)
 
-    async def _take(self, held: list[_Waiting], ended: bool) -> tuple[list[_Waiting], bool]:
-        batch = list(held)
-        if not batch and not ended:
-            first = await self._queue.get()
-            if first is None:
-                return batch, True
-            batch.append(first)
-        while len(batch) < self.max_batch and not ended:
-            try:
-                item = self._queue.get_nowait()
-            except asyncio.QueueEmpty:
-                break
-            if item is None:
-                ended = True
-            else:
-                batch.append(item)
-        return batch, ended
+    def _take(self, most: int) -> list[_Waiting]:
+        taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        if self._open:  # afterwards all writers empty the queue together
+            if not self._waiting:
+                self._some.clear()
+            if len(self._waiting) < self.max_batch:
+                self._crowd.clear()
+        return taken
 
     async def _store(self, batch: Sequence[_Waiting]) -> None:
         """Store a batch; where it cannot be stored as one, part it until each write has its own answer."""
@@ -227,13 +222,6 @@ async def store_together(mongo: Mongo, writes: Sequence[Write]) -> None:
         await outbox.append(mongo, session, messages)
 
     await mongo.transaction(work)
-
-
-def is_duplicate(error: Exception) -> bool:
-    """Whether a unique index refused the write."""
-    return isinstance(error, BulkWriteError) and any(
-        problem.get("code") == DUPLICATE_KEY for problem in error.details.get("writeErrors", [])
-    )
 
 
 def _settle(items: Sequence[_Waiting], error: BaseException | None) -> None:

@@ -18,6 +18,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
+    BulkWriteError,
     CollectionInvalid,
     ConnectionFailure,
     ExecutionTimeout,
@@ -38,6 +39,8 @@ Session: TypeAlias = AsyncClientSession
 T = TypeVar("T")
 
 MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
+
+DUPLICATE_KEY = 11000
 
 ABANDON_SECONDS = 30.0
 ABANDON_PAUSE = 1.0
@@ -191,3 +194,10 @@ def is_passing(error: BaseException) -> bool:
             or error.has_error_label("RetryableWriteError")
         )
     return False
+
+
+def is_duplicate(error: Exception) -> bool:
+    """Whether a unique index refused the write."""
+    return isinstance(error, BulkWriteError) and any(
+        problem.get("code") == DUPLICATE_KEY for problem in error.details.get("writeErrors", [])
+    )

@@ -14,10 +14,9 @@ from veche_shared.storage.group_commit import (
     AlreadyStoredError,
     GroupCommit,
     QueueFullError,
-    is_duplicate,
     store_together,
 )
-from veche_shared.storage.mongo import Mongo
+from veche_shared.storage.mongo import Mongo, is_duplicate
 
 CHUNK = 500
 """Writes in one transaction of a batch: enough that the commit costs little, few enough to hold no lock long."""
