@@ -43,6 +43,7 @@ from veche_shared.http.problems import Problem
 from veche_shared.http.server import ON_STOPPING
 from veche_shared.ids import Ids, new_id
 from veche_shared.messaging.backoff import Backoff
+from veche_shared.messaging.processing import AfterCommit
 from veche_shared.messaging.runtime import INDEXES as MESSAGING_INDEXES
 from veche_shared.messaging.runtime import Messaging
 from veche_shared.observability.tracing import SpanKind, continue_span
@@ -88,7 +89,7 @@ def build(
     carriers = tuple(SmtpCarrier(own.smtp) for _ in range(own.couriers)) if own.smtp.host else ()
     couriers = Couriers(deliver, carriers, deliveries, clock, Backoff(jitter=jitter), TRY_SECONDS, messaging.wake)
 
-    handle = _case_handler(FeedConsumer(feeds), NoticeConsumer(deliveries, clock))
+    handle = _case_handler(FeedConsumer(feeds), NoticeConsumer(deliveries, clock), live)
     messaging.subscribe(CASES, CaseEvent, ["case.changed.v1"], handle)
 
     @asynccontextmanager
@@ -127,15 +128,21 @@ def build(
 
 
 def _case_handler(
-    feeds: FeedConsumer, notices: NoticeConsumer
-) -> Callable[[Sequence[CaseChangedV1], Session], Awaitable[None]]:
-    async def handle(events: Sequence[CaseChangedV1], session: Session) -> None:
+    feeds: FeedConsumer, notices: NoticeConsumer, live: LiveFeeds
+) -> Callable[[Sequence[CaseChangedV1], Session], Awaitable[AfterCommit]]:
+    async def handle(events: Sequence[CaseChangedV1], session: Session) -> AfterCommit:
         with ExitStack() as spans:
             for event in events:
                 if event.traceparent is not None:  # few are drawn, and a batch may be large
                     spans.enter_context(continue_span("show in feed", event.traceparent, kind=SpanKind.CONSUMER))
-            metrics.FEED_ENTRIES.inc(await feeds.handle(events, session))
+            entries = await feeds.handle(events, session)
             await notices.handle(events, session)
+
+        def show() -> None:
+            metrics.FEED_ENTRIES.inc(len(entries))
+            live.show(entries)
+
+        return show
 
     return handle
 

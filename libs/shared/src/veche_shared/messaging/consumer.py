@@ -124,6 +124,7 @@ class Consumers:
             self.settings.bootstrap_servers,
             ack_policy=AckPolicy.MANUAL,
             allow_auto_create_topics=False,
+            apply_types=False,  # nothing is injected: it would send each batch through a thread
             log_level=logging.DEBUG,
             logger=logging.getLogger("faststream"),
             graceful_timeout=10.0,
@@ -175,11 +176,10 @@ class Consumers:
             # FastStream's own parser decodes every header as UTF-8 and fails before anybody could bury the record.
             return KafkaAckableMessage(body=b"", raw_message=records, consumer=subscriber.consumer)
 
-        async def decode(message: KafkaMessage) -> object:
-            return message.raw_message
+        async def decode(message: KafkaMessage) -> KafkaMessage:
+            return message
 
-        async def settle(records: object, message: KafkaMessage) -> None:
-            del records
+        async def settle(message: KafkaMessage) -> None:
             await self._settle(subscription, message)
 
         subscriber(settle, parser=parse, decoder=decode)

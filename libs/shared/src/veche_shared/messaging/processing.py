@@ -36,8 +36,11 @@ from veche_shared.storage.mongo import Mongo, Session, is_duplicate, is_passing
 
 E = TypeVar("E", bound=Event[Contract])
 
-Handle = Callable[[Sequence[E], Session], Awaitable[None]]
-"""What a service does with fresh events: writes through the session, and through nothing else.
+AfterCommit = Callable[[], None]
+
+Handle = Callable[[Sequence[E], Session], Awaitable[AfterCommit | None]]
+"""What a service does with fresh events: writes through the session, and through nothing else. What it returns is
+called once, when that is committed.
 
 Obligations: it may be called again with the same events after a transient error; an exception that is not MongoDB's
 passing trouble means that these events cannot be handled, and they are then tried in halves.
@@ -147,7 +150,7 @@ class Processing(Generic[E]):
         while True:
             attempt += 1
             try:
-                fresh = await self._commit(items, letters)
+                fresh, afterwards = await self._commit(items, letters)
             except Exception as error:  # noqa: BLE001 - any failure must be told apart here, none may be dropped
                 failure = error
             else:
@@ -156,6 +159,8 @@ class Processing(Generic[E]):
                 outcome.duplicates += len(items) - fresh
                 outcome.buried += len(letters)
                 self.after_commit()
+                if afterwards is not None:
+                    afterwards()
                 return None
             outcome.retries += 1
             if not is_passing(failure):
@@ -171,8 +176,8 @@ class Processing(Generic[E]):
             await self.sleep(delay)
             waited += delay
 
-    async def _commit(self, items: list[Readable[E]], letters: list[DeadLetter]) -> int:
-        """Store everything, or nothing; returns how many of ``items`` were fresh.
+    async def _commit(self, items: list[Readable[E]], letters: list[DeadLetter]) -> tuple[int, AfterCommit | None]:
+        """Store everything, or nothing; returns how many of ``items`` were fresh, and what is to be done now.
 
         Nearly always all are: so they are taken to be, and looked up only where MongoDB refuses one.
         """
@@ -186,8 +191,9 @@ class Processing(Generic[E]):
 
     async def _store(
         self, events: Sequence[E], letters: Sequence[DeadLetter], remember: inbox.Remember, session: Session
-    ) -> int:
+    ) -> tuple[int, AfterCommit | None]:
         fresh: list[E] = []
+        afterwards: AfterCommit | None = None
         if events:
             new = await remember(self.mongo, session, [event.id for event in events], self.clock())
             fresh = [event for event in events if event.id in new]
@@ -197,11 +203,11 @@ class Processing(Generic[E]):
                     if event.traceparent is not None:
                         span = continue_span(f"handle {event.type}", event.traceparent, kind=SpanKind.CONSUMER)
                         spans.enter_context(span)
-                await self.handle(fresh, session)
+                afterwards = await self.handle(fresh, session)
         if letters:
             await dead_letters.bury(self.mongo, session, letters)
             await outbox.append(self.mongo, session, [self._announcement(letter) for letter in letters])
-        return len(fresh)
+        return len(fresh), afterwards
 
     def _letter(self, record: Record, reason: str, explanation: str) -> DeadLetter:
         return DeadLetter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from veche_notifications.feeds.model import Entry
 from veche_notifications.feeds.rules import feed_of, increments, numbered, place
 from veche_notifications.feeds.store import FeedStore
 from veche_shared.contracts.cases import CaseChangedV1, Named
@@ -15,16 +16,16 @@ from veche_shared.storage.mongo import Session
 class FeedConsumer:
     store: FeedStore
 
-    async def handle(self, events: Sequence[CaseChangedV1], session: Session) -> int:
-        """Bring the feeds up to date; returns how many entries changed."""
+    async def handle(self, events: Sequence[CaseChangedV1], session: Session) -> list[Entry]:
+        """Bring the feeds up to date; returns the entries that changed, feed by feed in the order of their numbers."""
         known = await self.store.entries_of((event.data.number for event in events), session)
         placed = place(events, known)
         if not placed:
-            return 0
+            return []
         before = await self.store.reserve(increments(placed), _names(events), session)
         entries = numbered(placed, before)
         await self.store.save(entries, frozenset(item.key for item in placed if item.fresh), session)
-        return len(entries)
+        return entries
 
 
 def _names(events: Sequence[CaseChangedV1]) -> dict[str, Named]:

@@ -1,17 +1,20 @@
 """Feeds as they happen: every change reaches every follower of its feed, in order, on whatever replica it was written.
 
-One change stream a process watches the feeds' counters while anybody follows: a batch of 500 entries is one change a
-feed. A feed that moved and has followers is then read once, from the number where it was read last, and each entry is
-encoded once for all of them. A follower that cannot keep up is cut off: it comes back with the last number it saw.
+What this process has just committed it hands to the followers itself. What another replica wrote it learns by a change
+stream on the feeds' counters, which runs while anybody follows: a batch of 500 entries is one change a feed. A feed
+that moved is then read once, from the number up to which it was shown. Either way an entry is encoded once for all
+followers, and since a feed's numbers have no gap, nothing is shown twice or left out. A follower that cannot keep up is
+cut off: it comes back with the last number it saw.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from math import inf
 
 import structlog
 from pymongo.errors import PyMongoError
@@ -86,7 +89,7 @@ class Follower:
 
 @dataclass(slots=True)
 class _Channel:
-    """A feed that somebody follows: read up to ``position``."""
+    """A feed that somebody follows: shown up to ``position``."""
 
     feed: str
     position: int
@@ -123,6 +126,17 @@ class LiveFeeds:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._channels.clear()
         self._watching = None
+
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Hand on what was committed a moment ago; ``entries`` in the order of their numbers."""
+        for channel in self._channels.values():
+            here = [entry for entry in entries if entry.is_in(channel.feed)]
+            if not here:
+                continue
+            if here[0].number_in(channel.feed) == channel.position + 1:
+                self._offer(channel, here)
+            else:  # another replica wrote in between, or these were read already
+                channel.moved.set()
 
     async def follow(
         self, feed: str, after: int | None, ends: Callable[[], bool] = lambda: False
@@ -203,8 +217,8 @@ class LiveFeeds:
     async def _watch(self) -> None:
         """Wake the channels of the feeds that move. After each gap in the watching all of them look for themselves."""
         failures = 0
-        # The counter alone says that a feed moved; nothing else of the document is needed.
-        pipeline = [{"$project": {"documentKey": 1, "operationType": 1}}]
+        sequence = {"$ifNull": ["$updateDescription.updatedFields.sequence", "$fullDocument.sequence"]}
+        pipeline = [{"$project": {"documentKey": 1, "operationType": 1, "sequence": sequence}}]
         while True:
             try:
                 async with await self.store.mongo[FEEDS].watch(pipeline) as stream:
@@ -213,7 +227,7 @@ class LiveFeeds:
                     async for change in stream:
                         failures = 0
                         moved = self._channels.get(change["documentKey"]["_id"]) if "documentKey" in change else None
-                        if moved is not None:
+                        if moved is not None and change.get("sequence", inf) > moved.position:
                             moved.moved.set()
             except PyMongoError as error:
                 failures += 1
@@ -251,13 +265,17 @@ class LiveFeeds:
     async def _read_on(self, channel: _Channel) -> None:
         while True:
             entries = await self.store.changed_after(channel.feed, channel.position, PAGE)
-            if not entries:
-                return
-            frames = [frame_of(entry, channel.feed) for entry in entries]
-            channel.position = frames[-1].sequence
-            for follower in list(channel.followers):
-                follower.offer(frames)
-            lag = (self.clock() - entries[-1].line.changed_at).total_seconds()
-            metrics.STREAM_LAG.observe(max(0.0, lag))
+            # What was shown during the reading is among them.
+            news = [entry for entry in entries if entry.number_in(channel.feed) > channel.position]
+            if news:
+                self._offer(channel, news)
             if len(entries) < PAGE:
                 return
+
+    def _offer(self, channel: _Channel, entries: Sequence[Entry]) -> None:
+        frames = [frame_of(entry, channel.feed) for entry in entries]
+        channel.position = frames[-1].sequence
+        for follower in list(channel.followers):
+            follower.offer(frames)
+        lag = (self.clock() - entries[-1].line.changed_at).total_seconds()
+        metrics.STREAM_LAG.observe(max(0.0, lag))

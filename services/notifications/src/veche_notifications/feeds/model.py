@@ -75,6 +75,10 @@ class Entry:
     def key(self) -> EntryKey:
         return EntryKey(self.feed, self.line.case_id)
 
+    def is_in(self, feed: str) -> bool:
+        """Whether a reader of ``feed`` sees it; a case that moved away stays in its feed, but not in ``ALL``."""
+        return self.overall is not None if feed == ALL else self.feed == feed
+
     def number_in(self, feed: str) -> int:
         """The entry's sequence number in the feed that is looked at. Raises LookupError where it is not in it."""
         number = self.overall if feed == ALL else self.sequence

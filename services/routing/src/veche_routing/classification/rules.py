@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from veche_routing.classification.lemmas import forms_of, lemma_of_entry, lemmas_of
 from veche_routing.classification.model import NO_TOPIC, TopicGuess
@@ -47,11 +48,22 @@ SHOWN_WORDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Slots of alternatives; the phrase occurs where each slot has a word, all of them near each other."""
+    """Slots of alternatives; the phrase occurs where each slot has a word, all of them near each other.
+
+    The alternatives of a slot are sorted, so that of several in a text the same one is always told.
+    """
 
     topic: int
     weight: float
-    slots: tuple[frozenset[str], ...]
+    slots: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A phrase that one of its words has called up; ``others`` are the slots that must have a word as well."""
+
+    phrase: Phrase
+    others: tuple[tuple[str, ...], ...]
 
 
 class Lexicon:
@@ -65,7 +77,7 @@ class Lexicon:
         self._topics = [topic for topic in topics if topic.words or topic.phrases]
         self._answerers = [(answered_by or {}).get(topic.code, topic.group) for topic in self._topics]
         self._words: dict[str, list[tuple[int, float]]] = {}
-        self._anchored: dict[str, list[Phrase]] = {}
+        self._anchored: dict[str, list[Candidate]] = {}
         phrases: list[Phrase] = []
         for number, topic in enumerate(self._topics):
             for weight, entries in topic.words.items():
@@ -78,6 +90,11 @@ class Lexicon:
                 _phrase(number, weight, entry) for weight, entries in topic.phrases.items() for entry in entries
             ]
         self._anchor(phrases)
+        self._speaking: list[dict[str, float]] = [{} for _ in self._topics]
+        for key, weights in self._words.items():
+            for number, weight in weights:
+                if weight > 0:
+                    self._speaking[number][key] = max(weight, self._speaking[number].get(key, weight))
         known = {*self._words, *(key for phrase in phrases for slot in phrase.slots for key in slot)}
         self._known = frozenset(known)
         # A dictionary look-up takes a thousandth of a word's analysis, and most words say nothing of any topic.
@@ -94,8 +111,9 @@ class Lexicon:
                     frequency[key] = frequency.get(key, 0) + 1
         for phrase in phrases:
             anchor = min(phrase.slots, key=lambda slot: sum(frequency[key] for key in slot))
+            candidate = Candidate(phrase, tuple(slot for slot in phrase.slots if slot is not anchor))
             for key in anchor:
-                self._anchored.setdefault(key, []).append(phrase)
+                self._anchored.setdefault(key, []).append(candidate)
 
     def _places(self, words: Sequence[str]) -> dict[str, list[int]]:
         """Where the lexicon's keys stand among ``words``; landmarks are left out."""
@@ -146,36 +164,40 @@ class Lexicon:
         return self._decide(scores, places, phrases)
 
     def _occurring(self, places: dict[str, list[int]]) -> list[Phrase]:
-        anchored = self._anchored
-        found = [phrase for key in places if key in anchored for phrase in anchored[key] if occurs(phrase, places)]
-        return list(dict.fromkeys(found)) if len(found) > 1 else found
+        present = places.keys()
+        found: list[Phrase] = []
+        for key in places:
+            for candidate in self._anchored.get(key, ()):
+                # Most candidates lack a word: that is seen without a step of their own.
+                for slot in candidate.others:
+                    if present.isdisjoint(slot):
+                        break
+                else:
+                    if occurs(candidate.phrase, places) and candidate.phrase not in found:
+                        found.append(candidate.phrase)
+        return found
 
     def _decide(self, scores: dict[int, float], places: dict[str, list[int]], phrases: Sequence[Phrase]) -> TopicGuess:
-        if not scores:
+        best = _strongest(scores)
+        if best is None:
             return NO_TOPIC
-        best = max(scores, key=lambda topic: (scores[topic], -topic))
-        score = scores[best]
-        if score <= 0:
-            return NO_TOPIC
-        answerer = self._answerers[best]
-        rivals = [topic for topic in scores if self._answerers[topic] != answerer and scores[topic] > 0]
-        rival = max(rivals, key=lambda topic: (scores[topic], -topic), default=None)
+        answerers = self._answerers
+        answerer = answerers[best]
+        rival = _strongest({topic: score for topic, score in scores.items() if answerers[topic] != answerer})
         return TopicGuess(
             topic=self._topics[best].code,
-            confidence=confidence(score, 0.0 if rival is None else scores[rival]),
+            confidence=confidence(scores[best], 0.0 if rival is None else scores[rival]),
             words=self._reasons(best, places, phrases),
             rival=None if rival is None else self._topics[rival].code,
         )
 
     def _reasons(self, topic: int, places: dict[str, list[int]], phrases: Sequence[Phrase]) -> tuple[str, ...]:
         """What spoke for the topic, strongest first: phrases as the lemmas found, single words not repeated."""
-        weighed: list[tuple[float, str]] = [
-            (phrase.weight, _wording(phrase, places)) for phrase in phrases if phrase.topic == topic
-        ]
-        for key in places:
-            weighed += [(weight, key) for number, weight in self._words.get(key, ()) if number == topic and weight > 0]
-        ordered = sorted(weighed, key=lambda item: -item[0])
-        return tuple(dict.fromkeys(words for _, words in ordered))[:SHOWN_WORDS]
+        weighed = [(phrase.weight, _wording(phrase, places)) for phrase in phrases if phrase.topic == topic]
+        speaking = self._speaking[topic]
+        weighed += [(speaking[key], key) for key in places if key in speaking]
+        weighed.sort(key=itemgetter(0), reverse=True)
+        return tuple(dict.fromkeys([words for _, words in weighed]))[:SHOWN_WORDS]
 
 
 def confidence(score: float, rival: float) -> float:
@@ -198,31 +220,35 @@ def classify(text: str, hinted: Topic | None, lexicon: Lexicon) -> TopicGuess:
 
 
 def occurs(phrase: Phrase, places: dict[str, list[int]]) -> bool:
-    """Whether each slot has a word of its own and all stand within the window."""
-    present = places.keys()
-    for slot in phrase.slots:
-        if present.isdisjoint(slot):
-            return False
-    slots = [[place for key in slot if key in places for place in places[key]] for slot in phrase.slots]
-    return any(_near(start, slots[1:]) for start in slots[0])
+    """Whether each slot has a word of its own and all stand within the window of the first slot's word."""
+    starts, *others = [[place for key in slot if key in places for place in places[key]] for slot in phrase.slots]
+    for start in starts:
+        used = [start]
+        for slot in others:
+            for place in slot:
+                if -WINDOW <= place - start <= WINDOW and place not in used:
+                    used.append(place)
+                    break
+        if len(used) == len(phrase.slots):
+            return True
+    return False
 
 
-def _near(start: int, others: Sequence[Sequence[int]]) -> bool:
-    used = {start}
-    for slot in others:
-        near = next((place for place in slot if abs(place - start) <= WINDOW and place not in used), None)
-        if near is None:
-            return False
-        used.add(near)
-    return True
+def _strongest(scores: Mapping[int, float]) -> int | None:
+    """The topic with the highest score above zero, of equal ones the first of the pack; None where there is none."""
+    best, highest = None, 0.0
+    for topic, score in scores.items():
+        if score > highest or (score == highest and best is not None and topic < best):
+            best, highest = topic, score
+    return best
 
 
 def _wording(phrase: Phrase, places: dict[str, list[int]]) -> str:
-    return " ".join(next(key for key in sorted(slot) if key in places).rstrip("*") for slot in phrase.slots)
+    return " ".join([next(key for key in slot if key in places).rstrip("*") for slot in phrase.slots])
 
 
 def _phrase(topic: int, weight: float, entry: str) -> Phrase:
-    slots = tuple(frozenset(_key(word) for word in slot.split("|")) for slot in entry.split())
+    slots = tuple(tuple(sorted({_key(word) for word in slot.split("|")})) for slot in entry.split())
     return Phrase(topic, weight, slots)
 
 
