@@ -114,3 +114,30 @@ async def drive(target: Target, requests: Sequence[bytes], in_flight: int) -> Lo
     await asyncio.gather(*finished)
     load.seconds = time.perf_counter() - started
     return load
+
+
+class Caller:
+    """Sends single requests and hands back their answers' bodies, over connections that it keeps."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def ask(self, payload: bytes, status: int) -> bytes:
+        """The body of the answer. Raises RuntimeError where the answer has another status."""
+        reader, writer = self._idle.pop() if self._idle else await self._connect()
+        writer.write(payload)
+        head = await reader.readuntil(b"\r\n\r\n")
+        at = head.lower().index(b"content-length:")
+        body = await reader.readexactly(int(head[at + 15 : head.index(b"\r\n", at)]))
+        self._idle.append((reader, writer))
+        if int(head[9:12]) != status:
+            raise RuntimeError(f"unexpected answer: {head[9:12].decode()} {body.decode()}")
+        return body
+
+    def close(self) -> None:
+        for _, writer in self._idle:
+            writer.close()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(self._target.host, self._target.port)

@@ -16,7 +16,7 @@ import psutil
 from pydantic import TypeAdapter
 
 from bench.limits import raw_consume, raw_insert_many
-from bench.load import Target, drive, request
+from bench.load import Caller, Target, drive, request
 from bench.people import appeal, body, vote
 from bench.table import Figure
 from tests.backend.servers import Backend, EmbeddedServer
@@ -171,14 +171,14 @@ class Bench:
         accepted: dict[str, float] = {}
         watching = asyncio.create_task(self._watch(seen))
         await asyncio.sleep(2)
-        async with (
-            httpx2.AsyncClient(base_url=self.city.urls["intake"], timeout=30) as client,
-            asyncio.TaskGroup() as group,
-        ):
+        bodies = [body(appeal(index, "sse")) for index in range(SSE_RATE * SSE_SECONDS)]
+        caller = Caller(self.intake)
+        async with asyncio.TaskGroup() as group:
             started = time.perf_counter()
-            for index in range(SSE_RATE * SSE_SECONDS):
+            for index, payload in enumerate(self._posts("/api/v1/appeals", bodies)):
                 await asyncio.sleep(max(0.0, started + index / SSE_RATE - time.perf_counter()))
-                group.create_task(self._send_one(client, index, accepted))
+                group.create_task(self._send_one(caller, payload, accepted))
+        caller.close()
         self.sent += len(accepted)
         await asyncio.sleep(SSE_GRACE_SECONDS)
         watching.cancel()
@@ -192,10 +192,9 @@ class Bench:
             Figure("accepted to seen in SSE, p99", delays[98], "ms", bar="at most 250, reach 60"),
         ]
 
-    async def _send_one(self, client: httpx2.AsyncClient, index: int, accepted: dict[str, float]) -> None:
-        response = await client.post("/api/v1/appeals", content=body(appeal(index, "sse")), headers=self._headers())
-        response.raise_for_status()
-        accepted[str(response.json()["number"])] = time.perf_counter()
+    async def _send_one(self, caller: Caller, payload: bytes, accepted: dict[str, float]) -> None:
+        answer = await caller.ask(payload, 201)
+        accepted[str(json.loads(answer)["number"])] = time.perf_counter()
 
     async def _watch(self, seen: dict[str, float]) -> None:
         headers = {"Authorization": f"Bearer {self.city.internal_key}"}

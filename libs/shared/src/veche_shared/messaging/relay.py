@@ -51,7 +51,9 @@ class Relay:
     """Publishes one service's outbox until stopped.
 
     ``wake`` after each commit makes it look at once; without a wake it looks every ``idle`` seconds, which is how rows
-    of another replica, or of a process that died, are found.
+    of another replica, or of a process that died, are found. Rounds that find something begin at least ``pace``
+    seconds apart, unless they are full: who publishes much, a little at a time, thereby sets the size of everybody's
+    batches behind it.
     """
 
     service: str
@@ -61,6 +63,7 @@ class Relay:
     clock: Clock
     backoff: Backoff
     idle: float = 0.1
+    pace: float = 0.0
     monotonic: Callable[[], float] = time.monotonic
     published: int = 0
     _producer: AIOKafkaProducer | None = field(init=False, default=None)
@@ -104,6 +107,7 @@ class Relay:
         failures = 0
         while True:
             self._awake.clear()
+            started, published = self.monotonic(), self.published
             try:
                 more = await self._round()
             except Exception as error:  # noqa: BLE001 - a relay that ended would leave the outbox unseen for ever
@@ -119,6 +123,8 @@ class Relay:
             failures, self._trouble = 0, None
             if not more:
                 await self._rest()
+                if self.published > published:
+                    await asyncio.sleep(started + self.pace - self.monotonic())
 
     async def _rest(self) -> None:
         try:

@@ -43,7 +43,7 @@ class Messaging:
 
     Kafka may be away at ``start``: the service then serves HTTP and keeps its events in the outbox, and joins in when
     Kafka is back. ``instance`` tells this process from the service's other replicas and stays the same across its
-    restarts.
+    restarts. ``pace`` is the relay's.
     """
 
     service: str
@@ -53,6 +53,7 @@ class Messaging:
     clock: Clock
     ids: Ids
     backoff: Backoff = field(default_factory=lambda: Backoff(jitter=random.random))
+    pace: float = 0.0
     relay: Relay = field(init=False)
     _subscriptions: list[Subscription] = field(init=False, default_factory=list)
     _consumers: Consumers | None = field(init=False, default=None)
@@ -62,7 +63,7 @@ class Messaging:
 
     def __post_init__(self) -> None:
         lease = Lease(self.mongo, "relay", self.instance)
-        self.relay = Relay(self.service, self.mongo, self.settings, lease, self.clock, self.backoff)
+        self.relay = Relay(self.service, self.mongo, self.settings, lease, self.clock, self.backoff, pace=self.pace)
 
     def subscribe(
         self,
