@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veche_routing.classification.model import NO_TOPIC
+from veche_routing.classification.model import NO_TOPIC, TopicGuess
 from veche_routing.classification.rules import Lexicon, classify, confidence
 from veche_routing.packs.loading import find_pack, load_pack
 from veche_routing.packs.model import Topic
@@ -114,6 +114,27 @@ def test_words_are_compared_by_lemma_stems_by_their_beginning_and_phrases_by_nea
     assert lexicon.classify("Пришлите снегоуборщик").topic == "snow"
     assert lexicon.classify("фонари уже давно не светят").topic == "light"
     assert lexicon.classify("не знаю, кто и когда, и зачем, и для кого поставил здесь этот фонарь, горит") is NO_TOPIC
+
+
+def test_a_phrase_needs_a_word_for_each_slot_and_is_told_as_it_was_found() -> None:
+    topic = Topic(
+        code="a", name="А", words={1: ("окно",), 2: ("окно",)}, phrases={3: ("сломать|разбить|дверь дверь|окно",)}
+    )
+    lexicon = Lexicon([topic])
+    assert lexicon.classify("окно и ещё раз окно") == TopicGuess("a", 0.6, ("окно",))
+    assert lexicon.classify("разбили и сломали окна") == TopicGuess("a", 0.75, ("разбить окно", "окно"))
+    assert lexicon.classify("дверь") is NO_TOPIC
+    assert lexicon.classify("дверь за дверью").words == ("дверь дверь",)
+
+
+def test_of_topics_that_speak_alike_the_first_of_the_pack_is_taken() -> None:
+    topics = [
+        Topic(code="a", name="А", group="one", words={3: ("мусор",)}),
+        Topic(code="b", name="Б", group="two", words={3: ("яма",)}),
+        Topic(code="c", name="В", group="three", words={3: ("люк",)}),
+    ]
+    guess = Lexicon(topics).classify("люк, яма и мусор")
+    assert (guess.topic, guess.rival) == ("a", "b")
 
 
 def test_a_word_that_speaks_against_a_topic_can_silence_it() -> None:
