@@ -13,7 +13,14 @@ from veche_routing.packs.model import Territory
 from veche_routing.packs.rules import edition_of
 from veche_routing.territory.model import Located
 from veche_routing.territory.rules import Gazetteer
-from veche_routing.territory.spelling import without_flat
+from veche_routing.territory.spelling import (
+    _ENTRANCE,
+    _ENTRANCE_SIGNS,
+    _FLAT,
+    _FLAT_SIGN,
+    tokens_of,
+    without_flat,
+)
 
 PACK = load_pack(find_pack("dzerzhinsk"))
 EDITION = edition_of(PACK, date(2026, 11, 24))
@@ -75,6 +82,20 @@ def test_a_misspelt_street_is_recognised_with_less_confidence(written: str, line
     found = address(written)
     assert found.line == line
     assert found.confidence < 0.8
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("яма на улице Самохволова", "ул. Самохвалова"),
+        ("яма, ул. Грибаедова", "ул. Грибоедова"),
+        ("вдоль Циалковского проспекта темно", "пр-кт Циолковского"),
+        ("яма у Самохволова", None),
+        ("на улице темно, Грибаедова читают дети", None),
+    ],
+)
+def test_in_running_text_a_misspelt_street_needs_its_type_beside_it(written: str, line: str | None) -> None:
+    assert text(written).line == line
 
 
 @pytest.mark.parametrize(
@@ -153,11 +174,35 @@ def test_the_channels_own_word_for_the_territory_is_used_where_the_address_tells
         ("Ленина 5 квартира 12 этаж 3", "Ленина 5"),
         ("Ленина, д.5-12", "Ленина, д.5"),
         ("Ленина 5, 2 подъезд", "Ленина 5"),
+        ("Ленина 5–12", "Ленина 5"),
+        ("Ленина 5, 2-й подъезд, ЭТАЖ 3", "Ленина 5"),
         ("мкр. Комсомольский", "мкр. Комсомольский"),
+        ("Ленина 5, под мостом, 3 квартала", "Ленина 5, под мостом, 3 квартала"),
+        ("2025-11-24", "2025-11-24"),
     ],
 )
 def test_no_flat_is_kept(written: str, kept: str) -> None:
     assert without_flat(written) == kept
+
+
+@given(st.from_regex(_FLAT), st.from_regex(_ENTRANCE))
+def test_what_is_asked_for_first_is_there_wherever_a_flat_or_an_entrance_is(flat: str, entrance: str) -> None:
+    assert _FLAT_SIGN.search(flat.lower())
+    assert any(sign.search(entrance.lower()) for sign in _ENTRANCE_SIGNS)
+
+
+@pytest.mark.parametrize(
+    ("written", "tokens"),
+    [
+        ("Ватутина11/7", ["ватутина", "11/7"]),
+        ("д12к2стр.3", ["д", "12", "к", "2", "стр", "3"]),
+        ("Будённого 24 а", ["буденного", "24а"]),
+        ("№5, р.п5", ["№", "5", ",", "р.п", "5"]),
+        ("Гaйдapa 7A", ["гайдара", "7а"]),
+    ],
+)
+def test_an_address_falls_into_words_numbers_and_stops(written: str, tokens: list[str]) -> None:
+    assert tokens_of(written) == tokens
 
 
 @given(st.text(max_size=200), st.text(max_size=200))

@@ -8,8 +8,9 @@ no exact name was found and something (a type, a house) says that there must be 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -33,7 +34,12 @@ ENOUGH_ALIKE = 84
 """Similarity of a misspelt name in percent (rapidfuzz ratio): «Циалковского» reaches 92, another street stays below."""
 
 SHORTEST_FUZZY = 5
+REMEMBERED_MISSPELT = 10_000
 LONGEST_ADDRESS = 300
+TYPE_WORDS = STREET_TYPES.keys() | EITHER_TYPE.keys()
+BEFORE_A_NUMBER = frozenset({*STREET_TYPES, *HOUSE_WORDS, ",", "."})
+STOPS = frozenset({",", "."})
+FULL_STOP = frozenset({"."})
 ANY_WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
 
 
@@ -70,15 +76,18 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names of places in all the forms in which they are written, and the words with which these begin."""
+    """Names of places in all the forms in which they are written.
+
+    ``lengths`` tells by its first word how many words a name may have, so that a word which begins none costs nothing.
+    """
 
     forms: frozenset[tuple[str, ...]]
-    beginnings: frozenset[str]
+    lengths: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Names:
         forms = frozenset(form for name in names for form in forms_of(name))
-        return cls(forms, frozenset(form[0] for form in forms))
+        return cls(forms, _lengths_of(forms))
 
 
 class Gazetteer:
@@ -107,10 +116,13 @@ class Gazetteer:
         self._home = Names.of(home)
         self._foreign = Names.of(name.replace(".", "") for name in foreign)
         self._city = next((item for item in self._territories.values() if item.kind == "city"), None)
-        self._longest = max((len(form) for form in self._home.forms | self._foreign.forms), default=1)
+        self._street_lengths = _lengths_of(self._streets)
+        self._settlement_lengths = _lengths_of(self._settlements)
         self._first_words = frozenset(
-            form[0] for form in (*self._streets, *self._settlements, *self._home.forms, *self._foreign.forms)
+            {*self._street_lengths, *self._settlement_lengths, *self._home.lengths, *self._foreign.lengths}
         )
+        # A comparison with every name costs as much as the rest of an address, and people misspell alike.
+        self._alike = lru_cache(maxsize=REMEMBERED_MISSPELT)(self._most_alike)
 
     def locate(self, address: str | None, district: str | None, text: str) -> Located:
         """Where an appeal is about: by its address, else by the channel's word for the territory, else by its text."""
@@ -132,10 +144,11 @@ class Gazetteer:
         if self._named(tokens, places, self._foreign):
             return Located(foreign=True, given=given)
         settlement = self._settlement_in(tokens, places)
-        found = self._resolved(self._best_mention(tokens, places, in_text=False), settlement)
-        if found.territory is None and self._city is not None and self._named(tokens, places, self._home):
-            found = replace(found, territory=self._city.code)
-        return replace(found, given=given)
+        found = self._resolved(self._best_mention(tokens, places, in_text=False), settlement, given)
+        if found is not None:
+            return found
+        at_home = self._city is not None and self._named(tokens, places, self._home)
+        return Located(territory=self._city.code if self._city and at_home else None, given=given)
 
     def _in_text(self, text: str) -> Located:
         words = ANY_WORD.findall(text.lower().replace("ё", "е"))
@@ -144,10 +157,12 @@ class Gazetteer:
         tokens = tokens_of(text)
         places = self._known_places(tokens)
         found = self._resolved(self._best_mention(tokens, places, in_text=True), self._settlement_in(tokens, places))
-        if found is NOWHERE and (abroad := self._named(tokens, places, self._foreign)):
+        if found is not None:
+            return found
+        if abroad := self._named(tokens, places, self._foreign):
             ours = self._named(tokens, [place for place in places if place not in abroad], self._home)
             return Located(foreign=not ours)
-        return found
+        return NOWHERE
 
     def _known_places(self, tokens: Sequence[str]) -> list[int]:
         """Where a name that the gazetteer knows may begin: everything else is looked at no further."""
@@ -157,10 +172,11 @@ class Gazetteer:
         """Where the words of ``names`` stand in the tokens; a full stop inside a name is passed over."""
         found: set[int] = set()
         for start in places:
-            if tokens[start] not in names.beginnings:
+            lengths = names.lengths.get(tokens[start])
+            if lengths is None:
                 continue
             words = [(place, word) for place, word in enumerate(tokens[start : start + 8], start) if word.isalnum()]
-            for length in range(1, self._longest + 1):
+            for length in lengths:
                 if tuple(word for _, word in words[:length]) in names.forms:
                     found.update(place for place, _ in words[:length])
         return frozenset(found)
@@ -168,7 +184,7 @@ class Gazetteer:
     def _settlement_in(self, tokens: Sequence[str], places: Iterable[int]) -> Territory | None:
         """The settlement named; one whose name is an ordinary word needs «посёлок» before it."""
         for place in places:
-            for length in (2, 1):
+            for length in self._settlement_lengths.get(tokens[place], ()):
                 form = tuple(tokens[place : place + length])
                 territory = self._settlements.get(form)
                 if territory is None or territory.kind == "city":
@@ -182,13 +198,12 @@ class Gazetteer:
     def _best_mention(self, tokens: Sequence[str], places: Iterable[int], *, in_text: bool) -> Mention | None:
         mentions = [mention for place in places if (mention := self._mention_at(tokens, place, in_text))]
         if not mentions:
-            mentions = [
-                mention for place in range(len(tokens)) if (mention := self._misspelt_at(tokens, place, in_text))
-            ]
+            suspects = _beside_types(tokens) if in_text else range(len(tokens))
+            mentions = [mention for place in suspects if (mention := self._misspelt_at(tokens, place, in_text))]
         return max(mentions, key=lambda mention: mention.weight, default=None)
 
     def _mention_at(self, tokens: Sequence[str], place: int, in_text: bool) -> Mention | None:
-        for length in (3, 2, 1):
+        for length in self._street_lengths.get(tokens[place], ()):
             candidates = self._streets.get(tuple(tokens[place : place + length]))
             if not candidates:
                 continue
@@ -209,15 +224,25 @@ class Gazetteer:
         house = house_after(tokens, place + 1)
         if not types and (in_text or house is None):
             return None
-        best = process.extractOne(word, self._single_names, scorer=fuzz.ratio, score_cutoff=ENOUGH_ALIKE)
-        return None if best is None else Mention(tuple(self._streets[(best[0],)]), types, house, exact=False)
+        name = self._alike(word)
+        return None if name is None else Mention(tuple(self._streets[(name,)]), types, house, exact=False)
 
-    def _resolved(self, mention: Mention | None, settlement: Territory | None) -> Located:
-        """The likeliest of the streets that share a name: in the place named (else the city), of the type named."""
+    def _most_alike(self, word: str) -> str | None:
+        """The name of a street that a misspelt word comes nearest to; None where it is like none of them."""
+        best = process.extractOne(word, self._single_names, scorer=fuzz.ratio, score_cutoff=ENOUGH_ALIKE)
+        return None if best is None else best[0]
+
+    def _resolved(
+        self, mention: Mention | None, settlement: Territory | None, given: str | None = None
+    ) -> Located | None:
+        """The likeliest of the streets that share a name: in the place named (else the city), of the type named.
+
+        None where neither a street nor a settlement was found; ``given`` goes along.
+        """
         if mention is None:
-            return (
-                NOWHERE if settlement is None else Located(territory=settlement.code, settlement_name=settlement.name)
-            )
+            if settlement is None:
+                return None
+            return Located(territory=settlement.code, settlement_name=settlement.name, given=given)
         home = settlement or self._city
         here = [street for street in mention.candidates if home is None or street.territory == home.code]
         pool = here or mention.candidates
@@ -233,6 +258,7 @@ class Gazetteer:
             corpus=house.corpus if house else None,
             building=house.building if house else None,
             confidence=street_confidence(mention, street, elsewhere=not here, rivals=len(pool) - 1),
+            given=given,
         )
 
 
@@ -250,7 +276,7 @@ def street_confidence(mention: Mention, street: Street, *, elsewhere: bool, riva
 
 def house_after(tokens: Sequence[str], place: int) -> House | None:
     """The house whose number follows a street's name, «дом» and a comma allowed between: «Ленина, д. 5 корп. 2»."""
-    place = _skip(tokens, place, STREET_TYPES.keys() | {",", "."} | HOUSE_WORDS, most=4)
+    place = _skip(tokens, place, BEFORE_A_NUMBER, most=4)
     if place >= len(tokens) or not tokens[place][0].isdigit():
         return None
     number = tokens[place]
@@ -272,18 +298,17 @@ def house_before(tokens: Sequence[str], place: int) -> House | None:
 
 
 def _numbered(tokens: Sequence[str], place: int, words: frozenset[str]) -> tuple[str | None, int]:
-    start = _skip(tokens, place, {",", "."}, most=2)
+    start = _skip(tokens, place, STOPS, most=2)
     if _word_at(tokens, start) not in words:
         return None, place
-    at = _skip(tokens, start + 1, {"."}, most=1)
+    at = _skip(tokens, start + 1, FULL_STOP, most=1)
     number = _word_at(tokens, at)
     return (number.upper(), at + 1) if number[:1].isdigit() else (None, place)
 
 
-def _skip(tokens: Sequence[str], place: int, passed: Iterable[str], *, most: int) -> int:
-    allowed = frozenset(passed)
+def _skip(tokens: Sequence[str], place: int, passed: frozenset[str], *, most: int) -> int:
     end = min(place + most, len(tokens))
-    while place < end and tokens[place] in allowed:
+    while place < end and tokens[place] in passed:
         place += 1
     return place
 
@@ -296,6 +321,23 @@ def _before(tokens: Sequence[str], place: int) -> str:
     """The word before ``place``, over the full stop of an abbreviation."""
     before = _word_at(tokens, place - 1)
     return _word_at(tokens, place - 2) if before == "." else before
+
+
+def _beside_types(tokens: Sequence[str]) -> list[int]:
+    """The places right before and behind a street's type, over the full stop of an abbreviation, in order."""
+    found: set[int] = set()
+    for place, token in enumerate(tokens):
+        if token in TYPE_WORDS:
+            found.update((place - 1, place + 2 if _word_at(tokens, place + 1) == "." else place + 1))
+    return sorted(place for place in found if 0 <= place < len(tokens))
+
+
+def _lengths_of(forms: Iterable[tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
+    """By the first word of ``forms``, how many words those have that begin with it: longest first."""
+    lengths: dict[str, set[int]] = {}
+    for form in forms:
+        lengths.setdefault(form[0], set()).add(len(form))
+    return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
 
 def _types_around(tokens: Sequence[str], place: int, length: int) -> tuple[str, ...]:

@@ -110,21 +110,25 @@ _ENTRANCE = re.compile(
     r"|\b(?:подъезд[а-я]*|этаж[а-я]*|под|п-д|эт)\b\.?\s*№?\s*\d{1,2}\b)",
     re.IGNORECASE,
 )
-_HOUSE_AND_FLAT = re.compile(r"(?<![\d-])(\d{1,3}[а-я]?)\s?[-–—]\s?\d{1,3}(?![\d-])", re.IGNORECASE)
-_LETTERS_THEN_DIGITS = re.compile(r"(?<=[а-я])(?=\d)|(?<=№)(?=\d)")
-_HOUSE_CORPUS = re.compile(r"(?<=\d)\s?(к|корп|стр)\.?\s?(?=\d)")
+# The look behind the first digit follows it, so that only digits are looked at.
+_HOUSE_AND_FLAT = re.compile(r"(\d(?<![\d-]\d)\d{0,2}[а-я]?)\s?[-–—]\s?\d{1,3}(?![\d-])", re.IGNORECASE)
+# What a lower-case text must have for one of them to be there: these begin with a letter and so are looked for fast.
+_FLAT_SIGN = re.compile(r"(?:кв|ком|оф)[а-я.]*\s*№?\s*\d")
+_ENTRANCE_SIGNS = (re.compile(r"(?:под|п-д|эт)[а-я.]*\s*№?\s*\d"), re.compile(r"\d[-\sймоы]*(?:под|п-д|эт)"))
+_HOUSE_CORPUS = re.compile(r"(\d)\s?(к|корп|стр)\.?\s?(?=\d)")
 _TOKEN = re.compile(
-    r"\d+(?:/\d+)?\s?[абвгдежзил](?![а-я])|\d+[а-я]?(?:/\d+[а-я]?)?|р\.п|[а-яa-z]+(?:-[а-яa-z]+)*|№|[,;.!?\n()]"
+    r"р\.п|[а-яa-z]+(?:-[а-яa-z]+)*|[,;.!?\n()№]|\d+(?:/\d+)?\s?[абвгдежзил](?![а-я])|\d+[а-я]?(?:/\d+[а-я]?)?"
 )
 
 
 def without_flat(text: str) -> str:
     """The text of an address without its flat, entrance and floor: those are nobody's business but the author's."""
     low = text.lower()
-    # Looking for a syllable is cheaper than for a pattern, and most addresses have none of these.
-    if "кв" in low or "ком" in low or "оф" in low:
+    # Looking for a syllable is cheaper still, and most addresses have none of these.
+    if ("кв" in low or "ком" in low or "оф" in low) and _FLAT_SIGN.search(low):
         text = _FLAT.sub("", text)
-    if "под" in low or "эт" in low or "п-д" in low:
+        low = text.lower()
+    if ("под" in low or "эт" in low or "п-д" in low) and any(sign.search(low) for sign in _ENTRANCE_SIGNS):
         text = _ENTRANCE.sub("", text)
     if "-" in text or "–" in text or "—" in text:
         text = _HOUSE_AND_FLAT.sub(r"\1", text)
@@ -136,8 +140,8 @@ def tokens_of(text: str) -> list[str]:
     text = without_flat(text.lower().replace("ё", "е"))
     if _LATIN.search(text):
         text = _MIXED_WORD.sub(_in_one_alphabet, text)
-    text = _HOUSE_CORPUS.sub(r" \1 ", _LETTERS_THEN_DIGITS.sub(" ", text))
-    return [token.replace(" ", "") for token in _TOKEN.findall(text)]
+    text = _HOUSE_CORPUS.sub(r"\1 \2 ", text)
+    return [token.replace(" ", "") if " " in token else token for token in _TOKEN.findall(text)]
 
 
 def _in_one_alphabet(found: re.Match[str]) -> str:
