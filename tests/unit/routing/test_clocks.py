@@ -13,6 +13,7 @@ from veche_routing.clocks.rules import CityTime, due_of, left_of
 from veche_routing.packs.loading import calendar_of, find_pack, hours_of, load_pack
 from veche_routing.packs.model import Term
 from veche_routing.packs.rules import edition_of
+from veche_shared.calendar import ProductionCalendar, YearOverride, with_overrides, years_of_russia
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 PACK = load_pack(find_pack("dzerzhinsk"))
@@ -60,6 +61,20 @@ def test_hours_run_while_the_town_hall_works() -> None:
 
 def test_a_term_that_touches_an_unknown_year_is_not_guessed() -> None:
     assert due_of(TERMS["message"], local(2027, 12, 30), CITY) is None
+
+
+def test_every_appeal_of_a_day_has_the_same_term_and_each_city_its_own_days_off() -> None:
+    off = YearOverride(year=2026, source="указ губернатора", days_off=frozenset({date(2026, 11, 25)}))
+    elsewhere = CityTime(MOSCOW, ProductionCalendar(with_overrides(years_of_russia(), [off])))
+    morning, evening = local(2026, 11, 24, 8), local(2026, 11, 24, 20)
+    assert due_of(TERMS["message"], morning, CITY) == due_of(TERMS["message"], evening, CITY)
+    here, there = due_of(TERMS["message"], morning, CITY), due_of(TERMS["message"], morning, elsewhere)
+    assert here is not None
+    assert there is not None
+    assert (here.on, there.on) == (date(2026, 12, 4), date(2026, 12, 7))
+    assert (here.calendar, there.calendar) == (CITY.calendar.version, elsewhere.calendar.version)
+    longer = TERMS["message"].model_copy(update={"amount": 9})
+    assert due_of(longer, morning, CITY) != here
 
 
 def test_the_term_remembers_on_what_it_rests() -> None:

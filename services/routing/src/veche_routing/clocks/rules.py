@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,9 @@ from veche_shared.calendar import (
 NEAR = timedelta(days=3)
 NEAR_SHARE = 0.2
 """A term is near in its last three days, and in the last fifth of it."""
+
+DAYS_REMEMBERED = 512
+"""So many ends of terms are at hand: a few regimes and the days of a backlog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +48,9 @@ def due_of(term: Term, registered_at: datetime, city: CityTime) -> Due | None:
 
     None where the term touches a year whose production calendar nobody has told: a date would be a guess.
     """
-    try:
-        ends_at = _end(term, registered_at, city)
-    except CalendarUnknownError:
-        return None
-    return Due(
-        at=ends_at,
-        # A day's end is the midnight that follows it: a moment before is still that day.
-        on=city.day_of(ends_at - timedelta(milliseconds=1)),
-        regime=term.regime,
-        amount=term.amount,
-        unit=term.unit,
-        source=term.source,
-        calendar=city.calendar_version,
-    )
+    if term.unit == "working_hours":
+        return _due_in_hours(term, registered_at, city)
+    return _due_in_days(term, city.day_of(registered_at), city.calendar, city.zone, city.calendar_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +79,39 @@ def left_of(due: Due, began: datetime, now: datetime, city: CityTime) -> Left:
     return Left(share, days, "near" if remaining <= NEAR or share <= NEAR_SHARE else "calm")
 
 
-def _end(term: Term, registered_at: datetime, city: CityTime) -> datetime:
-    if term.unit == "working_hours":
-        if city.hours is None:
-            raise ValueError(f"the term of {term.regime} is in working hours, and the city has told none")
-        return add_working_hours(city.calendar, city.hours, registered_at, timedelta(hours=term.amount))
-    registered_on = city.day_of(registered_at)
-    if term.unit == "working_days":
-        return end_of_day(city.calendar.add_working_days(registered_on, term.amount), city.zone)
-    return end_of_day(city.calendar.add_calendar_days(registered_on, term.amount, term.when_last_day_is_off), city.zone)
+@lru_cache(maxsize=DAYS_REMEMBERED)
+def _due_in_days(
+    term: Term, registered_on: date, calendar: ProductionCalendar, zone: ZoneInfo, calendar_version: str
+) -> Due | None:
+    """A term in days is the same for every appeal of a day, so it is counted once."""
+    try:
+        if term.unit == "working_days":
+            last_day = calendar.add_working_days(registered_on, term.amount)
+        else:
+            last_day = calendar.add_calendar_days(registered_on, term.amount, term.when_last_day_is_off)
+    except CalendarUnknownError:
+        return None
+    return _due(term, end_of_day(last_day, zone), last_day, calendar_version)
+
+
+def _due_in_hours(term: Term, registered_at: datetime, city: CityTime) -> Due | None:
+    if city.hours is None:
+        raise ValueError(f"the term of {term.regime} is in working hours, and the city has told none")
+    try:
+        ends_at = add_working_hours(city.calendar, city.hours, registered_at, timedelta(hours=term.amount))
+    except CalendarUnknownError:
+        return None
+    # A day's end is the midnight that follows it: a moment before is still that day.
+    return _due(term, ends_at, city.day_of(ends_at - timedelta(milliseconds=1)), city.calendar_version)
+
+
+def _due(term: Term, at: datetime, on: date, calendar_version: str) -> Due:
+    return Due(
+        at=at,
+        on=on,
+        regime=term.regime,
+        amount=term.amount,
+        unit=term.unit,
+        source=term.source,
+        calendar=calendar_version,
+    )
