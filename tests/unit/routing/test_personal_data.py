@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from veche_routing.cases.personal_data import SUMMARY_LENGTH, summary_of, without_personal_data
+from veche_routing.cases.personal_data import (
+    _KINDS,
+    _NUMBERS,
+    _THREE_DIGITS,
+    SUMMARY_LENGTH,
+    Kind,
+    summary_of,
+    without_personal_data,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +36,11 @@ from veche_routing.cases.personal_data import SUMMARY_LENGTH, summary_of, withou
         ("Меня зовут Иванова Мария Петровна, яма", "Иванова"),
         ("С уважением, Петров И. И.", "Петров"),
         ("дата рождения 12.03.1954", "12.03.1954"),
+        ("Д. Р.: 12.03.1954", "12.03.1954"),
+        ("д.р 12.03.1954", "12.03.1954"),
+        ("Д р 12 марта 1954", "12 марта 1954"),
+        ("ИНН m.ivanova@mail.ru 5249012345", "5249012345"),
+        ("живу в КВАРТИРЕ № 45", "45"),
     ],
 )
 def test_it_is_hidden(text: str, hidden: str) -> None:
@@ -45,6 +60,21 @@ def test_it_is_hidden(text: str, hidden: str) -> None:
 )
 def test_what_the_matter_is_about_stays(text: str) -> None:
     assert without_personal_data(text) == text
+
+
+@pytest.mark.parametrize("kind", _KINDS, ids=lambda kind: kind.signs[0])
+@given(data=st.data())
+def test_what_is_asked_for_first_is_there_wherever_a_kind_is(kind: Kind, data: st.DataObject) -> None:
+    line = " ".join(data.draw(st.from_regex(kind.pattern)).split())
+    assume(kind.pattern.search(line))
+    assert any(sign in line.lower() for sign in kind.signs)
+    assert kind.nearer is None or kind.nearer.search(line.lower())
+
+
+@pytest.mark.parametrize("pattern", _NUMBERS, ids=["plate", "telephone", "document"])
+@given(data=st.data())
+def test_every_number_that_is_hidden_has_three_digits(pattern: re.Pattern[str], data: st.DataObject) -> None:
+    assert _THREE_DIGITS.search(data.draw(st.from_regex(pattern)))
 
 
 def test_a_summary_is_one_line_cut_at_a_word() -> None:

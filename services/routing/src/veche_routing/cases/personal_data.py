@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 HIDDEN = "[…]"
 SUMMARY_LENGTH = 240
@@ -13,54 +14,74 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-# Each kind with the signs without which it cannot be there: looking for a sign is cheap, and every appeal passes here.
-_BY_SIGN: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
-    (("@",), _compiled(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")),
-    (("@",), _compiled(r"(?<!\w)@\w{4,}")),
-    (("/", "www"), _compiled(r"(?:https?://|www\.|vk\.com/|t\.me/|ok\.ru/)\S+")),
-    (("тел",), _compiled(r"(?<=тел)[.:\s]*\d[\d\s-]{4,}")),
-    (
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of personal data, hidden by replacing ``pattern`` with ``by``.
+
+    Every appeal passes here and few have any, so first it is asked for what a text must have, in lower case: one of
+    ``signs``, and ``nearer``, a pattern that begins with a letter and so is looked for fast.
+    """
+
+    signs: tuple[str, ...]
+    pattern: re.Pattern[str]
+    nearer: re.Pattern[str] | None = None
+    by: str = HIDDEN
+
+
+_KINDS: tuple[Kind, ...] = (
+    # A name that its owner announces: «меня зовут Мария Петровна», «с уважением, Иванова М. П.».
+    Kind(
+        ("зовут", "уважением", "фио", "заявитель", "от гражд"),
+        re.compile(
+            r"(?P<lead>(?:[Мм]еня зовут|[Сс] уважением|ФИО|[Зз]аявитель|[Оо]т гражд\w+)[,:\s—–-]{1,4})"
+            r"(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?|[А-ЯЁ]\.)(?:\s?(?:[А-ЯЁ][а-яё]+|[А-ЯЁ]\.)){0,2}"
+        ),
+        by=rf"\g<lead>{HIDDEN}",
+    ),
+    Kind(("@",), _compiled(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")),
+    Kind(("@",), _compiled(r"(?<!\w)@\w{4,}")),
+    Kind(("/", "www"), _compiled(r"(?:https?://|www\.|vk\.com/|t\.me/|ok\.ru/)\S+")),
+    Kind(("тел",), _compiled(r"(?<=тел)[.:\s]*\d[\d\s-]{4,}"), re.compile(r"тел[.:\s]*\d")),
+    Kind(
         ("паспорт", "снилс", "инн", "полис"),
         _compiled(r"\b(?:паспорт|снилс|инн|полис)[а-я]*\b[^\n.,;]{0,15}?\d[\d\s-]{3,}"),
+        re.compile(r"(?:паспорт|снилс|инн|полис)[^\n.,;]*?\d"),
     ),
-    (("кв",), _compiled(r"\b(?:кв(?:артир[аеуы]?)?)\b\.?\s*№?\s*\d{1,4}[а-я]?\b")),
-    (
-        ("рожд", "родил", "р.", "др"),
+    Kind(
+        ("кв",),
+        _compiled(r"\b(?:кв(?:артир[аеуы]?)?)\b\.?\s*№?\s*\d{1,4}[а-я]?\b"),
+        re.compile(r"кв[а-я.]*\s*№?\s*\d"),
+    ),
+    Kind(
+        ("рожд", "родил", "р.", "др", "д.р", "д р", "д. р"),
         _compiled(r"(?:д\.?\s?р\.?|дата\s+рождения|родил(?:ся|ась))\D{0,12}\d{1,2}[.\s/-]\S{1,9}[.\s/-]\d{2,4}"),
+        re.compile(r"(?:д\.?\s?р|рождения|родил)\D{0,30}\d"),
     ),
 )
-_MANY_DIGITS = re.compile(r"\d(?:[\s()+-]{0,3}\d){5}")
-_LONG_NUMBERS = (
+_SIGNS = tuple((sign, number) for number, kind in enumerate(_KINDS) for sign in kind.signs)
+_THREE_DIGITS = re.compile(r"\d(?:[\s()+-]{0,3}\d){2}")
+_NUMBERS = (
+    # Car plates: letter, three digits, two letters, region.
+    _compiled(
+        r"(?<![а-яa-z0-9])[авекмнорстухabekmhopctyx]\s?\d{3}\s?[авекмнорстухabekmhopctyx]{2}(?:\s?\d{2,3})?(?![а-яa-z0-9])"
+    ),
     # Telephones: +7/8 with ten digits, city numbers like 25-12-34.
     re.compile(r"(?<![\w-])(?:\+?[78][\s(-]{0,2})?\(?\d{3,5}\)?[\s-]{0,2}\d{1,3}(?:[\s-]?\d{2}){2}(?![\w-])"),
     # СНИЛС, passport, INN, cards and accounts: nine digits or more, also in groups.
     re.compile(r"(?<![\w-])\d(?:[ -]?\d){8,}(?![\w-])"),
-)
-_THREE_DIGITS = re.compile(r"\d{3}")
-# Car plates: letter, three digits, two letters, region.
-_PLATE = _compiled(
-    r"(?<![а-яa-z0-9])[авекмнорстухabekmhopctyx]\s?\d{3}\s?[авекмнорстухabekmhopctyx]{2}(?:\s?\d{2,3})?(?![а-яa-z0-9])"
-)
-# A name that its owner announces: «меня зовут Мария Петровна», «с уважением, Иванова М. П.».
-_NAME_SIGNS = ("зовут", "уважением", "фио", "заявитель", "от гражд")
-_NAME = re.compile(
-    r"(?P<lead>(?:[Мм]еня зовут|[Сс] уважением|ФИО|[Зз]аявитель|[Оо]т гражд\w+)[,:\s—–-]{1,4})"
-    r"(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?|[А-ЯЁ]\.)(?:\s?(?:[А-ЯЁ][а-яё]+|[А-ЯЁ]\.)){0,2}"
 )
 
 
 def without_personal_data(text: str) -> str:
     """``text`` with e-mails, telephones, documents, plates, flats, birthdays, links and announced names hidden."""
     low = text.lower()
-    if any(sign in low for sign in _NAME_SIGNS):
-        text = _NAME.sub(rf"\g<lead>{HIDDEN}", text)
-    for signs, pattern in _BY_SIGN:
-        if any(sign in low for sign in signs):
-            text = pattern.sub(HIDDEN, text)
+    for number in sorted({number for sign, number in _SIGNS if sign in low}):
+        kind = _KINDS[number]
+        if kind.nearer is None or kind.nearer.search(low):
+            text = kind.pattern.sub(kind.by, text)
+            low = text.lower()
     if _THREE_DIGITS.search(text):
-        text = _PLATE.sub(HIDDEN, text)
-    if _MANY_DIGITS.search(text):
-        for pattern in _LONG_NUMBERS:
+        for pattern in _NUMBERS:
             text = pattern.sub(HIDDEN, text)
     return text
 
