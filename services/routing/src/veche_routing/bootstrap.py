@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -65,7 +64,6 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
     city = CityTime(pack.zone, calendar_of(pack), hours_of(pack))
     guides = Guides(pack, city)
     guides.at(clock())  # the lexicon is read now and not when the first appeal waits for it
-    gc.freeze()  # the dictionary and the lexicon stay for good: the collector need not look at them again and again
     mongo = connect(settings)
     cases, accounts = Cases(mongo), Accounts(mongo)
     messaging = Messaging(SERVICE, settings.instance, mongo, settings.kafka, clock, ids)

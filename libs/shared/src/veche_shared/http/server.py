@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 from collections.abc import Callable
@@ -23,6 +24,10 @@ ON_STOPPING: Final = "on_stopping"
 """Name in ``app.state`` of what a service wants to have called when a stop was asked for, before requests in hand end:
 where event streams are told to end. Optional."""
 
+COLLECT_AFTER: Final = 50_000
+"""How many more objects are made than dropped before CPython looks for cycles among them; its own 700 are less than
+two appeals of a batch, and each look goes over much that is about to be dropped anyway."""
+
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
@@ -39,6 +44,8 @@ def run(service: str, model: type[SettingsT], build: Callable[[SettingsT], FastA
     signal.signal(signal.SIGTERM, _leave)
     try:
         app = build(settings)
+        gc.freeze()  # what is built stays for good: the collector need not look at it again and again
+        gc.set_threshold(COLLECT_AFTER, 20, 50)
         config = uvicorn.Config(
             app,
             host=settings.http.host,

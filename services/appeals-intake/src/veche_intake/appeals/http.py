@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NotRequired
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from veche_intake.appeals.commands import Order, Outcome, Registration
 from veche_intake.appeals.model import NewAppeal, Receipt
@@ -39,13 +40,13 @@ _FAULTS: Final[Mapping[OrderFault, tuple[str, str]]] = {
 }
 
 
-class AppealReceipt(BaseModel):
+class AppealReceipt(TypedDict):  # a dict, as all answers here: a batch makes a thousand of them
     """An appeal is stored: its number and the tracking code, with which its author can follow it."""
 
     appeal_id: str
-    number: str = Field(examples=["Д-2026-000123"])
-    tracking_code: str = Field(examples=["K7QM-2X9D-PT4C"])
-    status_url: str = Field(description="the page for the author; it asks for the code")
+    number: Annotated[str, Field(examples=["Д-2026-000123"])]
+    tracking_code: Annotated[str, Field(examples=["K7QM-2X9D-PT4C"])]
+    status_url: Annotated[str, Field(description="the page for the author; it asks for the code")]
     registered_at: datetime
 
 
@@ -57,16 +58,16 @@ class NewAppeals(BaseModel):
     appeals: Annotated[list[SkipValidation[NewAppeal]], Field(min_length=1, max_length=BATCH_LIMIT)]
 
 
-class AppealResult(BaseModel):
+class AppealResult(TypedDict):
     """What became of one appeal of a batch: ``status`` is what it would have got alone."""
 
     status: int
-    appeal: AppealReceipt | None = None
-    replayed: bool = False
-    problem: dict[str, Any] | None = Field(default=None, description="a problem document (RFC 9457)")
+    replayed: bool
+    appeal: NotRequired[AppealReceipt]
+    problem: NotRequired[Annotated[dict[str, Any], Field(description="a problem document (RFC 9457)")]]
 
 
-class AppealResults(BaseModel):
+class AppealResults(TypedDict):
     """The answers to a batch, in the order of its appeals."""
 
     accepted: int
@@ -91,13 +92,13 @@ class Desk:
 
     def receipt(self, receipt: Receipt) -> AppealReceipt:
         """What the sender gets, with the code, which is made anew each time and stored nowhere."""
-        return AppealReceipt(
-            appeal_id=receipt.appeal_id,
-            number=receipt.number,
-            tracking_code=self.registration.code(receipt.appeal_id),
-            status_url=f"{self.public_url}/a/{in_address(receipt.number)}",
-            registered_at=receipt.registered_at,
-        )
+        return {
+            "appeal_id": receipt.appeal_id,
+            "number": receipt.number,
+            "tracking_code": self.registration.code(receipt.appeal_id),
+            "status_url": f"{self.public_url}/a/{in_address(receipt.number)}",
+            "registered_at": receipt.registered_at,
+        }
 
     def order(self, appeal: NewAppeal, key: ChannelKey, idempotency_key: str | None, now: datetime) -> Order:
         """The appeal as an order of the key's channel; raises Unprocessable."""
@@ -141,14 +142,12 @@ class Desk:
         outcomes = await self.registration.register_many(list(orders.values()))
         results.update(zip(orders, map(self._result, outcomes), strict=True))
         ordered = [results[at] for at in range(len(body.appeals))]
-        return Response(_RESULTS.dump_json(_counted(ordered), exclude_none=True), 200, media_type=_JSON)
+        return Response(_RESULTS.dump_json(_counted(ordered)), 200, media_type=_JSON)
 
     def _result(self, outcome: Outcome) -> AppealResult:
         if isinstance(outcome, Accepted):
             status = 200 if outcome.replayed else 201
-            return AppealResult(
-                status=status, appeal=self.receipt(outcome.receipt), replayed=outcome.replayed, problem=None
-            )
+            return {"status": status, "replayed": outcome.replayed, "appeal": self.receipt(outcome.receipt)}
         return _refused(clash_problem(outcome) if isinstance(outcome, Clash) else not_stored_problem())
 
 
@@ -165,18 +164,18 @@ def _fault_problem(fault: OrderFault) -> Problem:
 
 
 def _refused(problem: Problem) -> AppealResult:
-    return AppealResult(status=problem.status, appeal=None, replayed=False, problem=problem.as_json())
+    return {"status": problem.status, "replayed": False, "problem": problem.as_json()}
 
 
 def _counted(results: Sequence[AppealResult]) -> AppealResults:
-    stored = [result for result in results if result.appeal is not None]
-    replayed = sum(result.replayed for result in stored)
-    return AppealResults(
-        accepted=len(stored) - replayed,
-        replayed=replayed,
-        refused=len(results) - len(stored),
-        results=list(results),
-    )
+    stored = sum("appeal" in result for result in results)
+    replayed = sum(result["replayed"] for result in results)
+    return {
+        "accepted": stored - replayed,
+        "replayed": replayed,
+        "refused": len(results) - stored,
+        "results": list(results),
+    }
 
 
 def appeals_router(desk: Desk) -> APIRouter:
