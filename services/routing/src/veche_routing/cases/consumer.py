@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Case
@@ -12,7 +13,7 @@ from veche_routing.cases.rules import case_id, open_case
 from veche_routing.cases.store import Cases
 from veche_routing.clocks.rules import CityTime, due_of
 from veche_routing.responsibility.guides import Guides
-from veche_routing.responsibility.rules import route
+from veche_routing.responsibility.rules import Guide, route
 from veche_shared.clock import Clock
 from veche_shared.contracts.appeals import AppealRegistered, AppealRegisteredV1
 from veche_shared.ids import Ids
@@ -41,23 +42,26 @@ class AppealsConsumer:
         """Open the cases of ``events`` and announce them, through the session of the batch."""
         appeals = {case_id(event.data.appeal_id): event for event in events}
         known = await self.cases.known(session, list(appeals))
-        opened: list[Case] = []
-        announcements: list[Message] = []
-        for number, (identity, event) in enumerate(appeals.items()):
-            if number % BREATH == BREATH - 1:
-                await asyncio.sleep(0)
-            if identity in known:
-                continue
-            with continue_span("open case", event.traceparent):
-                case = self._open(identity, event.data)
-                announcements.append(case_changed(case, self.ids(), current_traceparent()))
-            opened.append(case)
-        await self.cases.add(session, opened)
-        await outbox.append(self.mongo, session, announcements)
-
-    def _open(self, identity: str, appeal: AppealRegistered) -> Case:
+        new = [(identity, event) for identity, event in appeals.items() if identity not in known]
         now = self.clock()
         guide = self.guides.at(now)
+        opened: list[Case] = []
+        told: list[Message] = []
+        for number, (identity, event) in enumerate(new, 1):
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
+            if event.traceparent is None:
+                case = self._open(identity, event.data, guide, now)
+                told.append(case_changed(case, self.ids()))
+            else:
+                with continue_span("open case", event.traceparent):
+                    case = self._open(identity, event.data, guide, now)
+                    told.append(case_changed(case, self.ids(), current_traceparent()))
+            opened.append(case)
+        await self.cases.add(session, opened)
+        await outbox.append(self.mongo, session, told)
+
+    def _open(self, identity: str, appeal: AppealRegistered, guide: Guide, now: datetime) -> Case:
         term = guide.edition.terms.get(appeal.regime)
         due = None if term is None else due_of(term, appeal.registered_at, self.city)
         return open_case(identity, appeal, route(appeal, guide), due, now)

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
-from uuid import UUID, uuid5
+
+import uuid_utils
 
 from veche_routing.cases.model import (
     SYSTEM,
@@ -32,7 +33,7 @@ from veche_routing.responsibility.model import Routing
 from veche_shared.contracts.appeals import AppealRegistered
 from veche_shared.contracts.cases import CaseAction, CaseStatus
 
-CASE_NAMESPACE = UUID("7b0e7a52-6f0b-5d43-9a53-0f6d2a1f4c11")
+CASE_NAMESPACE = uuid_utils.UUID("7b0e7a52-6f0b-5d43-9a53-0f6d2a1f4c11")
 """Namespace of case ids: one question of one appeal is always the same case, however often it is delivered."""
 
 
@@ -96,7 +97,7 @@ class Decision:
 
 def case_id(appeal_id: str, question: int = 1) -> str:
     """The id of the case for one question of an appeal; questions are numbered from 1."""
-    return str(uuid5(CASE_NAMESPACE, f"{appeal_id}/{question}"))
+    return str(uuid_utils.uuid5(CASE_NAMESPACE, f"{appeal_id}/{question}"))
 
 
 def open_case(identity: str, appeal: AppealRegistered, routing: Routing, due: Due | None, now: datetime) -> Case:
