@@ -3,44 +3,59 @@ job can be done with, by the same libraries."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer
 from pydantic import TypeAdapter
 from pymongo import AsyncMongoClient
 
+from veche_shared.storage.documents import Message
 from veche_shared.storage.mongo import MAJORITY, Document
+from veche_shared.storage.outbox import row_documents
 
 BATCH = 500
 
 
-async def raw_insert_many(uri: str, database: str, documents: Sequence[Document], batch: int = BATCH) -> float:
-    """Documents a second by plain ``insert_many`` of ``batch`` documents, acknowledged like the services' writes."""
+async def raw_insert_many(
+    uri: str, database: str, documents: Sequence[Document], messages: Sequence[Message] = (), batch: int = BATCH
+) -> float:
+    """Documents a second by plain ``insert_many`` of ``batch`` documents, acknowledged like the services' writes.
+
+    With ``messages``, as many as documents, each batch's outbox rows are inserted as well.
+    """
     client: AsyncMongoClient[Document] = AsyncMongoClient(uri, tz_aware=True)
-    collection = client.get_database(database, write_concern=MAJORITY)["raw"]
-    await collection.drop()
+    collections = client.get_database(database, write_concern=MAJORITY)
+    for name in ("raw", "raw_rows"):
+        await collections.drop_collection(name)
+    rows = [row_documents(messages[at : at + batch]) for at in range(0, len(messages), batch)]
     started = time.perf_counter()
-    for at in range(0, len(documents), batch):
-        await collection.insert_many(documents[at : at + batch], ordered=True)
+    for number, at in enumerate(range(0, len(documents), batch)):
+        await collections["raw"].insert_many(documents[at : at + batch], ordered=True)
+        if rows:
+            await collections["raw_rows"].insert_many(rows[number], ordered=True)
     seconds = time.perf_counter() - started
     await client.drop_database(database)
     await client.close()
     return len(documents) / seconds
 
 
-async def raw_produce(bootstrap: str, topic: str, values: Sequence[tuple[bytes, bytes]]) -> float:
-    """Messages a second by a plain idempotent producer; also fills ``topic`` for ``raw_consume``."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
-    await producer.start()
-    started = time.perf_counter()
-    for at in range(0, len(values), BATCH):
-        futures = [await producer.send(topic, value, key=key) for key, value in values[at : at + BATCH]]
-        await asyncio.gather(*futures)
-    seconds = time.perf_counter() - started
-    await producer.stop()
-    return len(values) / seconds
+async def published(bootstrap: str, topic: str, count: int, at: datetime) -> list[Message]:
+    """The first ``count`` messages of a topic as the outbox held them."""
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
+    await consumer.start()
+    found: list[Message] = []
+    while len(found) < count:
+        for records in (await consumer.getmany(timeout_ms=1_000)).values():
+            found += [
+                Message(f"{record.partition}-{record.offset}", topic, record.key, record.value, at)
+                for record in records
+            ]
+    await consumer.stop()
+    return found[:count]
 
 
 async def raw_consume(

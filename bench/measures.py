@@ -15,7 +15,7 @@ import httpx2
 import psutil
 from pydantic import TypeAdapter
 
-from bench.limits import raw_consume, raw_insert_many
+from bench.limits import published, raw_consume, raw_insert_many
 from bench.load import Caller, Target, drive, request
 from bench.people import appeal, body, vote
 from bench.table import Figure
@@ -91,8 +91,15 @@ class Bench:
         mongo = self._mongo("intake")
         documents = await mongo["appeals"].find({}).limit(BATCHED_APPEALS).to_list()
         await mongo.close()
-        limit = await raw_insert_many(self.backend.mongo_uri, f"{self.database_prefix}raw", documents)
-        return [Figure("appeals accepted, in batches of 500", ours, "1/s", limit, "0.3")]
+        topic, at = f"{self.topic_prefix}appeals", documents[0]["registered_at"]
+        messages = await published(self.backend.kafka_bootstrap, topic, BATCHED_APPEALS, at)
+        raw = f"{self.database_prefix}raw"
+        same = await raw_insert_many(self.backend.mongo_uri, raw, documents, messages)
+        alone = await raw_insert_many(self.backend.mongo_uri, raw, documents)
+        return [
+            Figure("appeals accepted, in batches of 500", ours, "1/s", same, "0.3"),
+            Figure("the same, beside the appeals without their events", ours, "1/s", alone),
+        ]
 
     async def _send_batches(self, run: str, count: int) -> float:
         bodies = [
