@@ -37,6 +37,10 @@ OFFSETS_SECONDS = 0.25
 POLL_MS = 1_000
 """How long one look for records lasts where there are none; a record ends it at once."""
 
+SESSION_MS = 10_000
+REQUEST_MS = 15_000
+"""When a silent connection is given up. It must outlast a parting of the group, which takes a session at most."""
+
 PAUSE_AFTER_FAULT = 1.0
 """Seconds before a batch is read again that failed in a way that nobody foresaw."""
 
@@ -128,6 +132,7 @@ class Consumers:
             log_level=logging.DEBUG,
             logger=logging.getLogger("faststream"),
             graceful_timeout=10.0,
+            request_timeout_ms=REQUEST_MS,
             security=security(self.settings),
         )
         for subscription in self.subscriptions:
@@ -153,7 +158,7 @@ class Consumers:
             fetch_max_wait_ms=100,
             auto_offset_reset="earliest",
             heartbeat_interval_ms=1_000,
-            session_timeout_ms=10_000,
+            session_timeout_ms=SESSION_MS,
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
             title=subscription.group,
         )
