@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pymongo
@@ -72,6 +73,7 @@ class GroupCommit:
 
     ``guard`` and ``guard_field`` name the collection and the array field with the unique index over ``Write.keys``.
     ``start`` before ``submit``; ``stop`` stores what waits and then ends the writers, and nothing more is taken.
+    ``pace``: seconds from one transaction of the first writer to its next, unless a whole batch waits before.
     """
 
     mongo: Mongo
@@ -80,6 +82,7 @@ class GroupCommit:
     writers: int = 2
     max_batch: int = 64
     max_waiting: int = 10_000
+    pace: float = 0.0
     observe: Callable[[CommitObserved], None] = _ignore
     after_commit: Callable[[], None] = lambda: None
     _waiting: deque[_Waiting] = field(init=False, default_factory=deque)
@@ -140,8 +143,13 @@ class GroupCommit:
         while self._open or held or self._waiting:
             if not held:
                 await signal.wait()
+            started = time.perf_counter()
             batch, held = split_batch([*held, *self._take(self.max_batch - len(held))])
             await self._store(batch)
+            if self.pace and signal is self._some:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(started + self.pace - time.perf_counter()):
+                        await self._crowd.wait()
 
     def _take(self, most: int) -> list[_Waiting]:
         taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
