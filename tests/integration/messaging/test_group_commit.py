@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
-from veche_shared.storage.documents import Write
+from tests.outboxes import waiting_in
+from veche_shared.clock import system_clock
+from veche_shared.storage.documents import Message, Write
 from veche_shared.storage.group_commit import AlreadyStoredError, CommitObserved, GroupCommit, QueueFullError
 from veche_shared.storage.mongo import Mongo
 
@@ -51,6 +54,52 @@ async def test_many_writes_share_few_transactions(mongo: Mongo) -> None:
     assert sum(observed.size for observed in seen) == 200
     assert len(seen) == len(commits) <= 20
     assert (await stored(mongo))[0] == {f"w{n}" for n in range(200)}
+
+
+async def test_what_comes_within_the_pace_shares_a_transaction_and_the_first_one_waits_for_nobody(mongo: Mongo) -> None:
+    await mongo.declare({THINGS: [], "notes": []})
+    seen: list[CommitObserved] = []
+    commit = GroupCommit(mongo, THINGS, observe=seen.append, pace=3.0)
+    commit.start()
+    await commit.submit(write("first", "k0"))
+    waiting = []
+    for n in range(5):
+        waiting.append(asyncio.create_task(commit.submit(write(f"later{n}", f"later{n}"))))
+        await asyncio.sleep(0.02)
+    await asyncio.gather(*waiting)
+    await commit.stop()
+    assert [observed.size for observed in seen] == [1, 5]
+
+
+async def test_neither_a_full_batch_nor_the_end_waits_for_the_pace(mongo: Mongo) -> None:
+    await mongo.declare({THINGS: [], "notes": []})
+    seen: list[CommitObserved] = []
+    commit = GroupCommit(mongo, THINGS, observe=seen.append, max_batch=3, writers=1, pace=600.0)
+    commit.start()
+    async with asyncio.timeout(60):
+        await commit.submit(write("first", "k0"))
+        await commit.submit_many([write(f"full{n}", f"full{n}") for n in range(3)])
+        last = asyncio.create_task(commit.submit(write("last", "k1")))
+        await asyncio.sleep(0)
+        await commit.stop()
+        await last
+    assert [observed.size for observed in seen] == [1, 3, 1]
+
+
+async def test_a_write_and_its_messages_are_stored_together_or_not_at_all(mongo: Mongo) -> None:
+    await mongo.declare({THINGS: [IndexModel([("keys", ASCENDING)], unique=True)], "notes": [], "outbox": []})
+    commit = GroupCommit(mongo, THINGS)
+    commit.start()
+
+    def told(name: str) -> Write:
+        message = Message(name, "things", b"k", name.encode(), system_clock())
+        return replace(write(name, "the key"), messages=[message])
+
+    await commit.submit(told("first"))
+    with pytest.raises(AlreadyStoredError):
+        await commit.submit(told("second"))
+    await commit.stop()
+    assert [message.value for message in await waiting_in(mongo["outbox"])] == [b"first"]
 
 
 async def test_a_repeat_is_told_that_it_is_stored_and_stores_nothing(mongo: Mongo, commit: GroupCommit) -> None:

@@ -11,14 +11,19 @@ from pymongo.errors import ConnectionFailure
 
 from tests.integration.messaging.stage import Stage, door_to, eventually, vote
 from veche_shared.contracts.topics import VOTES, Topic
-from veche_shared.messaging.relay import Relay
+from veche_shared.messaging.relay import ROWS, Relay
 from veche_shared.messaging.topics import full_name
 from veche_shared.settings import KafkaSettings
 from veche_shared.storage import dead_letters
+from veche_shared.storage.outbox import Row
 
 
 async def outbox_is_empty(stage: Stage) -> bool:
     return await stage.waiting() == 0
+
+
+async def has_published(relay: Relay, count: int) -> bool:
+    return relay.published == count
 
 
 async def published_ids(stage: Stage) -> list[str]:
@@ -47,6 +52,51 @@ async def test_events_of_one_key_arrive_in_the_order_in_which_they_happened(stag
     for record in await stage.on_topic(VOTES):
         arrived.setdefault(record.key or b"", []).append(json.loads(record.value or b"")["id"])
     assert arrived == {f"key-{k}".encode(): [event.id for event in events[k::3]] for k in range(3)}
+
+
+async def test_what_comes_within_the_pace_is_announced_together_and_the_first_waits_for_nobody(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds: list[int] = []
+    publish = Relay._publish
+
+    async def counted(relay: Relay, rows: Sequence[Row]) -> None:
+        rounds.append(len(rows))
+        await publish(relay, rows)
+
+    monkeypatch.setattr(Relay, "_publish", counted)
+    relay = stage.relay()
+    relay.pace = 3.0
+    await stage.put_into_outbox([vote(0)])
+    relay.start()
+    await eventually(lambda: has_published(relay, 1))
+    for n in range(1, 5):
+        await stage.put_into_outbox([vote(n)])
+        relay.wake()
+    await eventually(lambda: has_published(relay, 5))
+    assert rounds == [1, 4]
+
+
+async def test_more_than_one_round_takes_does_not_wait_for_the_pace(stage: Stage) -> None:
+    for n in range(ROWS + 1):
+        await stage.put_into_outbox([vote(n)])
+    relay = stage.relay()
+    relay.pace = 600.0
+    relay.start()
+    await eventually(lambda: has_published(relay, ROWS + 1))
+
+
+async def test_published_rows_are_deleted_together_and_before_the_relay_stops(stage: Stage) -> None:
+    for n in range(5):
+        await stage.put_into_outbox([vote(n)])
+    relay = stage.relay()
+    relay.monotonic = lambda: 0.0  # the moment of the next deletion never comes
+    relay.start()
+    await eventually(lambda: has_published(relay, 5))
+    assert await stage.waiting() == 5
+    await relay.stop()
+    assert await stage.waiting() == 0
+    assert len(await stage.on_topic(VOTES)) == 5
 
 
 async def test_a_message_carries_its_content_type(stage: Stage) -> None:
