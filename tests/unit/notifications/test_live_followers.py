@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from typing import cast
+
+import pytest_asyncio
+from pymongo.errors import ConnectionFailure
 
 from tests.unit.notifications.made_up import change
-from veche_notifications.feeds.live import Follower, Frame, frame_of
+from veche_notifications.feeds.live import Follower, Frame, LiveFeeds, frame_of
 from veche_notifications.feeds.model import ALL, Entry
 from veche_notifications.feeds.rules import line_of
+from veche_notifications.feeds.store import FeedState, FeedStore
+from veche_shared.clock import system_clock
+from veche_shared.messaging.backoff import Backoff
 
 
 def frames(first: int, last: int) -> list[Frame]:
@@ -71,3 +79,94 @@ def test_a_line_break_in_a_summary_cannot_end_an_event() -> None:
     frame = frame_of(Entry("roads", line_of(event), sequence=1, overall=1, raised=1), "roads")
     assert frame.data.count(b"\n") == 4
     assert b"\r" not in frame.data
+
+
+class Board:
+    """What a feed's store holds, in memory, and how often it was read; nobody can watch it for changes."""
+
+    def __init__(self) -> None:
+        self.held: list[Entry] = []
+        self.read = 0
+
+    async def state(self, feed: str) -> FeedState:
+        return FeedState(feed, None, max((entry.number_in(feed) for entry in self.held), default=0))
+
+    async def changed_after(self, feed: str, sequence: int, limit: int) -> list[Entry]:
+        self.read += 1
+        return [entry for entry in self.held if entry.is_in(feed) and entry.number_in(feed) > sequence][:limit]
+
+    @property
+    def mongo(self) -> object:
+        raise ConnectionFailure
+
+    def commit(self, *numbers: int) -> list[Entry]:
+        entries = [Entry("roads", line_of(change()), number, overall=None, raised=None) for number in numbers]
+        self.held += entries
+        return entries
+
+
+@pytest_asyncio.fixture
+async def board() -> Board:
+    return Board()
+
+
+@pytest_asyncio.fixture
+async def live(board: Board) -> AsyncIterator[LiveFeeds]:
+    never = Backoff(jitter=lambda: 1.0, first=600.0, cap=600.0)
+    live = LiveFeeds(cast("FeedStore", board), system_clock, never, queue=100, keep_alive=600.0)
+    yield live
+    await live.stop()
+
+
+@pytest_asyncio.fixture
+async def shown(live: LiveFeeds) -> AsyncIterator[asyncio.Queue[int]]:
+    """The numbers that one follower of the feed gets, as they come; they are taken only once the follower is there."""
+    numbers: asyncio.Queue[int] = asyncio.Queue()
+
+    async def follow() -> None:
+        async for piece in live.follow("roads", None):
+            for line in piece.decode().splitlines():
+                if line.startswith("id: "):
+                    numbers.put_nowait(int(line[4:]))
+
+    following = asyncio.create_task(follow())
+    async with asyncio.timeout(5):
+        while "roads" not in live._channels:  # noqa: ASYNC110 - nobody else need know
+            await asyncio.sleep(0)
+    yield numbers
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
+async def taken(numbers: asyncio.Queue[int], count: int) -> list[int]:
+    async with asyncio.timeout(5):
+        return [await numbers.get() for _ in range(count)]
+
+
+async def test_what_was_just_committed_is_shown_without_reading_it_again(
+    board: Board, live: LiveFeeds, shown: asyncio.Queue[int]
+) -> None:
+    before = board.read
+    live.show(board.commit(1, 2))
+    live.show(board.commit(3))
+    assert await taken(shown, 3) == [1, 2, 3]
+    assert board.read == before
+
+
+async def test_what_another_replica_wrote_in_between_is_read_and_nothing_is_shown_twice(
+    board: Board, live: LiveFeeds, shown: asyncio.Queue[int]
+) -> None:
+    live.show(board.commit(1))
+    board.commit(2, 3)
+    live.show(board.commit(4, 5))
+    assert await taken(shown, 5) == [1, 2, 3, 4, 5]
+    live.show(board.held[-2:])  # what was read already
+    live.show(board.commit(6))
+    assert await taken(shown, 1) == [6]
+
+
+async def test_changes_in_other_feeds_are_not_shown(board: Board, live: LiveFeeds, shown: asyncio.Queue[int]) -> None:
+    live.show([Entry("parks", line_of(change()), 1, overall=None, raised=None)])
+    live.show(board.commit(1))
+    assert await taken(shown, 1) == [1]
+    assert shown.empty()
