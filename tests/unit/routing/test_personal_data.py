@@ -14,9 +14,11 @@ from veche_routing.cases.personal_data import (
     _THREE_DIGITS,
     SUMMARY_LENGTH,
     Kind,
+    address_of,
     summary_of,
     without_personal_data,
 )
+from veche_routing.territory.model import NOWHERE, Located
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,20 @@ def test_what_is_asked_for_first_is_there_wherever_a_kind_is(kind: Kind, data: s
 @given(data=st.data())
 def test_every_number_that_is_hidden_has_three_digits(pattern: re.Pattern[str], data: st.DataObject) -> None:
     assert _THREE_DIGITS.search(data.draw(st.from_regex(pattern)))
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        (Located(street_type="улица", street="Кирова", house="5А", corpus="2"), "ул. Кирова, д. 5А, корп. 2"),
+        (Located(street_type="улица", street="Кирова", house="5", corpus="89101234567"), "ул. Кирова, д. 5, корп. […]"),
+        (Located(given="за гаражами, ivan@mail.ru"), "за гаражами, […]"),
+        (Located(given="набережная, тел. 25-12-34"), "набережная, тел[…]"),
+        (NOWHERE, None),
+    ],
+)
+def test_an_address_shows_the_house_and_no_number_of_its_author(place: Located, shown: str | None) -> None:
+    assert address_of(place) == shown
 
 
 def test_a_summary_is_one_line_cut_at_a_word() -> None:

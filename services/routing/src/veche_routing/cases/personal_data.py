@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from veche_routing.territory.model import Located
+
 HIDDEN = "[…]"
 SUMMARY_LENGTH = 240
 _READ_AHEAD = 400
@@ -82,6 +84,22 @@ def without_personal_data(text: str) -> str:
         if kind.nearer is None or kind.nearer.search(low):
             text = kind.pattern.sub(kind.by, text)
             low = text.lower()
+    return _without_numbers(text)
+
+
+def address_of(place: Located) -> str | None:
+    """The address of a case in one line, personal data hidden; None where nothing is known.
+
+    Where a street was recognised its names are the pack's, and only the numbers are the author's.
+    """
+    line = place.line
+    if line is None:
+        return None
+    return without_personal_data(line) if place.street is None else _without_numbers(line)
+
+
+def _without_numbers(text: str) -> str:
+    """``text`` without plates, telephones and numbers of documents."""
     if _THREE_DIGITS.search(text):
         for pattern in _NUMBERS:
             text = pattern.sub(HIDDEN, text)

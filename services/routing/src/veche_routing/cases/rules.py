@@ -27,7 +27,7 @@ from veche_routing.cases.model import (
     Reopen,
     Why,
 )
-from veche_routing.cases.personal_data import summary_of, without_personal_data
+from veche_routing.cases.personal_data import address_of, summary_of
 from veche_routing.packs.model import Department, Territory, Topic
 from veche_routing.responsibility.model import Routing
 from veche_shared.contracts.appeals import AppealRegistered
@@ -118,7 +118,6 @@ def open_case(identity: str, appeal: AppealRegistered, routing: Routing, due: Du
         department=department,
         previous_department=None,
     )
-    address = routing.place.line
     return Case(
         id=identity,
         appeal_id=appeal.appeal_id,
@@ -128,7 +127,7 @@ def open_case(identity: str, appeal: AppealRegistered, routing: Routing, due: Du
         department=department,
         topic=_label(routing.topic),
         territory=_label(routing.territory),
-        address=None if address is None else without_personal_data(address),
+        address=address_of(routing.place),
         text=appeal.text,
         summary=summary_of(appeal.text),
         channel=appeal.channel,
