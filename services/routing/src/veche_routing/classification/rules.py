@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 
 from veche_routing.classification.lemmas import forms_of, lemma_of_entry, lemmas_of
@@ -200,6 +201,7 @@ class Lexicon:
         return tuple(dict.fromkeys([words for _, words in weighed]))[:SHOWN_WORDS]
 
 
+@lru_cache(maxsize=1_000)
 def confidence(score: float, rival: float) -> float:
     """How sure a score is beside its rival: strength times lead, both in [0, 1], rounded to hundredths.
 

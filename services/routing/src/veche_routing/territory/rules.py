@@ -36,7 +36,7 @@ ENOUGH_ALIKE = 84
 SHORTEST_FUZZY = 5
 REMEMBERED_MISSPELT = 10_000
 LONGEST_ADDRESS = 300
-TYPE_WORDS = STREET_TYPES.keys() | EITHER_TYPE.keys()
+TYPES: Mapping[str, tuple[str, ...]] = {**{word: (kind,) for word, kind in STREET_TYPES.items()}, **EITHER_TYPE}
 BEFORE_A_NUMBER = frozenset({*STREET_TYPES, *HOUSE_WORDS, ",", "."})
 STOPS = frozenset({",", "."})
 FULL_STOP = frozenset({"."})
@@ -200,7 +200,9 @@ class Gazetteer:
         if not mentions:
             suspects = _beside_types(tokens) if in_text else range(len(tokens))
             mentions = [mention for place in suspects if (mention := self._misspelt_at(tokens, place, in_text))]
-        return max(mentions, key=lambda mention: mention.weight, default=None)
+        if len(mentions) < 2:
+            return mentions[0] if mentions else None
+        return max(mentions, key=lambda mention: mention.weight)
 
     def _mention_at(self, tokens: Sequence[str], place: int, in_text: bool) -> Mention | None:
         for length in self._street_lengths.get(tokens[place], ()):
@@ -327,7 +329,7 @@ def _beside_types(tokens: Sequence[str]) -> list[int]:
     """The places right before and behind a street's type, over the full stop of an abbreviation, in order."""
     found: set[int] = set()
     for place, token in enumerate(tokens):
-        if token in TYPE_WORDS:
+        if token in TYPES:
             found.update((place - 1, place + 2 if _word_at(tokens, place + 1) == "." else place + 1))
     return sorted(place for place in found if 0 <= place < len(tokens))
 
@@ -342,12 +344,7 @@ def _lengths_of(forms: Iterable[tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
 
 def _types_around(tokens: Sequence[str], place: int, length: int) -> tuple[str, ...]:
     """The street types that stand before the name («ул. Кирова») or after it («Ленина проспект»)."""
-    for word in (_before(tokens, place), _word_at(tokens, place + length)):
-        if word in EITHER_TYPE:
-            return EITHER_TYPE[word]
-        if word in STREET_TYPES:
-            return (STREET_TYPES[word],)
-    return ()
+    return TYPES.get(_before(tokens, place)) or TYPES.get(_word_at(tokens, place + length)) or ()
 
 
 def _announced(tokens: Sequence[str], place: int) -> bool:

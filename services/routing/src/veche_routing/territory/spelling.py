@@ -131,7 +131,7 @@ def without_flat(text: str) -> str:
     if ("под" in low or "эт" in low or "п-д" in low) and any(sign.search(low) for sign in _ENTRANCE_SIGNS):
         text = _ENTRANCE.sub("", text)
     if "-" in text or "–" in text or "—" in text:
-        text = _HOUSE_AND_FLAT.sub(r"\1", text)
+        text = _HOUSE_AND_FLAT.sub(_house, text)
     return text.strip(" ,;")
 
 
@@ -140,8 +140,16 @@ def tokens_of(text: str) -> list[str]:
     text = without_flat(text.lower().replace("ё", "е"))
     if _LATIN.search(text):
         text = _MIXED_WORD.sub(_in_one_alphabet, text)
-    text = _HOUSE_CORPUS.sub(r"\1 \2 ", text)
+    text = _HOUSE_CORPUS.sub(_set_apart, text)
     return [token.replace(" ", "") if " " in token else token for token in _TOKEN.findall(text)]
+
+
+def _house(found: re.Match[str]) -> str:
+    return found[1]
+
+
+def _set_apart(found: re.Match[str]) -> str:
+    return f"{found[1]} {found[2]} "
 
 
 def _in_one_alphabet(found: re.Match[str]) -> str:
