@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 
@@ -11,7 +12,7 @@ from veche_routing.clocks.rules import CityTime
 from veche_routing.packs.loading import calendar_of, find_pack, load_pack
 from veche_routing.responsibility.guides import Guides
 from veche_routing.responsibility.model import Routing
-from veche_routing.responsibility.rules import Guide, route
+from veche_routing.responsibility.rules import Guide, route, route_all
 from veche_shared.contracts.appeals import Place
 
 PACK = load_pack(find_pack("dzerzhinsk"))
@@ -43,6 +44,20 @@ def test_topic_and_territory_together_choose_the_department() -> None:
 def test_what_a_person_must_decide_goes_to_triage_with_its_reason(text: str, address: str | None, reason: str) -> None:
     routing = routing_of(text, address)
     assert (routing.department, routing.triage_reason) == (None, reason)
+
+
+def test_a_batch_is_decided_as_its_appeals_one_by_one() -> None:
+    texts = ["Яма на дороге, пробил колесо", "Здравствуйте, помогите", "Не горят фонари на улице Мира"]
+    addresses = ["пос. Пыра, ул. Советская, 10", None, "г. Дзержинский, Московская область"]
+    hints = [None, "0003.0009.0097.0690", "Прочее"]
+    appeals = [
+        an_appeal(text=text).model_copy(update={"place": Place(address=address), "topic_hint": hint})
+        for text, address, hint in product(texts, addresses, hints)
+    ]
+    together = route_all(appeals, GUIDE)
+    assert together == [route(appeal, GUIDE) for appeal in appeals]
+    assert {routing.department.code if routing.department else None for routing in together} > {None, "roads"}
+    assert route_all([], GUIDE) == []
 
 
 def test_a_weak_sign_is_told_and_not_followed() -> None:
