@@ -34,6 +34,9 @@ MAX_POLL_INTERVAL_MS = 300_000
 OFFSETS_SECONDS = 0.25
 """How far Kafka's knowledge of what is settled may lag behind: what it does not know comes again, and is known here."""
 
+LAST_WORD_SECONDS = 3.0
+"""How long a consumer that stops tries to tell Kafka; longer than that Kafka is away."""
+
 POLL_MS = 1_000
 """How long one look for records lasts where there are none; a record ends it at once."""
 
@@ -82,27 +85,34 @@ class _Offsets:
             self._telling = asyncio.create_task(self._tell_soon(), name="tell-offsets")
 
     async def stop(self) -> None:
-        """Tell Kafka of what is settled so far, and of later batches only by ``tell``."""
+        """Tell Kafka of what is settled so far, if it listens, and of later batches only by another call."""
         if self._telling is not None:
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
-        await self.tell()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORD_SECONDS):
+                await self._tell()
 
     async def _tell_soon(self) -> None:
         while self.ends:
             await asyncio.sleep(OFFSETS_SECONDS)
-            await self.tell()
+            await self._tell()
 
-    async def tell(self) -> None:
-        consumer, told = self._consumer, self.ends
-        if consumer is None or not told:
+    async def _tell(self) -> None:
+        if self._consumer is None:
             return
+        ours = self._consumer.assignment()  # a partition that went to another member is told by it
+        told = {partition: end for partition, end in self.ends.items() if partition in ours}
         self.ends = {}
-        ours = consumer.assignment()  # a partition that went to another member is told by it
+        if not told:
+            return
         try:
-            await consumer.commit({partition: end for partition, end in told.items() if partition in ours})
-        except (KafkaError, OSError) as error:
-            # The group was parted anew, or the broker is away: they come again and the inbox knows them.
+            await self._consumer.commit(told)
+        except BaseException as error:
+            self.ends = {**told, **self.ends}
+            if not isinstance(error, KafkaError | OSError):
+                raise
+            # The group was parted anew, or the broker is away: what is not told comes again and the inbox knows it.
             structlog.get_logger().info("offsets_not_committed", service=self.service, error=type(error).__name__)
 
 
