@@ -64,11 +64,13 @@ clean: ## forget what was installed and cached here; the data of `make up` stay
 
 # --- what the targets above stand on ---
 
-# The file's time says when the environment was last made equal to the lock and the workspace.
+# The file's time says when the environment was last made equal to the lock and the workspace. Everything is compiled
+# once here: else each process that starts compiles what it imports, wherever Python may not keep what it compiled.
 $(READY): requirements.lock pyproject.toml $(MEMBERS:=/pyproject.toml) | $(UV)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
-	$(UV) pip sync --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip sync --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(MEMBERS:%=--editable %)
+	$(BIN)/python -m compileall -q $(filter %/src,$(SOURCES))
 	@touch $@
 
 # uv from its hashed pin, where the machine has none.
