@@ -14,7 +14,8 @@ from typing import Protocol
 import pytest
 
 from tests.backend.choice import KAFKA, MONGO, BackendKind, choose_backend
-from veche_local.servers import KafkaProgram, MongodProgram, RunningProgram, free_port
+from tests.backend.ports import free_port
+from veche_local.servers import KafkaProgram, MongodProgram, RunningProgram
 from veche_local.servers.mongod import REPLICA_SET
 from veche_local.servers.ports import LOOPBACK
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 from pydantic import SecretStr
 
+from tests.backend.ports import free_port
 from veche_local.parts import SERVICES
-from veche_local.servers import RunningProgram, free_port
+from veche_local.servers import RunningProgram
 from veche_local.servers.caddy import CaddyProgram
 from veche_local.servers.ports import LOOPBACK
 from veche_local.servers.program import Program

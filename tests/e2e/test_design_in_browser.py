@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +10,8 @@ from typing import Final, Literal
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+
+from tests.backend.ports import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -25,28 +26,21 @@ CHROMIUM_FLAGS: Final = [
 
 
 @pytest.fixture(scope="module")
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-@pytest.fixture(scope="module")
-async def gallery(free_port: int) -> AsyncIterator[str]:
+async def gallery() -> AsyncIterator[str]:
     """The gallery's address, served by a process of its own."""
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "veche_shared.web.gallery", str(free_port))
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "veche_shared.web.gallery", str(port))
     try:
         async with asyncio.timeout(30):
             while True:
                 try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", free_port)
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
                 except OSError:
                     await asyncio.sleep(0.1)
                 else:
                     writer.close()
                     break
-        yield f"http://127.0.0.1:{free_port}"
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.kill()  # a stream may be open: nothing of it is worth waiting for
         await process.wait()

@@ -10,13 +10,14 @@ import pytest
 import pytest_asyncio
 
 from tests.backend.plugin import Namespace
+from tests.backend.ports import free_port
 from tests.backend.servers import START_SECONDS, Backend
 from tests.city.processes import City
 from tests.faults.databases import Databases
 from tests.faults.flow import Senders, appeals, open_poll, senders, votes
 from tests.faults.ledger import broken_promises
 from tests.faults.network import Wire, wire_to
-from veche_local.servers import KafkaProgram, RunningProgram, free_port
+from veche_local.servers import KafkaProgram, RunningProgram
 from veche_local.servers.ports import LOOPBACK
 
 pytestmark = pytest.mark.faults

@@ -14,12 +14,13 @@ import pytest
 import pytest_asyncio
 
 from tests.backend.plugin import Namespace
+from tests.backend.ports import free_port
 from tests.backend.servers import START_SECONDS, Backend
 from tests.city.processes import City
 from tests.faults.databases import Databases
 from tests.faults.flow import Item, appeals, senders
 from tests.faults.ledger import broken_promises
-from veche_local.servers import MongodProgram, RunningProgram, free_port
+from veche_local.servers import MongodProgram, RunningProgram
 
 pytestmark = pytest.mark.faults
 

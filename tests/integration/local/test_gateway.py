@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from veche_local.servers import RunningProgram, free_port
+from tests.backend.ports import free_port
+from veche_local.servers import RunningProgram
 from veche_local.servers.caddy import CaddyProgram
 
 SERVICES = ("intake", "routing", "notifications", "surveys")

@@ -19,9 +19,9 @@ import pytest
 from pymongo import MongoClient
 
 from tests.backend.plugin import Namespace
+from tests.backend.ports import free_port
 from tests.backend.servers import Backend
 from veche_local.home import Home
-from veche_local.servers import free_port
 from veche_local.supervision.model import PartStatus, Snapshot
 from veche_local.supervision.record import read_snapshot
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.backend.ports import free_port
 from veche_local.problems import MachineError
-from veche_local.servers import free_port
 from veche_local.servers.jars import LockedJar, fetch_jars
 
 CONTENT = b"the jar"

@@ -9,8 +9,8 @@ from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
 
+from tests.backend.ports import free_port
 from veche_local.mail.catcher import serve
-from veche_local.servers import free_port
 
 
 async def test_a_letter_is_kept_as_it_came_in_a_file_of_its_own(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import AsyncMongoClient
 
 from tests.backend.plugin import Namespace
+from tests.backend.ports import free_port
 from tests.backend.servers import Backend
-from veche_local.servers import free_port, kafka
+from veche_local.servers import kafka
 
 
 async def _create_topic(backend: Backend, topic: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
 from urllib.error import URLError
+
+from tests.backend.ports import free_port
 
 SERVICE = """
 import asyncio
@@ -38,13 +39,6 @@ def build(settings):
 
 run("door", ServiceSettings, build)
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(port: int) -> dict[str, str]:
