@@ -11,6 +11,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 MEMBERS := libs/shared services/appeals-intake services/routing services/notifications services/surveys deploy/local
 SOURCES := libs/shared/src $(wildcard services/*/src) deploy/local/src deploy/checks $(wildcard bench) tests
+# Each has a Kafka and a MongoDB of its own: two keep two cores busy, since many tests wait more than they compute.
+WORKERS ?= 2
 RUNTIME := $(foreach service,appeals-intake routing notifications surveys,--package veche-$(service))
 
 .PHONY: help up down test lint format bench replay docs lock setup browser clean
@@ -25,7 +27,8 @@ down: $(READY) ## stop what `make up` started, in order; the data stay
 	@$(BIN)/veche down
 
 test: $(READY) browser ## every test, on real Kafka and MongoDB: unit, contract, integration, e2e, faults
-	$(BIN)/pytest tests/unit tests/contract tests/integration tests/e2e tests/faults
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+		tests/unit tests/contract tests/integration tests/e2e tests/faults
 
 lint: $(READY) ## style, types, import rules, deployment files, generated documents; changes nothing
 	$(BIN)/ruff check .

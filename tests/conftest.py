@@ -1,9 +1,25 @@
-"""Makes the real servers of `tests/backend` available to every test."""
+"""Makes the real servers of `tests/backend` available to every test, and puts the tests into the order of workers."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+
+from tests.order import turn
 
 pytest_plugins = ["tests.backend.plugin"]
 
 # How long one example takes depends on what else the machine does: that is no failure of the code.
 settings.register_profile("veche", deadline=None)
 settings.load_profile("veche")
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker of pytest-xdist, the order in which workers take files; in one process all stay where they are, the
+    quick ones first."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: turn(item.path.relative_to(HERE)))
