@@ -193,6 +193,16 @@ async def test_the_order_to_stop_is_heard_during_the_start(home: Home) -> None:
     assert "started service" not in journal(home)
 
 
+async def test_what_a_killed_supervisor_left_behind_ends_in_the_order_in_which_it_would_have_been_stopped(
+    home: Home,
+) -> None:
+    async with supervised(home, chain(home)):
+        left = await until(home, lambda snapshot: snapshot.phase == "ready")
+        assert await asyncio.to_thread(end_orphans, left) == 3
+        ends = [line for line in journal(home) if line.startswith("stopped")]
+    assert ends == ["stopped gateway", "stopped service", "stopped store"]
+
+
 async def test_what_a_killed_supervisor_left_behind_is_found_and_ended(home: Home) -> None:
     async with supervised(home, [Part(StandIn("store", home.folder))]):
         left = await until(home, lambda snapshot: snapshot.phase == "ready")

@@ -42,6 +42,8 @@ class PartStatus:
     restarts: int
     note: str
     log: str
+    stop_turn: int = 0
+    """When it is its turn to end: the turns count from the gateway to the servers, those of one end side by side."""
 
 
 @dataclass(frozen=True, slots=True)

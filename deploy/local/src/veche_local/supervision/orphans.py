@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import psutil
@@ -23,8 +24,20 @@ def orphans(snapshot: Snapshot | None) -> list[psutil.Process]:
 
 
 def end_orphans(snapshot: Snapshot | None) -> int:
-    """Ends them, politely first; returns how many there were. Call it only when no supervisor runs."""
-    left = orphans(snapshot)
+    """Ends them, politely first; returns how many there were. Call it only when no supervisor runs.
+
+    In the order in which a supervisor would: a service that has lost its Kafka first takes long to leave.
+    """
+    if snapshot is None:
+        return 0
+    ended = 0
+    for turn in sorted({part.stop_turn for part in snapshot.parts}):
+        parts = tuple(part for part in snapshot.parts if part.stop_turn == turn)
+        ended += _end(orphans(replace(snapshot, parts=parts)))
+    return ended
+
+
+def _end(left: Sequence[psutil.Process]) -> int:
     for process in left:
         _signal(process.terminate)
     _, stubborn = psutil.wait_procs(left, timeout=POLITE_SECONDS)

@@ -59,6 +59,7 @@ class Supervisor:
         self._stop_layers = rules.stop_layers(
             {part.name: part.needs for part in parts}, {part.name: part.outlived_by for part in parts}
         )
+        self._stop_turns = {name: turn for turn, layer in enumerate(self._stop_layers) for name in layer}
         self._address = address
         self._now = now
         self._started_at = now()
@@ -205,4 +206,5 @@ class Supervisor:
             restarts=life.restarts,
             note=life.note,
             log=str(self._home.log_of(part.name)),
+            stop_turn=self._stop_turns[part.name],
         )
