@@ -21,7 +21,7 @@ from veche_local.servers.service import ServiceProgram
 from veche_shared.clock import system_clock
 from veche_shared.security.sessions import COOKIE, Role, StaffSessions
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 CHANNELS = ("web", "vk", "telegram", "import")
 STAFF_PASSWORD = "a password of the tests"
 
