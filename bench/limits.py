@@ -16,6 +16,8 @@ from veche_shared.storage.mongo import MAJORITY, Document
 from veche_shared.storage.outbox import row_documents
 
 BATCH = 500
+ROUTING_BATCH = 1_000
+"""What routing takes at a time."""
 
 
 async def raw_insert_many(
@@ -78,7 +80,7 @@ async def raw_consume(
     await consumer.seek_to_beginning()
     seen, started = 0, time.perf_counter()
     while seen < expected:
-        polled = await consumer.getmany(timeout_ms=1_000, max_records=BATCH)
+        polled = await consumer.getmany(timeout_ms=1_000, max_records=ROUTING_BATCH)
         documents = [
             {"_id": f"{record.partition}-{record.offset}", "event": adapter.validate_json(record.value).model_dump()}  # type: ignore[attr-defined]
             for records in polled.values()

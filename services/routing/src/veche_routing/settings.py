@@ -15,7 +15,7 @@ class RoutingSettings(Group):
     real appeals are.
     """
 
-    batch: int = Field(default=500, ge=1, le=2_000)
+    batch: int = Field(default=1_000, ge=1, le=2_000)
     demo_staff: bool = False
     demo_password: SecretStr | None = None
 
