@@ -19,7 +19,7 @@ from tests.integration.notifications.running import INTERNAL_KEY, served
 Trouble = Literal["none", "defer", "refuse", "hang up"]
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: see LetterFolder
 class MailServer:
     """Takes mail on a port of its own; ``trouble`` is how it answers the body of the next messages."""
 

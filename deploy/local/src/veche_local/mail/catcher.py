@@ -17,7 +17,7 @@ from veche_local.servers.ports import LOOPBACK
 LARGEST_LETTER = 10 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: aiosmtpd asks for every attribute, and before Python 3.11.3 one of theirs cannot be
 class LetterFolder:
     """aiosmtpd's handler: acknowledges a letter when its file is complete."""
 
