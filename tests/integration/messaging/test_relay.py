@@ -108,19 +108,19 @@ async def test_a_message_carries_its_content_type(stage: Stage) -> None:
     assert record.key == b"vote-1"
 
 
-async def test_a_relay_killed_before_it_could_forget_publishes_again_and_loses_nothing(
+async def test_a_relay_killed_before_it_could_delete_publishes_again_and_loses_nothing(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events = [vote(n) for n in range(50)]
     await stage.put_into_outbox(events)
     acknowledged = asyncio.Event()
 
-    async def never_forgets(relay: Relay, row_ids: Sequence[str]) -> None:
+    async def never_sweeps(relay: Relay) -> None:
         acknowledged.set()
         raise ConnectionFailure
 
     with monkeypatch.context() as patched:
-        patched.setattr(Relay, "_forget", never_forgets)
+        patched.setattr(Relay, "_sweep", never_sweeps)
         killed = stage.relay("one")
         killed.start()
         async with asyncio.timeout(10):

@@ -24,6 +24,8 @@ from veche_shared.contracts.cases import CaseChangedV1
 from veche_shared.ids import new_id
 from veche_shared.security.sessions import COOKIE, Role, StaffSessions
 from veche_shared.settings import KafkaSettings, MongoSettings, SecuritySettings
+from veche_shared.storage import dead_letters
+from veche_shared.storage.mongo import Mongo
 
 PASSWORD = "demo-password-2026"
 SECURITY = SecuritySettings(
@@ -72,14 +74,17 @@ class Service:
     address: str
     producer: AIOKafkaProducer
     consumer: AIOKafkaConsumer
-    topic_prefix: str
+    settings: Settings
 
     async def register(self, *events: AppealRegisteredV1) -> None:
         """Put appeals on their topic, as intake's relay does."""
         await self.publish([(event.subject.encode(), event.model_dump_json().encode()) for event in events])
 
     async def publish(self, messages: Sequence[tuple[bytes, bytes]]) -> None:
-        sent = [await self.producer.send(f"{self.topic_prefix}appeals", value, key=key) for key, value in messages]
+        sent = [
+            await self.producer.send(f"{self.settings.kafka.topic_prefix}appeals", value, key=key)
+            for key, value in messages
+        ]
         await asyncio.gather(*sent)
 
     async def told(self, count: int, within: float = 30.0) -> list[CaseChangedV1]:
@@ -98,6 +103,14 @@ class Service:
         except TimeoutError:
             return True
         return False
+
+    async def buried(self) -> int:
+        """How many messages the service could not handle."""
+        mongo = Mongo(self.settings.mongo.uri.get_secret_value(), f"{self.settings.mongo.database_prefix}routing")
+        try:
+            return await dead_letters.waiting_count(mongo)
+        finally:
+            await mongo.close()
 
     @asynccontextmanager
     async def staff(self, login: str, *departments: str, role: Role = "officer") -> AsyncIterator[httpx2.AsyncClient]:
@@ -136,7 +149,7 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
         # «latest» is asked for lazily; what is sent from here on must be seen.
         await asyncio.gather(*(consumer.position(partition) for partition in consumer.assignment()))
         try:
-            yield Service(address, producer, consumer, kafka.topic_prefix)
+            yield Service(address, producer, consumer, settings)
         finally:
             await producer.stop()
             await consumer.stop()

@@ -45,6 +45,7 @@ async def test_the_same_event_twice_and_the_same_appeal_under_another_event_open
     assert event.data.number == "Д-2026-000003"
     await routing.register(first, again)
     assert await routing.silent()
+    assert await routing.buried() == 0
 
 
 async def test_a_thousand_appeals_at_once_become_a_thousand_cases(routing: Service) -> None:
@@ -61,6 +62,7 @@ async def test_poison_does_not_hold_up_what_comes_after_it(routing: Service) -> 
     await routing.register(sound)
     [event] = await routing.told(1)
     assert event.data.number == "Д-2026-000004"
+    assert await routing.buried() == 1
 
 
 @pytest.mark.parametrize("address", ["/health/live", "/health/ready", "/metrics", "/openapi/routing.json"])

@@ -89,7 +89,7 @@ class Processing(Generic[E]):
     clock: Clock
     ids: Ids
     backoff: Backoff
-    after_commit: Callable[[], None]
+    after_commit: AfterCommit
     breaker: Breaker = field(default_factory=Breaker)
     patience: float = 60.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

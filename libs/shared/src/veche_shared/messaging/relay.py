@@ -20,7 +20,6 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from pymongo import ASCENDING
 from pymongo.errors import PyMongoError
-from pymongo.write_concern import WriteConcern
 
 from veche_shared.clock import Clock
 from veche_shared.contracts.envelope import CONTENT_TYPE
@@ -75,8 +74,6 @@ class Relay:
     """Of rows of which some messages could not be sent: the ids of those that could."""
     _spent: list[str] = field(init=False, default_factory=list)
     """Rows that are published and not yet deleted."""
-    _swept: list[str] = field(init=False, default_factory=list)
-    """Rows of the last deletion, which a majority read may still show for a moment."""
     _sweep_at: float = field(init=False, default=0.0)
 
     def wake(self) -> None:
@@ -138,11 +135,8 @@ class Relay:
         if not await self._holds_lease():  # the replica that holds it tells how much waits
             self._gauge([])
             return False
-        if self._spent or self._swept:  # first, since the publishing may fail for ever
-            now = self.monotonic()
-            if now >= self._sweep_at or len(self._spent) >= ROWS:
-                self._sweep_at = now + SWEEP_SECONDS
-                await self._sweep()
+        if self._spent and (self.monotonic() >= self._sweep_at or len(self._spent) >= ROWS):
+            await self._sweep()  # first, since the publishing may fail for ever
         rows = await self._waiting()
         self._gauge(rows)
         if rows:
@@ -164,8 +158,7 @@ class Relay:
         return True
 
     async def _waiting(self) -> list[Row]:
-        done = self._spent + self._swept
-        query: Document = {"_id": {"$nin": done}} if done else {}
+        query: Document = {"_id": {"$nin": self._spent}} if self._spent else {}
         cursor = self.mongo[outbox.COLLECTION].find(query, sort=[("_id", ASCENDING)], limit=ROWS, batch_size=ROWS)
         return [outbox.row_from_document(document) async for document in cursor]
 
@@ -203,6 +196,8 @@ class Relay:
     def _settle(self, rows: Sequence[Row], failed: AbstractSet[str]) -> None:
         """Take note of what the broker has acknowledged; the slowest row of a round stands for it in the metric."""
         spent: list[Row] = []
+        if not self._spent:
+            self._sweep_at = self.monotonic() + SWEEP_SECONDS
         for row in rows:
             sent = {message.id for message in row.messages if message.id not in failed}
             if len(sent) < len(row.messages):
@@ -243,16 +238,10 @@ class Relay:
         metrics.RELAY_PUBLISHED.labels(self.service).inc(published)
 
     async def _sweep(self) -> None:
-        """Delete what is published."""
-        spent = self._spent
-        if spent:
-            await self._forget(spent)
-        self._swept, self._spent = spent, []
-
-    async def _forget(self, row_ids: Sequence[str]) -> None:
-        # A deletion that is lost in a failover only means that the row is published again.
-        quick = self.mongo[outbox.COLLECTION].with_options(write_concern=WriteConcern(w=1))
-        await quick.delete_many({"_id": {"$in": list(row_ids)}})
+        """Delete what is published. The majority must confirm it: a row less widely gone could be read again."""
+        if self._spent:
+            await self.mongo[outbox.COLLECTION].delete_many({"_id": {"$in": self._spent}})
+            self._spent = []
 
     async def _bury(self, message: Message) -> None:
         """An event larger than the broker takes would block its key for ever: an operator must see it."""

@@ -12,7 +12,7 @@ _QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 
 OUTBOX_ROWS = Gauge(
     "veche_outbox_rows",
-    "Events in the outbox that wait to be published, as the relay last saw them (at most one batch is counted).",
+    "Events in the outbox that wait to be published, as the relay last saw them (one look takes forty rows).",
     ["service"],
 )
 OUTBOX_AGE = Gauge(

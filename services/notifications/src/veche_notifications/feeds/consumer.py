@@ -17,7 +17,7 @@ class FeedConsumer:
     store: FeedStore
 
     async def handle(self, events: Sequence[CaseChangedV1], session: Session) -> list[Entry]:
-        """Bring the feeds up to date; returns the entries that changed, feed by feed in the order of their numbers."""
+        """Bring the feeds up to date; returns the entries that changed, each feed's in the order of their numbers."""
         known = await self.store.entries_of((event.data.number for event in events), session)
         placed = place(events, known)
         if not placed:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-
-from pymongo.errors import BulkWriteError
 
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Case, Due
@@ -22,19 +20,16 @@ from veche_shared.ids import Ids
 from veche_shared.observability.tracing import continue_span, current_traceparent
 from veche_shared.storage import outbox
 from veche_shared.storage.documents import Message
-from veche_shared.storage.mongo import Mongo, Session, is_duplicate
+from veche_shared.storage.mongo import Mongo, Session
 
 TYPES = ("appeal.registered.v1",)
 BREATH = 100
 """After so many decisions the event loop may serve somebody else: a decision takes a fraction of a millisecond."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class AppealsConsumer:
-    """Opens a case for each appeal; an appeal that has one already (its event came under another id) is passed over.
-
-    Hardly ever has one: so cases are looked up only where MongoDB refused one, when the batch is tried again.
-    """
+    """Opens a case for each appeal; an appeal that has one already (its event came under another id) is passed over."""
 
     mongo: Mongo
     cases: Cases
@@ -42,13 +37,11 @@ class AppealsConsumer:
     city: CityTime
     clock: Clock
     ids: Ids
-    _looks: bool = field(init=False, default=False)
 
     async def handle(self, events: Sequence[AppealRegisteredV1], session: Session) -> None:
         """Open the cases of ``events`` and announce them, through the session of the batch."""
         appeals = {case_id(event.data.appeal_id): event for event in events}
-        known = await self.cases.known(session, list(appeals)) if self._looks else frozenset[str]()
-        self._looks = False
+        known = await self.cases.known(session, list(appeals))
         new = [(identity, event) for identity, event in appeals.items() if identity not in known]
         now = self.clock()
         guide = self.guides.at(now)
@@ -61,11 +54,7 @@ class AppealsConsumer:
             cases = self._open([(identity, event.data) for identity, event in part], guide, now)
             told += [self._told(case, event.traceparent) for case, (_, event) in zip(cases, part, strict=True)]
             opened += cases
-        try:
-            await self.cases.add(session, opened)
-        except BulkWriteError as error:
-            self._looks = is_duplicate(error)
-            raise
+        await self.cases.add(session, opened)
         await outbox.append(self.mongo, session, told)
 
     def _open(self, new: Sequence[tuple[str, AppealRegistered]], guide: Guide, now: datetime) -> list[Case]:
