@@ -103,11 +103,17 @@ class Stage:
         )
 
     async def consume(
-        self, handle: Handle, *, breaker: Breaker | None = None, patience: float = 60.0, max_records: int = 100
+        self,
+        handle: Handle,
+        *,
+        breaker: Breaker | None = None,
+        patience: float = 60.0,
+        max_records: int = 100,
+        rest: float = 0.0,
     ) -> Consumers:
         """Start a consumer of the votes."""
         process = self.processing(handle, breaker=breaker, patience=patience)
-        subscription = Subscription(VOTES, f"{SERVICE}.{VOTES.name}", process, max_records)
+        subscription = Subscription(VOTES, f"{SERVICE}.{VOTES.name}", process, max_records, rest)
         consumers = Consumers(SERVICE, self.kafka, [subscription])
         self._closing.append(consumers.stop)
         await consumers.start()

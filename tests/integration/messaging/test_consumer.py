@@ -4,11 +4,15 @@ import asyncio
 import json
 from collections.abc import Sequence
 
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import RequestTimedOutError
 from pymongo.errors import AutoReconnect
 
 from tests.integration.messaging.stage import DEAD_LETTERS, Stage, eventually, vote
 from veche_shared.contracts.topics import VOTES
 from veche_shared.contracts.votes import VoteCastV1
+from veche_shared.messaging import consumer
 from veche_shared.messaging.breaker import Breaker, BreakerLimits
 from veche_shared.storage import dead_letters
 from veche_shared.storage.mongo import Session
@@ -47,6 +51,60 @@ async def test_messages_that_come_one_by_one_in_a_quiet_hour_are_handled_without
         await stage.produce(messages([vote(number)]))
         await handled.wait()
         await asyncio.sleep(1.3)  # longer than one empty look
+
+
+async def test_a_consumer_that_rests_finds_what_has_gathered_meanwhile_in_one_batch(stage: Stage) -> None:
+    sizes: list[int] = []
+
+    async def handle(given: Sequence[VoteCastV1], session: Session) -> None:
+        sizes.append(len(given))
+
+    await stage.consume(handle, rest=2.0)
+    await stage.produce(messages([vote(0)]), partition=0)
+    await eventually(lambda: _amount_to(sizes, 1))
+    for number in range(1, 11):  # during the rest, one producer after another
+        await stage.produce(messages([vote(number)]), partition=0)
+    await eventually(lambda: _amount_to(sizes, 11))
+    assert len(sizes) <= 5
+
+
+async def _amount_to(sizes: Sequence[int], total: int) -> bool:
+    return sum(sizes) == total
+
+
+async def test_a_consumer_that_stops_tells_kafka_first_how_far_it_is(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "OFFSETS_SECONDS", 3_600.0)
+    consumers = await stage.consume(stage.keep)
+    await stage.produce(messages([vote(n) for n in range(30)]))
+    await eventually(lambda: _keeps(stage, 30))
+    assert await stage.committed() == 0
+    await consumers.stop()
+    assert await stage.committed() == 30
+
+
+async def _keeps(stage: Stage, count: int) -> bool:
+    return len(await stage.kept()) == count
+
+
+async def test_kafka_is_told_again_how_far_the_consumer_is_where_it_did_not_hear(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = AIOKafkaConsumer.commit
+    unheard: list[object] = []
+
+    async def deaf_once(asked: AIOKafkaConsumer, offsets: object = None) -> None:
+        if not unheard:
+            unheard.append(offsets)
+            raise RequestTimedOutError
+        await commit(asked, offsets)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "commit", deaf_once)
+    await stage.consume(stage.keep)
+    await stage.produce(messages([vote(n) for n in range(30)]))
+    await settled(stage, 30)
+    assert len(unheard) == 1
 
 
 async def test_redelivery_does_nothing(stage: Stage) -> None:
