@@ -11,12 +11,13 @@ from aiokafka import AIOKafkaConsumer
 from pydantic import TypeAdapter
 from pymongo import AsyncMongoClient
 
+from veche_routing.settings import RoutingSettings
 from veche_shared.storage.documents import Message
 from veche_shared.storage.mongo import MAJORITY, Document
 from veche_shared.storage.outbox import row_documents
 
 BATCH = 500
-ROUTING_BATCH = 1_000
+ROUTING_BATCH = RoutingSettings().batch
 """What routing takes at a time."""
 
 

@@ -56,6 +56,14 @@ def request(method: str, path: str, body: bytes, headers: dict[str, str] | None 
     return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
 
 
+def _read_head(head: bytes) -> tuple[int, int]:
+    """The status of an answer and the length of its body."""
+    head = head.lower()
+    at = head.find(b"content-length:")
+    stop = head.find(b"\r\n", at)
+    return int(head[9:12]), int(head[at + 15 : stop if stop > 0 else None]) if at >= 0 else 0
+
+
 class _Connection(asyncio.Protocol):
     """One keep-alive connection: sends the next request as soon as the last is answered."""
 
@@ -76,13 +84,10 @@ class _Connection(asyncio.Protocol):
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
             return
-        head = self._buffer[:end].lower()
-        at = head.find(b"content-length:")
-        stop = head.find(b"\r\n", at)
-        length = int(head[at + 15 : stop if stop > 0 else None]) if at >= 0 else 0
+        status, length = _read_head(self._buffer[:end])
         if len(self._buffer) < end + 4 + length:
             return
-        self._load.statuses[int(head[9:12])] += 1
+        self._load.statuses[status] += 1
         self._load.latencies.append(time.perf_counter() - self._sent)
         self._buffer = b""
         self._next()
@@ -127,12 +132,11 @@ class Caller:
         """The body of the answer. Raises RuntimeError where the answer has another status."""
         reader, writer = self._idle.pop() if self._idle else await self._connect()
         writer.write(payload)
-        head = await reader.readuntil(b"\r\n\r\n")
-        at = head.lower().index(b"content-length:")
-        body = await reader.readexactly(int(head[at + 15 : head.index(b"\r\n", at)]))
+        answered, length = _read_head(await reader.readuntil(b"\r\n\r\n"))
+        body = await reader.readexactly(length)
         self._idle.append((reader, writer))
-        if int(head[9:12]) != status:
-            raise RuntimeError(f"unexpected answer: {head[9:12].decode()} {body.decode()}")
+        if answered != status:
+            raise RuntimeError(f"unexpected answer: {answered} {body.decode()}")
         return body
 
     def close(self) -> None:
