@@ -19,7 +19,6 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     BulkWriteError,
-    CollectionInvalid,
     ConnectionFailure,
     ExecutionTimeout,
     NetworkTimeout,
@@ -41,6 +40,7 @@ T = TypeVar("T")
 MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
 
 DUPLICATE_KEY = 11000
+NAMESPACE_EXISTS = 48
 
 ABANDON_SECONDS = 30.0
 ABANDON_PAUSE = 1.0
@@ -88,10 +88,16 @@ class Mongo:
         present = set(await self.database.list_collection_names())
         for name, models in indexes.items():
             if name not in present:
-                with suppress(CollectionInvalid):  # another replica was quicker
-                    await self.database.create_collection(name)
+                await self._create(name)
             if models:
                 await self.database[name].create_indexes(list(models))
+
+    async def _create(self, name: str) -> None:
+        try:
+            await self.database.create_collection(name, check_exists=False)
+        except OperationFailure as error:
+            if error.code != NAMESPACE_EXISTS:  # another replica was quicker
+                raise
 
     async def end_orphans(self) -> int:
         """Abort the transactions whose client is gone; returns how many.
