@@ -31,6 +31,7 @@ IN_FLIGHT = 128
 BATCH = 500
 SINGLE_APPEALS = 6_000
 BATCHED_APPEALS = 10_000
+REPLICATED_APPEALS = 30_000
 WAY_APPEALS = 10_000
 SINGLE_VOTES = 5_000
 BATCHED_VOTES = 20_000
@@ -135,8 +136,20 @@ class Bench:
             self.backend.mongo_uri,
             f"{self.database_prefix}raw",
         )
-        self.city.start("routing", "intake")
-        return [Figure("appeals routed to cases", ours, "1/s", limit, "0.25, reach 0.5")]
+        self.city.start("intake")
+        await self._send_batches("two", REPLICATED_APPEALS)
+        await self._until_count("intake", "outbox", {}, 0)
+        self.city.stop("intake")
+        replica = self.city.add_replica("routing")
+        self.city.start("routing", replica)
+        both = await self._pace("routing", "cases", self.sent)
+        await self._until_count("routing", "outbox", {}, 0)
+        self.city.stop(replica)
+        self.city.start("intake")
+        return [
+            Figure("appeals routed to cases", ours, "1/s", limit, "0.25, reach 0.5"),
+            Figure("the same by two replicas, as in production", both, "1/s", limit),
+        ]
 
     async def _whole_way(self) -> list[Figure]:
         self.say("the whole way: accepted, case, feed entry")
@@ -251,14 +264,15 @@ class Bench:
         await mongo.close()
 
     async def _pace(self, service: str, collection: str, count: int) -> float:
-        """Documents a second from the first that is there to the last, without the time to start."""
+        """Documents a second from the first that comes to the last, without the time to start."""
         mongo = self._mongo(service)
+        before = await mongo[collection].estimated_document_count()
         first: tuple[float, int] | None = None
         deadline = time.perf_counter() + PATIENCE_SECONDS
         while True:
             there = await mongo[collection].estimated_document_count()
             now = time.perf_counter()
-            if first is None and there:
+            if first is None and there > before:
                 first = (now, there)
             if there >= count:
                 break

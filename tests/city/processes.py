@@ -51,6 +51,7 @@ class City:
         ]
         self.programs = {program.name: RunningProgram(program, folder / f"{program.name}.log") for program in programs}
         self.ports = ports
+        self._own_settings, self._folder = settings, folder
 
     def _settings(self, ports: Mapping[str, int]) -> dict[str, str]:
         keys = [
@@ -87,6 +88,13 @@ class City:
         sessions = StaffSessions([SecretStr(self._session_key)], system_clock)
         token = sessions.issue(sub="tests", name="Тест Тестов", roles=roles, departments=departments)
         return {"Cookie": f"{COOKIE}={token}", "Origin": self.gateway, "Sec-Fetch-Site": "same-origin"}
+
+    def add_replica(self, service: str) -> str:
+        """A second process of a service, not yet started; returns the name under which it is started and stopped."""
+        name = f"{service}-two"
+        program = ServiceProgram(service, free_port(), {**self._own_settings, "VECHE_INSTANCE": name})
+        self.programs[name] = RunningProgram(program, self._folder / f"{name}.log")
+        return name
 
     def start(self, *names: str) -> None:
         """Start the named processes, or all, side by side; returns when each serves."""

@@ -51,9 +51,8 @@ class Breaker:
         """The breaker after ``count`` valid messages in a row: the usual batch, without a step for each."""
         if self.open or count == 0:
             return self
-        if self.seen + count < self.limits.window:
+        room = self.limits.window - self.seen
+        if count < room:
             return replace(self, in_a_row=0, seen=self.seen + count)
-        breaker = self
-        for _ in range(count):
-            breaker = breaker.after(invalid=False)
-        return breaker
+        counted = replace(self, in_a_row=0, seen=self.limits.window - 1).after(invalid=False)
+        return counted if counted.open else replace(counted, seen=(count - room) % self.limits.window)
