@@ -1,4 +1,4 @@
-"""Replicas that start at the same moment on servers which have never seen the service."""
+"""Replicas that start at the same moment on a database that has never seen the service."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from pymongo import ASCENDING, IndexModel
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from veche_shared.contracts.topics import TOPICS
-from veche_shared.messaging.topics import create_topics, full_name
-from veche_shared.settings import KafkaSettings
 from veche_shared.storage.mongo import Mongo
 
 REPLICAS = 6
@@ -26,11 +23,3 @@ async def test_all_of_them_find_their_collections_and_indexes(backend: Backend, 
             assert "at" in await replicas[0][name].index_information()
     finally:
         await asyncio.gather(*(replica.close() for replica in replicas))
-
-
-async def test_all_of_them_find_their_topics(backend: Backend, namespace: Namespace) -> None:
-    settings = KafkaSettings(bootstrap_servers=backend.kafka_bootstrap, topic_prefix=f"{namespace.topic_prefix}first.")
-    created = await asyncio.gather(*(create_topics(settings, TOPICS) for _ in range(REPLICAS)))
-    assert sorted(name for names in created for name in names) == sorted(
-        full_name(settings, topic.name) for topic in TOPICS
-    )
