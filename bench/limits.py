@@ -62,9 +62,12 @@ async def published(bootstrap: str, topic: str, count: int, at: datetime) -> lis
 
 
 async def raw_consume(
-    bootstrap: str, topic: str, expected: int, adapter: TypeAdapter[object], uri: str, database: str
+    bootstrap: str, topic: str, count: int, adapter: TypeAdapter[object], uri: str, database: str
 ) -> float:
-    """Messages a second by aiokafka, pydantic and one ``insert_many`` a poll, whose offsets are then committed."""
+    """Messages a second, of a topic's first ``count``, by aiokafka, pydantic and one ``insert_many`` a poll.
+
+    The offsets of each poll are then committed.
+    """
     client: AsyncMongoClient[Document] = AsyncMongoClient(uri, tz_aware=True)
     collection = client.get_database(database, write_concern=MAJORITY)["raw"]
     await collection.drop()
@@ -80,7 +83,7 @@ async def raw_consume(
         await consumer.getmany(timeout_ms=100, max_records=1)
     await consumer.seek_to_beginning()
     seen, started = 0, time.perf_counter()
-    while seen < expected:
+    while seen < count:
         polled = await consumer.getmany(timeout_ms=1_000, max_records=ROUTING_BATCH)
         documents = [
             {"_id": f"{record.partition}-{record.offset}", "event": adapter.validate_json(record.value).model_dump()}  # type: ignore[attr-defined]
@@ -95,4 +98,4 @@ async def raw_consume(
     await consumer.stop()
     await client.drop_database(database)
     await client.close()
-    return expected / seconds
+    return seen / seconds

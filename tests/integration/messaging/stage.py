@@ -134,6 +134,9 @@ class Stage:
         """How many messages wait in the outbox."""
         return len(await waiting_in(self.mongo["outbox"], wanted))
 
+    async def outbox_is_empty(self) -> bool:
+        return await self.waiting() == 0
+
     async def put_into_outbox(self, events: Sequence[VoteCastV1], topic: Topic = VOTES) -> None:
         async def work(session: Session) -> None:
             await outbox.append(self.mongo, session, [outbox.message_of(topic, event) for event in events])

@@ -129,10 +129,7 @@ async def test_a_poison_message_ends_in_the_dead_letters_and_its_partition_moves
     assert (letter.topic, letter.partition, letter.offset) == ("votes", 0, 5)
     assert (letter.reason, letter.value, letter.key) == ("unreadable", b"\xff not json", b"k")
 
-    async def announced() -> bool:
-        return await stage.waiting() == 0
-
-    await eventually(announced)
+    await eventually(stage.outbox_is_empty)
     (record,) = await stage.on_topic(DEAD_LETTERS)
     assert json.loads(record.value or b"")["id"] == letter.id
 

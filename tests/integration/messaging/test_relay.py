@@ -18,10 +18,6 @@ from veche_shared.storage import dead_letters
 from veche_shared.storage.outbox import Row
 
 
-async def outbox_is_empty(stage: Stage) -> bool:
-    return await stage.waiting() == 0
-
-
 async def has_published(relay: Relay, count: int) -> bool:
     return relay.published == count
 
@@ -34,7 +30,7 @@ async def test_every_event_arrives_and_leaves_the_outbox(stage: Stage) -> None:
     events = [vote(n) for n in range(2_500)]
     await stage.put_into_outbox(events)
     stage.relay().start()
-    await eventually(lambda: outbox_is_empty(stage))
+    await eventually(stage.outbox_is_empty)
     assert Counter(await published_ids(stage)) == Counter(event.id for event in events)
 
 
@@ -47,7 +43,7 @@ async def test_events_of_one_key_arrive_in_the_order_in_which_they_happened(stag
         events.append(event)
         await stage.put_into_outbox([event])
         relay.wake()
-    await eventually(lambda: outbox_is_empty(stage))
+    await eventually(stage.outbox_is_empty)
     arrived: dict[bytes, list[str]] = {}
     for record in await stage.on_topic(VOTES):
         arrived.setdefault(record.key or b"", []).append(json.loads(record.value or b"")["id"])
@@ -102,7 +98,7 @@ async def test_published_rows_are_deleted_together_and_before_the_relay_stops(st
 async def test_a_message_carries_its_content_type(stage: Stage) -> None:
     await stage.put_into_outbox([vote(1)])
     stage.relay().start()
-    await eventually(lambda: outbox_is_empty(stage))
+    await eventually(stage.outbox_is_empty)
     (record,) = await stage.on_topic(VOTES)
     assert dict(record.headers)["content-type"] == b"application/cloudevents+json; charset=UTF-8"
     assert record.key == b"vote-1"
@@ -129,7 +125,7 @@ async def test_a_relay_killed_before_it_could_delete_publishes_again_and_loses_n
     assert await stage.waiting() == 50
 
     stage.relay("two").start()
-    await eventually(lambda: outbox_is_empty(stage))
+    await eventually(stage.outbox_is_empty)
     counted = Counter(await published_ids(stage))
     assert counted.keys() == {event.id for event in events}
     assert set(counted.values()) == {2}
@@ -144,7 +140,7 @@ async def test_two_relays_publish_each_event_once(stage: Stage) -> None:
         await stage.put_into_outbox(events[start : start + 20])
         for relay in relays:
             relay.wake()
-    await eventually(lambda: outbox_is_empty(stage))
+    await eventually(stage.outbox_is_empty)
     assert Counter(await published_ids(stage)) == Counter(event.id for event in events)
     assert sorted(relay.published for relay in relays) == [0, 200]
 
@@ -153,11 +149,11 @@ async def test_another_relay_takes_over_when_the_first_one_stops(stage: Stage) -
     first, second = stage.relay("one"), stage.relay("two")
     first.start()
     await stage.put_into_outbox([vote(1)])
-    await eventually(lambda: outbox_is_empty(stage))
+    await eventually(stage.outbox_is_empty)
     second.start()
     await first.stop()
     await stage.put_into_outbox([vote(2)])
-    await eventually(lambda: outbox_is_empty(stage))
+    await eventually(stage.outbox_is_empty)
     assert (first.published, second.published) == (1, 1)
 
 
@@ -175,7 +171,7 @@ async def test_while_kafka_is_away_events_wait_and_when_it_is_back_they_go(stage
     assert await stage.waiting() == 20
 
     async with door_to(stage.kafka.bootstrap_servers, unused_tcp_port):
-        await eventually(lambda: outbox_is_empty(stage), within=30)
+        await eventually(stage.outbox_is_empty, within=30)
     assert relay.trouble is None
     assert Counter(await published_ids(stage)) == Counter(event.id for event in events)
 
@@ -206,7 +202,7 @@ async def test_an_event_too_large_for_kafka_is_buried_and_the_others_go_on(stage
     large = large.model_copy(update={"data": large.data.model_copy(update={"channel": "x" * 1_500_000})})
     await stage.put_into_outbox([vote(1), large, vote(3)])
     stage.relay().start()
-    await eventually(lambda: outbox_is_empty(stage))
+    await eventually(stage.outbox_is_empty)
     (letter,) = await dead_letters.listed(stage.mongo)
     assert letter.reason == "unpublishable"
     assert large.id in letter.id
@@ -225,7 +221,7 @@ async def test_an_event_too_large_for_the_topic_is_buried_and_the_others_go_on(s
     events = [vote(1, key="k"), large, vote(3, key="k")]
     await stage.put_into_outbox(events, narrow)
     stage.relay().start()
-    await eventually(lambda: outbox_is_empty(stage))
+    await eventually(stage.outbox_is_empty)
     assert [letter.reason for letter in await dead_letters.listed(stage.mongo)] == ["unpublishable"]
     arrived = [json.loads(record.value or b"")["id"] for record in await stage.on_topic(narrow)]
     assert list(dict.fromkeys(arrived)) == [events[0].id, events[2].id]
