@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from tests.unit.routing.casework import COORDINATOR, DEPARTMENTS, NOW, a_case
 from veche_routing.cases.events import case_changed
-from veche_routing.cases.model import Case, Due, Reassign
+from veche_routing.cases.model import Case, Reassign
 from veche_routing.cases.rules import decide
+from veche_routing.deadlines.model import Deadline
 from veche_shared.contracts.cases import CaseChangedV1
 from veche_shared.ids import CountedIds
 
@@ -44,7 +45,7 @@ def test_it_carries_the_whole_state_after_the_change() -> None:
 
 def test_the_term_goes_along() -> None:
     ends = datetime(2026, 12, 4, 21, tzinfo=UTC)
-    due = Due(
+    due = Deadline(
         at=ends,
         on=date(2026, 12, 4),
         regime="message",

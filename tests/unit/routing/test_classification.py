@@ -13,11 +13,11 @@ from veche_routing.classification.rules import Lexicon, classify, confidence
 from veche_routing.packs.loading import find_pack, load_pack
 from veche_routing.packs.model import Topic
 from veche_routing.packs.rules import edition_of
-from veche_routing.responsibility.rules import Guide
+from veche_routing.responsibility.rules import Ruleset
 
 PACK = load_pack(find_pack("dzerzhinsk"))
 EDITION = edition_of(PACK, date(2026, 11, 24))
-LEXICON = Guide.of(PACK, date(2026, 11, 24)).lexicon
+LEXICON = Ruleset.of(PACK, date(2026, 11, 24)).lexicon
 
 
 def department_of(text: str) -> str | None:

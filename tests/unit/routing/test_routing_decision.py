@@ -8,20 +8,19 @@ from itertools import product
 import pytest
 
 from tests.unit.routing.casework import an_appeal
-from veche_routing.clocks.rules import CityTime
 from veche_routing.packs.loading import calendar_of, find_pack, load_pack
-from veche_routing.responsibility.guides import Guides
 from veche_routing.responsibility.model import Routing
-from veche_routing.responsibility.rules import Guide, route, route_all
+from veche_routing.responsibility.rules import Ruleset, RulesetCache, route, route_all
+from veche_shared.calendar import CityCalendar
 from veche_shared.contracts.appeals import Place
 
 PACK = load_pack(find_pack("dzerzhinsk"))
-GUIDE = Guide.of(PACK, date(2026, 11, 24))
+RULESET = Ruleset.of(PACK, date(2026, 11, 24))
 
 
 def routing_of(text: str, address: str | None = None, hint: str | None = None) -> Routing:
     appeal = an_appeal(text=text).model_copy(update={"place": Place(address=address), "topic_hint": hint})
-    return route(appeal, GUIDE)
+    return route(appeal, RULESET)
 
 
 def test_topic_and_territory_together_choose_the_department() -> None:
@@ -54,13 +53,13 @@ def test_a_batch_is_decided_as_its_appeals_one_by_one() -> None:
         an_appeal(text=text).model_copy(update={"place": Place(address=address), "topic_hint": hint})
         for text, address, hint in product(texts, addresses, hints)
     ]
-    together = route_all(appeals, GUIDE)
-    assert together == [route(appeal, GUIDE) for appeal in appeals]
+    together = route_all(appeals, RULESET)
+    assert together == [route(appeal, RULESET) for appeal in appeals]
     assert {routing.department.code if routing.department else None for routing in together} > {None, "roads"}
-    assert route_all([], GUIDE) == []
+    assert route_all([], RULESET) == []
 
 
-def test_a_weak_sign_is_told_and_not_followed() -> None:
+def test_a_topic_below_the_threshold_is_named_and_not_followed() -> None:
     routing = routing_of("Что-то с деревом, и автобус, и дом")
     assert (routing.department, routing.triage_reason) == (None, "unsure_topic")
     assert routing.guess.topic is not None
@@ -78,13 +77,13 @@ def test_an_unknown_topic_of_the_channel_falls_back_to_the_words() -> None:
     assert routing.guess.basis == "lexicon"
 
 
-def test_the_guide_is_made_anew_only_when_the_pack_changes() -> None:
+def test_the_ruleset_is_made_anew_only_when_the_pack_changes() -> None:
     old = PACK.departments[1].model_copy(update={"valid_to": date(2026, 12, 31)})
     new = PACK.departments[1].model_copy(update={"name": "Новое имя", "valid_from": date(2027, 1, 1)})
     pack = PACK.model_copy(update={"departments": (PACK.departments[0], old, new, *PACK.departments[2:])})
-    guides = Guides(pack, CityTime(PACK.zone, calendar_of(PACK)))
-    first = guides.at(datetime(2026, 11, 24, tzinfo=UTC))
-    assert guides.at(datetime(2026, 12, 31, 20, tzinfo=UTC)) is first
+    rulesets = RulesetCache(pack, CityCalendar(PACK.zone, calendar_of(PACK)))
+    first = rulesets.at(datetime(2026, 11, 24, tzinfo=UTC))
+    assert rulesets.at(datetime(2026, 12, 31, 20, tzinfo=UTC)) is first
     # 21:00 UTC is midnight in the city.
-    renamed = guides.at(datetime(2026, 12, 31, 21, tzinfo=UTC))
+    renamed = rulesets.at(datetime(2026, 12, 31, 21, tzinfo=UTC))
     assert renamed.edition.departments["blago"].name == "Новое имя"

@@ -1,1 +1,1 @@
-"""From an appeal to the department that must act: territory, topic, responsibility, clocks, cases."""
+"""From an appeal to the department that must act: territory, topic, responsibility, deadline, case."""

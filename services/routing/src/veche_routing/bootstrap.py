@@ -15,7 +15,6 @@ from veche_routing.cases.http import cases_router
 from veche_routing.cases.internal import internal_router
 from veche_routing.cases.pages import case_pages
 from veche_routing.cases.store import Cases
-from veche_routing.clocks.rules import CityTime
 from veche_routing.directory import store as staff_store
 from veche_routing.directory.commands import Entrance, Staff
 from veche_routing.directory.http import directory_router, sessions_router
@@ -24,8 +23,9 @@ from veche_routing.directory.rules import demo_accounts
 from veche_routing.directory.store import Accounts
 from veche_routing.packs.loading import PackError, calendar_of, find_pack, hours_of, load_pack
 from veche_routing.packs.model import Pack
-from veche_routing.responsibility.guides import Guides
+from veche_routing.responsibility.rules import RulesetCache
 from veche_routing.settings import Settings
+from veche_shared.calendar import CityCalendar
 from veche_shared.clock import Clock, system_clock
 from veche_shared.contracts.appeals import AppealEvent
 from veche_shared.contracts.topics import APPEALS
@@ -61,16 +61,16 @@ def read_pack(settings: Settings) -> Pack:
 def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id) -> FastAPI:
     """The application, ready to be served; nothing is connected before its lifespan begins. Raises PackError."""
     pack = read_pack(settings)
-    city = CityTime(pack.zone, calendar_of(pack), hours_of(pack))
-    guides = Guides(pack, city)
-    guides.at(clock())  # the lexicon is read now and not when the first appeal waits for it
+    calendar = CityCalendar(pack.zone, calendar_of(pack), hours_of(pack))
+    rulesets = RulesetCache(pack, calendar)
+    rulesets.at(clock())  # computed now, so that the first appeals need not wait for it
     mongo = connect(settings)
     cases, accounts = Cases(mongo), Accounts(mongo)
     messaging = Messaging(SERVICE, settings.instance, mongo, settings.kafka, clock, ids)
-    consumer = AppealsConsumer(mongo, cases, guides, city, clock, ids)
+    consumer = AppealsConsumer(mongo, cases, rulesets, calendar, clock, ids)
     messaging.subscribe(APPEALS, AppealEvent, TYPES, consumer.handle, max_records=settings.routing.batch)
 
-    office = CaseOffice(mongo, cases, guides, clock, ids, messaging.wake)
+    office = CaseOffice(mongo, cases, rulesets, clock, ids, messaging.wake)
     passwords = Passwords()
     sessions = StaffSessions.from_settings(settings.security, clock)
     entrance = Entrance(accounts, passwords, Throttle(ACCOUNT_LIMIT, clock), Throttle(ADDRESS_LIMIT, clock))
@@ -85,7 +85,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         password = settings.routing.demo_password
         if not settings.routing.demo_staff or password is None:
             return
-        departments = guides.at(clock()).edition.departments
+        departments = rulesets.at(clock()).edition.departments
         staff = Staff(accounts, passwords, clock, departments.keys())
         await staff.add_missing(demo_accounts(pack, departments), password.get_secret_value())
 
@@ -105,10 +105,10 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         routers=[
             cases_router(office, clock),
             internal_router(cases),
-            directory_router(lambda: guides.at(clock()).edition),
+            directory_router(lambda: rulesets.at(clock()).edition),
             sessions_router(entrance, sessions),
             sign_in_router(entrance, sessions, pages),
-            case_pages(office, pages, city, clock, ids),
+            case_pages(office, pages, calendar, clock, ids),
         ],
         health=Health(required={"mongo": mongo.ping}, advisory={"kafka": messaging.check}),
         error_page=lambda request, problem, request_id: pages.error(request, problem.status, request_id=request_id),

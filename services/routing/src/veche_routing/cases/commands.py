@@ -11,7 +11,7 @@ from veche_routing.cases.model import Actor, Case, Command
 from veche_routing.cases.rules import Decision, Refusal, decide, may_read
 from veche_routing.cases.store import Cases, Filter
 from veche_routing.packs.model import Department
-from veche_routing.responsibility.guides import Guides
+from veche_routing.responsibility.rules import RulesetCache
 from veche_shared.clock import Clock
 from veche_shared.http.problems import Conflict, Forbidden, NotFound, Problem, Unprocessable
 from veche_shared.ids import Ids
@@ -26,7 +26,7 @@ class CaseOffice:
 
     mongo: Mongo
     cases: Cases
-    guides: Guides
+    rulesets: RulesetCache
     clock: Clock
     ids: Ids
     wake: Callable[[], None]
@@ -46,7 +46,7 @@ class CaseOffice:
             case = _admitted(await self.cases.by_number(number, session), actor)
             now = self.clock()
             try:
-                decision = decide(case, command, actor, self.guides.at(now).edition.departments, now)
+                decision = decide(case, command, actor, self.rulesets.at(now).edition.departments, now)
             except Refusal as refusal:
                 raise problem_of(refusal) from refusal
             if not decision.repeated:
@@ -77,7 +77,7 @@ class CaseOffice:
 
     def departments(self, now: datetime) -> list[Department]:
         """Those that may be made responsible today."""
-        return self.guides.at(now).edition.acting_departments
+        return self.rulesets.at(now).edition.acting_departments
 
 
 def _admitted(case: Case | None, actor: Actor) -> Case:

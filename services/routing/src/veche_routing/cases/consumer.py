@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from veche_routing.cases.events import case_changed
-from veche_routing.cases.model import Case, Due
+from veche_routing.cases.model import Case
 from veche_routing.cases.rules import case_id, open_case
 from veche_routing.cases.store import Cases
-from veche_routing.clocks.rules import CityTime, due_of
-from veche_routing.responsibility.guides import Guides
-from veche_routing.responsibility.rules import Guide, route_all
+from veche_routing.deadlines.model import Deadline
+from veche_routing.deadlines.rules import deadline_of
+from veche_routing.responsibility.rules import Ruleset, RulesetCache, route_all
+from veche_shared.calendar import CityCalendar
 from veche_shared.clock import Clock
 from veche_shared.contracts.appeals import AppealRegistered, AppealRegisteredV1
 from veche_shared.ids import Ids
@@ -33,8 +34,8 @@ class AppealsConsumer:
 
     mongo: Mongo
     cases: Cases
-    guides: Guides
-    city: CityTime
+    rulesets: RulesetCache
+    calendar: CityCalendar
     clock: Clock
     ids: Ids
 
@@ -44,31 +45,31 @@ class AppealsConsumer:
         known = await self.cases.known(session, list(appeals))
         new = [(identity, event) for identity, event in appeals.items() if identity not in known]
         now = self.clock()
-        guide = self.guides.at(now)
+        ruleset = self.rulesets.at(now)
         opened: list[Case] = []
         told: list[Message] = []
         for start in range(0, len(new), BREATH):
             if start:
                 await asyncio.sleep(0)
             part = new[start : start + BREATH]
-            cases = self._open([(identity, event.data) for identity, event in part], guide, now)
+            cases = self._open([(identity, event.data) for identity, event in part], ruleset, now)
             told += [self._told(case, event.traceparent) for case, (_, event) in zip(cases, part, strict=True)]
             opened += cases
         await self.cases.add(session, opened)
         await outbox.append(self.mongo, session, told)
 
-    def _open(self, new: Sequence[tuple[str, AppealRegistered]], guide: Guide, now: datetime) -> list[Case]:
+    def _open(self, new: Sequence[tuple[str, AppealRegistered]], ruleset: Ruleset, now: datetime) -> list[Case]:
         """Step by step and not appeal by appeal: the same work in a row takes a third less time."""
-        routings = route_all([appeal for _, appeal in new], guide)
-        dues = [self._due(appeal, guide) for _, appeal in new]
+        routings = route_all([appeal for _, appeal in new], ruleset)
+        deadlines = [self._deadline(appeal, ruleset) for _, appeal in new]
         return [
-            open_case(identity, appeal, routing, due, now)
-            for (identity, appeal), routing, due in zip(new, routings, dues, strict=True)
+            open_case(identity, appeal, routing, deadline, now)
+            for (identity, appeal), routing, deadline in zip(new, routings, deadlines, strict=True)
         ]
 
-    def _due(self, appeal: AppealRegistered, guide: Guide) -> Due | None:
-        term = guide.edition.terms.get(appeal.regime)
-        return None if term is None else due_of(term, appeal.registered_at, self.city)
+    def _deadline(self, appeal: AppealRegistered, ruleset: Ruleset) -> Deadline | None:
+        term = ruleset.edition.terms.get(appeal.regime)
+        return None if term is None else deadline_of(term, appeal.registered_at, self.calendar)
 
     def _told(self, case: Case, traceparent: str | None) -> Message:
         if traceparent is None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from veche_routing.deadlines.model import Deadline
 from veche_routing.responsibility.model import TriageReason
 from veche_shared.contracts.cases import CaseAction, CaseStatus
 
@@ -36,23 +37,6 @@ class Why:
     rule: str | None
     decided_by: Literal["hint", "lexicon", "none", "person"]
     triage_reason: TriageReason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """The term: ``at`` is the moment at which it ends (UTC), ``on`` its last day in the city's zone.
-
-    ``source`` is the act or the promise that it rests on, ``calendar`` the version of the production calendar on which
-    it was counted: whoever disputes a term can count it again.
-    """
-
-    at: datetime
-    on: date
-    regime: str
-    amount: int
-    unit: str
-    source: str
-    calendar: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +83,7 @@ class Case:
     reachable_by: tuple[Literal["email"], ...]
     attachments: int
     why: Why
-    due: Due | None
+    due: Deadline | None
     received_at: datetime
     registered_at: datetime
     answer: str | None = None

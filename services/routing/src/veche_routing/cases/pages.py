@@ -14,7 +14,8 @@ from veche_routing.cases.commands import CaseOffice
 from veche_routing.cases.http import CoordinatorOf, Number, StaffOf, actor_of, cursor_after, place_of
 from veche_routing.cases.model import Actor, Case, Command, Entry, Label
 from veche_routing.cases.rules import possible_actions
-from veche_routing.clocks.rules import CityTime, left_of
+from veche_routing.deadlines.rules import left_of
+from veche_shared.calendar import CityCalendar
 from veche_shared.clock import Clock
 from veche_shared.http.pagination import CursorText
 from veche_shared.http.problems import Problem
@@ -53,7 +54,7 @@ class Telling:
     words: Messages
     formats: CityFormats
     language: Language
-    city: CityTime
+    calendar: CityCalendar
     clock: Clock
 
     def name(self, label: Label | None) -> str | None:
@@ -73,7 +74,7 @@ class Telling:
         told = self.formats.term(case.due.on)
         if case.status in {"answered", "closed"}:
             return told, "calm"
-        left = left_of(case.due, case.registered_at, self.clock(), self.city)
+        left = left_of(case.due, case.registered_at, self.clock(), self.calendar)
         return (told if left.days is None else f"{told} · {self.formats.days_left(left.days)}"), left.urgency
 
     def counted(self, case: Case) -> str | None:
@@ -103,7 +104,7 @@ class Telling:
         return self.words(message if message in self.words else "matter-refused")
 
     def row(self, case: Case) -> FeedRow:
-        left = None if case.due is None else left_of(case.due, case.registered_at, self.clock(), self.city)
+        left = None if case.due is None else left_of(case.due, case.registered_at, self.clock(), self.calendar)
         page = case_path(case.number)
         return FeedRow(
             number=case.number,
@@ -116,7 +117,7 @@ class Telling:
             channel=self.channel(case),
             status=self.status(case),
             # of the calendar, as in the feed of a department: the case itself tells the working days, and calls them so
-            days_left=(case.due.on - self.city.day_of(self.clock())).days if case.due else None,
+            days_left=(case.due.on - self.calendar.day_of(self.clock())).days if case.due else None,
             left=left.share if left else None,
             urgency=left.urgency if left else "calm",
         )
@@ -132,7 +133,7 @@ class CasePages:
 
     office: CaseOffice
     pages: Pages
-    city: CityTime
+    calendar: CityCalendar
     clock: Clock
     ids: Ids
 
@@ -179,7 +180,7 @@ class CasePages:
 
     def _telling(self, request: Request) -> Telling:
         language = self.pages.language(request)
-        return Telling(self.pages.messages(language), self.pages.formats(language), language, self.city, self.clock)
+        return Telling(self.pages.messages(language), self.pages.formats(language), language, self.calendar, self.clock)
 
     def _show(
         self, request: Request, case: Case, actor: Actor, template: str, refused: Refused | None = None
@@ -215,9 +216,9 @@ class CasePages:
         ]
 
 
-def case_pages(office: CaseOffice, pages: Pages, city: CityTime, clock: Clock, ids: Ids) -> APIRouter:
+def case_pages(office: CaseOffice, pages: Pages, calendar: CityCalendar, clock: Clock, ids: Ids) -> APIRouter:
     """``/cases/{number}``, its panel and its actions, and ``/triage``."""
-    shown = CasePages(office, pages, city, clock, ids)
+    shown = CasePages(office, pages, calendar, clock, ids)
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/cases/{number}", shown.page, methods=["GET"])
     router.add_api_route("/cases/{number}/panel", shown.panel, methods=["GET"])

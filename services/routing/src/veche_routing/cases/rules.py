@@ -20,7 +20,6 @@ from veche_routing.cases.model import (
     Assign,
     Case,
     Command,
-    Due,
     Entry,
     Label,
     Reassign,
@@ -28,6 +27,7 @@ from veche_routing.cases.model import (
     Why,
 )
 from veche_routing.cases.personal_data import address_of, summary_of
+from veche_routing.deadlines.model import Deadline
 from veche_routing.packs.model import Department, Territory, Topic
 from veche_routing.responsibility.model import Routing
 from veche_shared.contracts.appeals import AppealRegistered
@@ -100,7 +100,7 @@ def case_id(appeal_id: str, question: int = 1) -> str:
     return str(uuid_utils.uuid5(CASE_NAMESPACE, f"{appeal_id}/{question}"))
 
 
-def open_case(identity: str, appeal: AppealRegistered, routing: Routing, due: Due | None, now: datetime) -> Case:
+def open_case(identity: str, appeal: AppealRegistered, routing: Routing, due: Deadline | None, now: datetime) -> Case:
     """The case that an appeal becomes: assigned where the department is clear, else new and in triage.
 
     ``identity`` is its ``case_id``.

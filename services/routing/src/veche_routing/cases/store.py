@@ -12,7 +12,8 @@ from typing import Literal
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from veche_routing.cases.model import Case, Due, Entry, Label, Why
+from veche_routing.cases.model import Case, Entry, Label, Why
+from veche_routing.deadlines.model import Deadline
 from veche_shared.contracts.cases import CaseStatus
 from veche_shared.storage.mongo import Document, Mongo, Session
 
@@ -190,7 +191,7 @@ def from_document(document: Document) -> Case:
         ),
         due=None
         if due is None
-        else Due(
+        else Deadline(
             at=due["at"],
             on=due["on"].date(),
             regime=due["regime"],

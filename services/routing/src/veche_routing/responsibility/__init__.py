@@ -1,1 +1,1 @@
-"""Who must act: from an appeal's words to its topic, from its place to its territory, from both to a department."""
+"""Which department must act on an appeal: chosen by its topic and its territory, or left to a coordinator."""

@@ -1,4 +1,4 @@
-"""What routing decides about an appeal, and why."""
+"""What routing decides about an appeal, and the reasons."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TriageReason = Literal["unsure_topic", "no_topic", "no_rule", "complaint", "fore
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """The department that must act, or None and the reason why a coordinator has to choose it."""
+    """The decision: ``department`` and the ``rule`` (its id) that chose it, or neither and a ``triage_reason``."""
 
     guess: TopicGuess
     place: Located

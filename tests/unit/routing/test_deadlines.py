@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veche_routing.clocks.rules import CityTime, due_of, left_of
+from veche_routing.deadlines.rules import deadline_of, left_of
 from veche_routing.packs.loading import calendar_of, find_pack, hours_of, load_pack
 from veche_routing.packs.model import Term
 from veche_routing.packs.rules import edition_of
-from veche_shared.calendar import ProductionCalendar, YearOverride, with_overrides, years_of_russia
+from veche_shared.calendar import CityCalendar, ProductionCalendar, YearOverride, with_overrides, years_of_russia
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 PACK = load_pack(find_pack("dzerzhinsk"))
-CITY = CityTime(MOSCOW, calendar_of(PACK), hours_of(PACK))
+CALENDAR = CityCalendar(MOSCOW, calendar_of(PACK), hours_of(PACK))
 TERMS = edition_of(PACK, date(2026, 11, 24)).terms
 
 
@@ -37,22 +37,22 @@ def local(year: int, month: int, day: int, hour: int = 12) -> datetime:
     ],
 )
 def test_the_last_day_follows_the_production_calendar(registered: datetime, regime: str, last_day: date) -> None:
-    due = due_of(TERMS[regime], registered, CITY)
+    due = deadline_of(TERMS[regime], registered, CALENDAR)
     assert due is not None
     assert due.on == last_day
     assert due.at == datetime(last_day.year, last_day.month, last_day.day, tzinfo=MOSCOW) + timedelta(days=1)
 
 
 def test_late_evening_in_utc_is_the_next_day_in_the_city() -> None:
-    evening = due_of(TERMS["message"], datetime(2026, 11, 23, 20, 59, tzinfo=UTC), CITY)
-    midnight = due_of(TERMS["message"], datetime(2026, 11, 23, 21, 0, tzinfo=UTC), CITY)
+    evening = deadline_of(TERMS["message"], datetime(2026, 11, 23, 20, 59, tzinfo=UTC), CALENDAR)
+    midnight = deadline_of(TERMS["message"], datetime(2026, 11, 23, 21, 0, tzinfo=UTC), CALENDAR)
     assert evening is not None
     assert midnight is not None
     assert (evening.on, midnight.on) == (date(2026, 12, 3), date(2026, 12, 4))
 
 
 def test_hours_run_while_the_town_hall_works() -> None:
-    due = due_of(TERMS["open_source"], local(2026, 11, 20, 15), CITY)  # a Friday, one hour before the end
+    due = deadline_of(TERMS["open_source"], local(2026, 11, 20, 15), CALENDAR)  # a Friday, one hour before the end
     assert due is not None
     # 1 h on Friday, then 8 h 12 min of Monday hold the other eight.
     assert due.at == local(2026, 11, 23, 16).replace(minute=48)
@@ -60,38 +60,38 @@ def test_hours_run_while_the_town_hall_works() -> None:
 
 
 def test_a_term_that_touches_an_unknown_year_is_not_guessed() -> None:
-    assert due_of(TERMS["message"], local(2027, 12, 30), CITY) is None
+    assert deadline_of(TERMS["message"], local(2027, 12, 30), CALENDAR) is None
 
 
 def test_every_appeal_of_a_day_has_the_same_term_and_each_city_its_own_days_off() -> None:
     off = YearOverride(year=2026, source="указ губернатора", days_off=frozenset({date(2026, 11, 25)}))
-    elsewhere = CityTime(MOSCOW, ProductionCalendar(with_overrides(years_of_russia(), [off])))
+    elsewhere = CityCalendar(MOSCOW, ProductionCalendar(with_overrides(years_of_russia(), [off])))
     morning, evening = local(2026, 11, 24, 8), local(2026, 11, 24, 20)
-    assert due_of(TERMS["message"], morning, CITY) == due_of(TERMS["message"], evening, CITY)
-    here, there = due_of(TERMS["message"], morning, CITY), due_of(TERMS["message"], morning, elsewhere)
+    assert deadline_of(TERMS["message"], morning, CALENDAR) == deadline_of(TERMS["message"], evening, CALENDAR)
+    here, there = deadline_of(TERMS["message"], morning, CALENDAR), deadline_of(TERMS["message"], morning, elsewhere)
     assert here is not None
     assert there is not None
     assert (here.on, there.on) == (date(2026, 12, 4), date(2026, 12, 7))
-    assert (here.calendar, there.calendar) == (CITY.calendar.version, elsewhere.calendar.version)
+    assert (here.calendar, there.calendar) == (CALENDAR.version, elsewhere.version)
     longer = TERMS["message"].model_copy(update={"amount": 9})
-    assert due_of(longer, morning, CITY) != here
+    assert deadline_of(longer, morning, CALENDAR) != here
 
 
-def test_the_term_remembers_on_what_it_rests() -> None:
-    due = due_of(TERMS["appeal_59fz"], local(2026, 11, 24), CITY)
+def test_a_deadline_says_by_which_term_and_calendar_it_was_counted() -> None:
+    due = deadline_of(TERMS["appeal_59fz"], local(2026, 11, 24), CALENDAR)
     assert due is not None
     assert (due.regime, due.amount, due.unit) == ("appeal_59fz", 30, "calendar_days")
     assert "59-ФЗ" in due.source
-    assert due.calendar == CITY.calendar.version
+    assert due.calendar == CALENDAR.version
 
 
 def test_what_is_left_is_counted_in_working_days_and_turns_near_and_overdue() -> None:
     began = local(2026, 11, 24)
-    due = due_of(TERMS["message"], began, CITY)
+    due = deadline_of(TERMS["message"], began, CALENDAR)
     assert due is not None
 
     def left(day: int, month: int = 12) -> tuple[int | None, str]:
-        found = left_of(due, began, local(2026, month, day), CITY)
+        found = left_of(due, began, local(2026, month, day), CALENDAR)
         return found.days, found.urgency
 
     assert left(24, 11) == (8, "calm")
@@ -110,9 +110,9 @@ def test_a_term_ends_after_it_began_and_never_sooner_for_a_later_beginning(
 ) -> None:
     term = Term.model_validate({"regime": "r", "name": "r", "amount": amount, "unit": unit, "source": "s"})
     began = local(2026, 1, 1) + timedelta(minutes=minutes)
-    due, later = due_of(term, began, CITY), due_of(term, began + timedelta(hours=7), CITY)
+    due, later = deadline_of(term, began, CALENDAR), deadline_of(term, began + timedelta(hours=7), CALENDAR)
     assert due is not None
     assert later is not None
     assert due.at > began
     assert later.at >= due.at
-    assert 0 <= left_of(due, began, began, CITY).share <= 1
+    assert 0 <= left_of(due, began, began, CALENDAR).share <= 1

@@ -1,1 +1,0 @@
-"""How long an answer may take: the term of a legal regime, counted on the production calendar."""

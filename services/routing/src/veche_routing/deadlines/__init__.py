@@ -1,0 +1,1 @@
+"""By when an appeal must be answered: the term of its legal regime, counted on the city's calendar."""
