@@ -93,10 +93,11 @@ def test_what_a_newer_release_has_added_survives(history: tuple[Document, Docume
     assert repr_of(without_additions(result)) == repr_of(after)
     assert result[ADDED] == {"kept": [1]}
     for key, value in after.items():
-        if isinstance(value, dict) and isinstance(before.get(key), dict) and addressable_below(before[key], value):
+        old = before.get(key)
+        if isinstance(value, dict) and isinstance(old, dict) and addressable_below(old, value):
             assert result[key][ADDED] == {"kept": [1]}
-        if isinstance(value, list) and repr_of(value[: len(before.get(key) or [])]) == repr_of(before.get(key)):
-            assert result[key][: len(before[key])] == stored[key]
+        if isinstance(value, list) and isinstance(old, list) and repr_of(value[: len(old)]) == repr_of(old):
+            assert result[key][: len(old)] == stored[key]
 
 
 def addressable_below(before: Document, after: Document) -> bool:
