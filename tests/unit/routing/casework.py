@@ -10,7 +10,7 @@ from veche_routing.classification.model import NO_TOPIC, TopicGuess
 from veche_routing.packs.loading import find_pack, load_pack
 from veche_routing.packs.rules import edition_of
 from veche_routing.responsibility.model import Routing
-from veche_routing.territory.model import NOWHERE
+from veche_routing.territory.model import NO_LOCATION
 from veche_shared.contracts.appeals import AppealRegistered
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ def routed(department: str | None = "roads") -> Routing:
     topic = None if department is None else EDITION.topics["0003.0009.0099.0742"]
     return Routing(
         guess=NO_TOPIC if topic is None else TopicGuess(topic.code, 0.9, ("яма",)),
-        place=NOWHERE,
+        place=NO_LOCATION,
         topic=topic,
         territory=None,
         department=None if department is None else DEPARTMENTS[department],

@@ -63,7 +63,7 @@ def test_a_usual_complaint_finds_its_department(text: str, department: str) -> N
 
 
 @pytest.mark.parametrize("text", ["", "...", "Здравствуйте, хочу задать вопрос", "asdf qwer", "12345"])
-def test_what_says_nothing_of_a_topic_goes_to_a_person(text: str) -> None:
+def test_a_text_without_a_topic_goes_to_a_person(text: str) -> None:
     assert department_of(text) is None
 
 
@@ -75,14 +75,14 @@ def test_the_answer_says_which_words_decided() -> None:
     assert any(words.startswith("гореть") or words.endswith("фонарь") for words in guess.words)
 
 
-def test_a_misleading_neighbour_lowers_the_confidence_and_is_named() -> None:
+def test_the_best_topic_of_another_department_lowers_the_confidence_and_is_named() -> None:
     alone = LEXICON.classify("Не вывозят мусор, контейнеры переполнены")
     mixed = LEXICON.classify("Не вывозят мусор, контейнеры переполнены, и отопление не дали, батареи холодные")
     assert mixed.confidence < alone.confidence
-    assert mixed.rival is not None
+    assert mixed.runner_up is not None
 
 
-def test_topics_of_one_group_do_not_doubt_one_another() -> None:
+def test_topics_of_one_group_do_not_lower_each_others_confidence() -> None:
     topics = [
         Topic(code="a", name="А", group="one", words={3: ("яма",)}),
         Topic(code="b", name="Б", group="one", words={3: ("асфальт",)}),
@@ -93,7 +93,7 @@ def test_topics_of_one_group_do_not_doubt_one_another() -> None:
     assert lexicon.classify("яма и мусор").confidence < lexicon.classify("яма").confidence
 
 
-def test_topics_that_one_department_answers_for_do_not_doubt_one_another() -> None:
+def test_topics_of_one_department_do_not_lower_each_others_confidence() -> None:
     topics = [
         Topic(code="a", name="А", group="one", words={3: ("мусор",)}),
         Topic(code="b", name="Б", group="two", words={3: ("контейнер",)}),
@@ -116,7 +116,7 @@ def test_words_are_compared_by_lemma_stems_by_their_beginning_and_phrases_by_nea
     assert lexicon.classify("не знаю, кто и когда, и зачем, и для кого поставил здесь этот фонарь, горит") is NO_TOPIC
 
 
-def test_a_phrase_needs_a_word_for_each_slot_and_is_told_as_it_was_found() -> None:
+def test_a_phrase_needs_a_word_for_each_slot_and_is_reported_as_it_was_found() -> None:
     topic = Topic(
         code="a", name="А", words={1: ("окно",), 2: ("окно",)}, phrases={3: ("сломать|разбить|дверь дверь|окно",)}
     )
@@ -127,35 +127,35 @@ def test_a_phrase_needs_a_word_for_each_slot_and_is_told_as_it_was_found() -> No
     assert lexicon.classify("дверь за дверью").words == ("дверь дверь",)
 
 
-def test_of_topics_that_speak_alike_the_first_of_the_pack_is_taken() -> None:
+def test_of_topics_with_equal_scores_the_first_of_the_pack_is_taken() -> None:
     topics = [
         Topic(code="a", name="А", group="one", words={3: ("мусор",)}),
         Topic(code="b", name="Б", group="two", words={3: ("яма",)}),
         Topic(code="c", name="В", group="three", words={3: ("люк",)}),
     ]
     guess = Lexicon(topics).classify("люк, яма и мусор")
-    assert (guess.topic, guess.rival) == ("a", "b")
+    assert (guess.topic, guess.runner_up) == ("a", "b")
 
 
-def test_a_word_that_speaks_against_a_topic_can_silence_it() -> None:
+def test_a_word_with_a_negative_weight_can_exclude_a_topic() -> None:
     lexicon = Lexicon([Topic(code="a", name="А", words={2: ("мост",), -3: ("зубной",)})])
     assert lexicon.classify("мост шатается").topic == "a"
     assert lexicon.classify("зубной мост шатается") is NO_TOPIC
 
 
-def test_what_the_channel_named_needs_no_guessing() -> None:
+def test_a_topic_named_by_the_channel_is_certain() -> None:
     topic = EDITION.topic_named("уличное освещение")
     guess = classify("что угодно", topic, LEXICON)
     assert (guess.topic, guess.confidence, guess.basis) == ("0003.0009.0097.0690", 1.0, "hint")
 
 
-@given(score=st.floats(0.1, 1_000), rival=st.floats(0, 1_000), more=st.floats(0.1, 100))
-def test_confidence_is_a_share_that_grows_with_the_score_and_falls_with_the_rival(
-    score: float, rival: float, more: float
+@given(score=st.floats(0.1, 1_000), runner_up=st.floats(0, 1_000), more=st.floats(0.1, 100))
+def test_confidence_is_a_share_that_grows_with_the_score_and_falls_with_the_runner_up(
+    score: float, runner_up: float, more: float
 ) -> None:
-    assert 0 <= confidence(score, rival) <= 1
-    assert confidence(score + more, rival) >= confidence(score, rival)
-    assert confidence(score, rival + more) <= confidence(score, rival)
+    assert 0 <= confidence(score, runner_up) <= 1
+    assert confidence(score + more, runner_up) >= confidence(score, runner_up)
+    assert confidence(score, runner_up + more) <= confidence(score, runner_up)
 
 
 @given(st.text(max_size=300))

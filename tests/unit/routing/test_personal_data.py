@@ -18,7 +18,7 @@ from veche_routing.cases.personal_data import (
     summary_of,
     without_personal_data,
 )
-from veche_routing.territory.model import NOWHERE, Located
+from veche_routing.territory.model import NO_LOCATION, Location
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,17 @@ def test_every_number_that_is_hidden_has_three_digits(pattern: re.Pattern[str], 
 @pytest.mark.parametrize(
     ("place", "shown"),
     [
-        (Located(street_type="улица", street="Кирова", house="5А", corpus="2"), "ул. Кирова, д. 5А, корп. 2"),
-        (Located(street_type="улица", street="Кирова", house="5", corpus="89101234567"), "ул. Кирова, д. 5, корп. […]"),
-        (Located(given="за гаражами, ivan@mail.ru"), "за гаражами, […]"),
-        (Located(given="набережная, тел. 25-12-34"), "набережная, тел[…]"),
-        (NOWHERE, None),
+        (Location(street_type="улица", street="Кирова", house="5А", corpus="2"), "ул. Кирова, д. 5А, корп. 2"),
+        (
+            Location(street_type="улица", street="Кирова", house="5", corpus="89101234567"),
+            "ул. Кирова, д. 5, корп. […]",
+        ),
+        (Location(given="за гаражами, ivan@mail.ru"), "за гаражами, […]"),
+        (Location(given="набережная, тел. 25-12-34"), "набережная, тел[…]"),
+        (NO_LOCATION, None),
     ],
 )
-def test_an_address_shows_the_house_and_no_number_of_its_author(place: Located, shown: str | None) -> None:
+def test_an_address_shows_the_house_and_no_number_of_its_author(place: Location, shown: str | None) -> None:
     assert address_of(place) == shown
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from veche_routing.packs.loading import find_pack, load_pack
 from veche_routing.packs.model import Territory
 from veche_routing.packs.rules import edition_of
-from veche_routing.territory.model import Located
+from veche_routing.territory.model import Location
 from veche_routing.territory.rules import Gazetteer
 from veche_routing.territory.spelling import (
     _ENTRANCE,
@@ -27,11 +27,11 @@ EDITION = edition_of(PACK, date(2026, 11, 24))
 GAZETTEER = Gazetteer(EDITION.territories.values(), EDITION.streets, PACK.home_names, PACK.foreign_names)
 
 
-def address(written: str) -> Located:
+def address(written: str) -> Location:
     return GAZETTEER.locate(written, None, "")
 
 
-def text(written: str) -> Located:
+def text(written: str) -> Location:
     return GAZETTEER.locate(None, None, written)
 
 
@@ -127,7 +127,7 @@ def test_the_same_street_name_belongs_to_the_settlement_that_is_named(
         "Дзержинск, Донецкая область",
     ],
 )
-def test_a_place_that_only_sounds_like_ours_is_foreign(written: str) -> None:
+def test_a_place_outside_the_city_with_a_similar_name_is_foreign(written: str) -> None:
     found = address(written)
     assert found.foreign
     assert found.territory is None
@@ -161,7 +161,7 @@ def test_a_text_about_another_citys_district_of_our_name_is_foreign() -> None:
     assert text("у нас в Дзержинском районе Волгограда яма").foreign
 
 
-def test_the_channels_own_word_for_the_territory_is_used_where_the_address_tells_none() -> None:
+def test_the_channels_own_name_of_the_territory_is_used_where_the_address_has_none() -> None:
     gazetteer = Gazetteer([Territory(code="d1", name="Адмиралтейский район", aliases=("Адмиралтейский",))], [], [], [])
     found = gazetteer.locate("наб. Мойки, 5, кв. 3", "адмиралтейский", "")
     assert (found.territory, found.line) == ("d1", "наб. Мойки, 5")
@@ -186,7 +186,7 @@ def test_no_flat_is_kept(written: str, kept: str) -> None:
 
 
 @given(st.from_regex(_FLAT), st.from_regex(_ENTRANCE))
-def test_what_is_asked_for_first_is_there_wherever_a_flat_or_an_entrance_is(flat: str, entrance: str) -> None:
+def test_the_cheap_tests_find_every_flat_and_entrance_that_the_patterns_match(flat: str, entrance: str) -> None:
     assert _FLAT_SIGN.search(flat.lower())
     assert any(sign.search(entrance.lower()) for sign in _ENTRANCE_SIGNS)
 
@@ -201,12 +201,12 @@ def test_what_is_asked_for_first_is_there_wherever_a_flat_or_an_entrance_is(flat
         ("Гaйдapa 7A", ["гайдара", "7а"]),
     ],
 )
-def test_an_address_falls_into_words_numbers_and_stops(written: str, tokens: list[str]) -> None:
+def test_an_address_is_split_into_words_numbers_and_punctuation(written: str, tokens: list[str]) -> None:
     assert tokens_of(written) == tokens
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
-def test_anything_can_be_asked(written: str, running: str) -> None:
+def test_any_text_is_located_without_an_error(written: str, running: str) -> None:
     found = GAZETTEER.locate(written, None, running)
     assert 0 <= found.confidence <= 1
     assert found.territory is None or found.territory in EDITION.territories

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from veche_routing.territory.model import Located
+from veche_routing.territory.model import Location
 
 HIDDEN = "[…]"
 SUMMARY_LENGTH = 240
@@ -87,7 +87,7 @@ def without_personal_data(text: str) -> str:
     return _without_numbers(text)
 
 
-def address_of(place: Located) -> str | None:
+def address_of(place: Location) -> str | None:
     """The address of a case in one line, personal data hidden; None where nothing is known.
 
     Where a street was recognised its names are the pack's, and only the numbers are the author's.

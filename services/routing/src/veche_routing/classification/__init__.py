@@ -1,1 +1,1 @@
-"""What an appeal is about: an explainable lexicon of lemmas, weighed by hand, that says how sure it is and why."""
+"""What an appeal is about: a lexicon of weighted lemmas, which says how sure it is and why."""

@@ -1,4 +1,4 @@
-"""What a classification says."""
+"""The result of a classification."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Basis = Literal["hint", "lexicon", "none"]
 class TopicGuess:
     """The topic that a text is taken to have.
 
-    ``confidence`` is in [0, 1]; ``words`` are the lemmas and phrases that decided, strongest first; ``rival`` is the
-    best topic that somebody else answers for, whose nearness is why the confidence is not higher. ``basis`` says
-    whether the channel named the topic, the lexicon found it, or nothing was found (then ``topic`` is None and the
-    confidence 0).
+    ``confidence`` is in [0, 1]. ``words`` are the lemmas and phrases that decided, the greatest weight first.
+    ``runner_up`` is the best topic of another department: the nearer its score, the lower the confidence. ``basis``
+    is ``hint`` where the channel named the topic, ``lexicon`` where the text decided, ``none`` where nothing was found
+    (``topic`` is then None and the confidence 0).
     """
 
     topic: str | None
     confidence: float
     words: tuple[str, ...] = ()
-    rival: str | None = None
+    runner_up: str | None = None
     basis: Basis = "lexicon"
 
 

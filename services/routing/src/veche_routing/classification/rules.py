@@ -1,7 +1,7 @@
-"""The lexicon and how it decides. Pure: the same text gives the same answer, and the answer says why.
+"""Classification of texts by a lexicon. Pure: the same text gives the same answer, and the answer says why.
 
 A topic's score is the sum of the weights of its words and phrases that occur, each once. The confidence grows with
-the score (a single weak word convinces nobody) and with the lead over the best topic that somebody else answers for.
+the score (a single weak word is not enough) and with the lead over the best topic of another department.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from veche_routing.classification.model import NO_TOPIC, TopicGuess
 from veche_routing.packs.model import Topic
 
 WORD = re.compile(r"[а-яa-z0-9]+(?:[-/][а-яa-z0-9]+)*")
-WINDOW = 6
-"""Words of a phrase stand within so many words of each other, in any order."""
+PHRASE_WINDOW = 6
+"""The words of a phrase stand at most so many words apart, in any order."""
 
-DOUBT = 2.0
-"""A score equal to this alone gives half of the strength: one usual word, or two hints."""
+HALF_STRENGTH_SCORE = 2.0
+"""The score at which the strength is one half: one usual word, or two hints."""
 
-LANDMARKS_FOLLOW = frozenset(
+LANDMARK_WORDS = frozenset(
     {
         "возле",
         "около",
@@ -40,18 +40,21 @@ LANDMARKS_FOLLOW = frozenset(
     }
 )
 LANDMARK = ("(landmark)",)
-LANDMARK_REACH = 2
-"""«Возле магазина», «рядом с школой»: so many words after these tell where it is, not what it is about."""
+"""What the word cache holds for a landmark word, instead of lexicon keys."""
 
-REMEMBERED_WORDS = 200_000
-SHOWN_WORDS = 8
+LANDMARK_REACH = 2
+"""So many words after a landmark word say where it is («возле магазина»), not what it is about: they are skipped."""
+
+WORD_CACHE_SIZE = 200_000
+MAX_REASONS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Slots of alternatives; the phrase occurs where each slot has a word, all of them near each other.
+    """A phrase of the topic with the number ``topic``.
 
-    The alternatives of a slot are sorted, so that of several in a text the same one is always told.
+    Each slot holds alternative keys; the phrase occurs where every slot has a word of its own, all of them near each
+    other. The keys of a slot are sorted, so that the same one of several in a text is always reported.
     """
 
     topic: int
@@ -61,7 +64,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A phrase that one of its words has called up; ``others`` are the slots that must have a word as well."""
+    """A phrase in the index under the keys of one slot; ``others`` are the slots that remain to be checked."""
 
     phrase: Phrase
     others: tuple[tuple[str, ...], ...]
@@ -70,15 +73,16 @@ class Candidate:
 class Lexicon:
     """The words and phrases of all topics, indexed so that a text costs a few dictionary reads a word."""
 
-    def __init__(self, topics: Iterable[Topic], answered_by: Mapping[str, str] | None = None) -> None:
-        """``answered_by`` names who answers for a topic: topics of one answerer do not doubt one another.
+    def __init__(self, topics: Iterable[Topic], departments: Mapping[str, str] | None = None) -> None:
+        """``departments`` gives the department that answers for a topic, code by code.
 
-        Without it, or for a topic that it does not name, the topic's group stands in.
+        Topics of one department do not lower each other's confidence. Where a topic has no department here, its group
+        takes that place.
         """
         self._topics = [topic for topic in topics if topic.words or topic.phrases]
-        self._answerers = [(answered_by or {}).get(topic.code, topic.group) for topic in self._topics]
+        self._owners = [(departments or {}).get(topic.code, topic.group) for topic in self._topics]
         self._words: dict[str, list[tuple[int, float]]] = {}
-        self._anchored: dict[str, list[Candidate]] = {}
+        self._candidates: dict[str, list[Candidate]] = {}
         phrases: list[Phrase] = []
         for number, topic in enumerate(self._topics):
             for weight, entries in topic.words.items():
@@ -90,154 +94,158 @@ class Lexicon:
             phrases += [
                 _phrase(number, weight, entry) for weight, entries in topic.phrases.items() for entry in entries
             ]
-        self._anchor(phrases)
-        self._speaking: list[dict[str, float]] = [{} for _ in self._topics]
+        self._index(phrases)
+        self._positive_weights: list[dict[str, float]] = [{} for _ in self._topics]
         for key, weights in self._words.items():
             for number, weight in weights:
                 if weight > 0:
-                    self._speaking[number][key] = max(weight, self._speaking[number].get(key, weight))
-        known = {*self._words, *(key for phrase in phrases for slot in phrase.slots for key in slot)}
-        self._known = frozenset(known)
-        # A dictionary look-up takes a thousandth of a word's analysis, and most words say nothing of any topic.
-        self._forms = frozenset(form for key in known if not key.endswith("*") for form in forms_of(key))
-        self._stems = tuple(sorted(key[:-1] for key in known if key.endswith("*")))
-        self._remembered: dict[str, tuple[str, ...]] = {}
+                    positive = self._positive_weights[number]
+                    positive[key] = max(weight, positive.get(key, weight))
+        keys = {*self._words, *(key for phrase in phrases for slot in phrase.slots for key in slot)}
+        self._keys = frozenset(keys)
+        # A dictionary look-up takes a thousandth of a word's analysis, and most words belong to no topic.
+        self._forms = frozenset(form for key in keys if not key.endswith("*") for form in forms_of(key))
+        self._stems = tuple(sorted(key[:-1] for key in keys if key.endswith("*")))
+        self._word_cache: dict[str, tuple[str, ...]] = {}
 
-    def _anchor(self, phrases: Sequence[Phrase]) -> None:
-        """File each phrase under its rarest slot, so that common words like «не» call up few candidates."""
+    def _index(self, phrases: Sequence[Phrase]) -> None:
+        """Index each phrase by its rarest slot, so that common words like «не» yield few candidates."""
         frequency: dict[str, int] = {}
         for phrase in phrases:
             for slot in phrase.slots:
                 for key in slot:
                     frequency[key] = frequency.get(key, 0) + 1
         for phrase in phrases:
-            anchor = min(phrase.slots, key=lambda slot: sum(frequency[key] for key in slot))
-            candidate = Candidate(phrase, tuple(slot for slot in phrase.slots if slot is not anchor))
-            for key in anchor:
-                self._anchored.setdefault(key, []).append(candidate)
+            rarest = min(phrase.slots, key=lambda slot: sum(frequency[key] for key in slot))
+            candidate = Candidate(phrase, tuple(slot for slot in phrase.slots if slot is not rarest))
+            for key in rarest:
+                self._candidates.setdefault(key, []).append(candidate)
 
-    def _places(self, words: Sequence[str]) -> dict[str, list[int]]:
-        """Where the lexicon's keys stand among ``words``; landmarks are left out."""
-        places: dict[str, list[int]] = {}
+    def _positions(self, words: Sequence[str]) -> dict[str, list[int]]:
+        """The positions of the lexicon's keys among ``words``; what only names a landmark is left out."""
+        positions: dict[str, list[int]] = {}
         landmark_until = -1
-        # Most words say nothing: they are passed over by their remembered emptiness, without a step of their own.
-        for place, keys in enumerate(map(self._remembered.get, words)):
+        # Most words have no key: map() reads the cache for them without a call in Python code.
+        for position, keys in enumerate(map(self._word_cache.get, words)):
             if keys is None:
-                keys = self._remember(words[place])
+                keys = self._cache(words[position])
             if not keys:
                 continue
             if keys is LANDMARK:
-                landmark_until = place + LANDMARK_REACH
-            elif place > landmark_until:
+                landmark_until = position + LANDMARK_REACH
+            elif position > landmark_until:
                 for key in keys:
-                    if key in places:
-                        places[key].append(place)
+                    if key in positions:
+                        positions[key].append(position)
                     else:
-                        places[key] = [place]
-        return places
+                        positions[key] = [position]
+        return positions
 
-    def _remember(self, word: str) -> tuple[str, ...]:
-        if len(self._remembered) >= REMEMBERED_WORDS:
-            self._remembered.clear()
-        keys = self._remembered[word] = LANDMARK if word in LANDMARKS_FOLLOW else self._analyse(word)
+    def _cache(self, word: str) -> tuple[str, ...]:
+        if len(self._word_cache) >= WORD_CACHE_SIZE:
+            self._word_cache.clear()
+        keys = self._word_cache[word] = LANDMARK if word in LANDMARK_WORDS else self._keys_of(word)
         return keys
 
-    def _analyse(self, word: str) -> tuple[str, ...]:
-        """The lexicon's keys that a word answers to; empty for a word that the lexicon does not know."""
+    def _keys_of(self, word: str) -> tuple[str, ...]:
+        """The lexicon's keys that a word matches; empty for most words."""
         keys: list[str] = []
         if word in self._forms:
-            keys = [lemma for lemma in lemmas_of(word) if lemma in self._known]
-        if word in self._known and word not in keys:
+            keys = [lemma for lemma in lemmas_of(word) if lemma in self._keys]
+        if word in self._keys and word not in keys:
             keys.append(word)
         keys += [f"{stem}*" for stem in self._stems if word.startswith(stem)]
         return tuple(keys)
 
     def classify(self, text: str) -> TopicGuess:
-        """The best topic of ``text`` by the lexicon."""
-        places = self._places(WORD.findall(text.lower().replace("ё", "е")))
+        """The best topic of ``text`` by the lexicon; ``NO_TOPIC`` where none has a positive score."""
+        positions = self._positions(WORD.findall(text.lower().replace("ё", "е")))
         scores: dict[int, float] = {}
-        for key in places:
+        for key in positions:
             for topic, weight in self._words.get(key, ()):
                 scores[topic] = scores.get(topic, 0.0) + weight
-        phrases = self._occurring(places)
+        phrases = self._occurring(positions)
         for phrase in phrases:
             scores[phrase.topic] = scores.get(phrase.topic, 0.0) + phrase.weight
-        return self._decide(scores, places, phrases)
+        return self._decide(scores, positions, phrases)
 
-    def _occurring(self, places: dict[str, list[int]]) -> list[Phrase]:
-        present = places.keys()
+    def _occurring(self, positions: dict[str, list[int]]) -> list[Phrase]:
+        present = positions.keys()
         found: list[Phrase] = []
-        for key in places:
-            for candidate in self._anchored.get(key, ()):
-                # Most candidates lack a word: that is seen without a step of their own.
+        for key in positions:
+            for candidate in self._candidates.get(key, ()):
+                # Most candidates lack a word: this inner loop rejects them without a function call.
                 for slot in candidate.others:
                     if present.isdisjoint(slot):
                         break
                 else:
-                    if occurs(candidate.phrase, places) and candidate.phrase not in found:
+                    if occurs(candidate.phrase, positions) and candidate.phrase not in found:
                         found.append(candidate.phrase)
         return found
 
-    def _decide(self, scores: dict[int, float], places: dict[str, list[int]], phrases: Sequence[Phrase]) -> TopicGuess:
-        best = _strongest(scores)
+    def _decide(
+        self, scores: dict[int, float], positions: dict[str, list[int]], phrases: Sequence[Phrase]
+    ) -> TopicGuess:
+        best = _highest(scores)
         if best is None:
             return NO_TOPIC
-        answerers = self._answerers
-        answerer = answerers[best]
-        rival = _strongest({topic: score for topic, score in scores.items() if answerers[topic] != answerer})
+        owners = self._owners
+        owner = owners[best]
+        runner_up = _highest({topic: score for topic, score in scores.items() if owners[topic] != owner})
         return TopicGuess(
             topic=self._topics[best].code,
-            confidence=confidence(scores[best], 0.0 if rival is None else scores[rival]),
-            words=self._reasons(best, places, phrases),
-            rival=None if rival is None else self._topics[rival].code,
+            confidence=confidence(scores[best], 0.0 if runner_up is None else scores[runner_up]),
+            words=self._reasons(best, positions, phrases),
+            runner_up=None if runner_up is None else self._topics[runner_up].code,
         )
 
-    def _reasons(self, topic: int, places: dict[str, list[int]], phrases: Sequence[Phrase]) -> tuple[str, ...]:
-        """What spoke for the topic, strongest first: phrases as the lemmas found, single words not repeated."""
-        weighed = [(phrase.weight, _wording(phrase, places)) for phrase in phrases if phrase.topic == topic]
-        speaking = self._speaking[topic]
-        weighed += [(speaking[key], key) for key in places if key in speaking]
+    def _reasons(self, topic: int, positions: dict[str, list[int]], phrases: Sequence[Phrase]) -> tuple[str, ...]:
+        """What counted for the topic, the greatest weight first: phrases as the keys found, and single words."""
+        weighed = [(phrase.weight, _words_found(phrase, positions)) for phrase in phrases if phrase.topic == topic]
+        weights = self._positive_weights[topic]
+        weighed += [(weights[key], key) for key in positions if key in weights]
         weighed.sort(key=itemgetter(0), reverse=True)
-        return tuple(dict.fromkeys([words for _, words in weighed]))[:SHOWN_WORDS]
+        return tuple(dict.fromkeys([words for _, words in weighed]))[:MAX_REASONS]
 
 
 @lru_cache(maxsize=1_000)
-def confidence(score: float, rival: float) -> float:
-    """How sure a score is beside its rival: strength times lead, both in [0, 1], rounded to hundredths.
+def confidence(score: float, runner_up: float) -> float:
+    """How sure a topic is, from its score and the best score of another department's topics.
 
-    0 without a score; near 1 for a high score that nothing contests; at most half where the rival is as good.
+    Strength times lead, both in [0, 1], rounded to hundredths: 0 without a score, near 1 for a high score without a
+    competitor, at most one half where the runner-up has the same score.
     """
     if score <= 0:
         return 0.0
-    strength = score / (score + DOUBT)
-    lead = (score - min(rival, score)) / score
+    strength = score / (score + HALF_STRENGTH_SCORE)
+    lead = (score - min(runner_up, score)) / score
     return round(strength * (0.5 + 0.5 * lead), 2)
 
 
-def classify(text: str, hinted: Topic | None, lexicon: Lexicon) -> TopicGuess:
-    """The topic of an appeal. What the channel itself named is certain; else the lexicon decides."""
-    if hinted is not None:
-        return TopicGuess(topic=hinted.code, confidence=1.0, basis="hint")
+def classify(text: str, named: Topic | None, lexicon: Lexicon) -> TopicGuess:
+    """The topic of an appeal: the one that the channel ``named``, with certainty; else what the lexicon finds."""
+    if named is not None:
+        return TopicGuess(topic=named.code, confidence=1.0, basis="hint")
     return lexicon.classify(text)
 
 
-def occurs(phrase: Phrase, places: dict[str, list[int]]) -> bool:
-    """Whether each slot has a word of its own and all stand within the window of the first slot's word."""
-    starts, *others = [[place for key in slot if key in places for place in places[key]] for slot in phrase.slots]
+def occurs(phrase: Phrase, positions: dict[str, list[int]]) -> bool:
+    """Whether each slot has a word of its own, all within the window around the first slot's word."""
+    starts, *others = [[at for key in slot if key in positions for at in positions[key]] for slot in phrase.slots]
     for start in starts:
         used = [start]
         for slot in others:
-            for place in slot:
-                if -WINDOW <= place - start <= WINDOW and place not in used:
-                    used.append(place)
+            for position in slot:
+                if -PHRASE_WINDOW <= position - start <= PHRASE_WINDOW and position not in used:
+                    used.append(position)
                     break
         if len(used) == len(phrase.slots):
             return True
     return False
 
 
-def _strongest(scores: Mapping[int, float]) -> int | None:
-    """The topic with the highest score above zero, of equal ones the first of the pack; None where there is none."""
+def _highest(scores: Mapping[int, float]) -> int | None:
+    """The topic with the highest score above zero, the first of the pack among equals; None where there is none."""
     best, highest = None, 0.0
     for topic, score in scores.items():
         if score > highest or (score == highest and best is not None and topic < best):
@@ -245,8 +253,8 @@ def _strongest(scores: Mapping[int, float]) -> int | None:
     return best
 
 
-def _wording(phrase: Phrase, places: dict[str, list[int]]) -> str:
-    return " ".join([next(key for key in slot if key in places).rstrip("*") for slot in phrase.slots])
+def _words_found(phrase: Phrase, positions: dict[str, list[int]]) -> str:
+    return " ".join([next(key for key in slot if key in positions).rstrip("*") for slot in phrase.slots])
 
 
 def _phrase(topic: int, weight: float, entry: str) -> Phrase:

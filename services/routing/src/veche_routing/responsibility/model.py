@@ -8,7 +8,7 @@ from typing import Literal
 from veche_routing.classification.model import TopicGuess
 from veche_routing.packs.model import Department, Topic
 from veche_routing.packs.model import Territory as TerritoryUnit
-from veche_routing.territory.model import Located
+from veche_routing.territory.model import Location
 
 TriageReason = Literal["unsure_topic", "no_topic", "no_rule", "complaint", "foreign_place"]
 
@@ -18,7 +18,7 @@ class Routing:
     """The decision: ``department`` and the ``rule`` (its id) that chose it, or neither and a ``triage_reason``."""
 
     guess: TopicGuess
-    place: Located
+    place: Location
     topic: Topic | None
     territory: TerritoryUnit | None
     department: Department | None

@@ -11,7 +11,7 @@ from veche_routing.classification.rules import Lexicon, classify
 from veche_routing.packs.model import Pack, Rule
 from veche_routing.packs.rules import Edition, edition_of, next_change
 from veche_routing.responsibility.model import Routing, TriageReason
-from veche_routing.territory.model import Located
+from veche_routing.territory.model import Location
 from veche_routing.territory.rules import Gazetteer
 from veche_shared.calendar import CityCalendar
 from veche_shared.contracts.appeals import AppealRegistered
@@ -30,10 +30,10 @@ class Ruleset:
         """The ruleset of ``pack`` on the day ``on``. Takes about half a second for a city's lexicon."""
         edition = edition_of(pack, on)
         rules = {code: edition.responsibility.rule_for(code, None) for code in edition.topics}
-        answered_by = {code: rule.department for code, rule in rules.items() if rule is not None}
+        departments = {code: rule.department for code, rule in rules.items() if rule is not None}
         return cls(
             edition=edition,
-            lexicon=Lexicon(edition.topics.values(), answered_by),
+            lexicon=Lexicon(edition.topics.values(), departments),
             gazetteer=Gazetteer(edition.territories.values(), edition.streets, pack.home_names, pack.foreign_names),
         )
 
@@ -75,7 +75,7 @@ def route_all(appeals: Sequence[AppealRegistered], ruleset: Ruleset) -> list[Rou
     return [_routing(guess, place, edition) for guess, place in zip(guesses, places, strict=True)]
 
 
-def _routing(guess: TopicGuess, place: Located, edition: Edition) -> Routing:
+def _routing(guess: TopicGuess, place: Location, edition: Edition) -> Routing:
     topic = edition.topics.get(guess.topic) if guess.topic else None
     rule = edition.responsibility.rule_for(guess.topic, place.territory) if guess.topic else None
     reason = triage_reason(

@@ -1,1 +1,1 @@
-"""Where an appeal is about: an address as people write it becomes a territory, a street and a house. Never a flat."""
+"""Where an appeal is about: territory, street and house from an address as people write it. Never the flat."""

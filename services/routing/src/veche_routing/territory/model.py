@@ -1,4 +1,4 @@
-"""What is known of a place."""
+"""A location in the city."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ABBREVIATIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
-    """A place in the city district.
+class Location:
+    """What was recognised of an address.
 
-    ``territory`` is a code of the pack. ``confidence`` in [0, 1] is about the street: 0 where none was found.
-    ``foreign`` says that the place is named and is not ours. ``given`` is what the author wrote as the address, without
-    the flat; it stands in where no street was recognised.
+    ``territory`` is a code of the pack. ``confidence`` in [0, 1] is that of the street: 0 where none was found.
+    ``foreign`` says that a place outside the city is named. ``given`` is the address as the author wrote it, without
+    the flat.
     """
 
     territory: str | None = None
@@ -41,7 +41,7 @@ class Located:
 
     @property
     def line(self) -> str | None:
-        """The address in one line, to the house: «пр-кт Ленина, д. 62, корп. 2»; None where nothing is known."""
+        """The address to the house, «пр-кт Ленина, д. 62, корп. 2»; what was given if no street was found, or None."""
         if self.street is None:
             return self.given
         kind = ABBREVIATIONS.get(self.street_type or "", "")
@@ -51,4 +51,4 @@ class Located:
         return ", ".join(part for part in parts if part)
 
 
-NOWHERE = Located()
+NO_LOCATION = Location()

@@ -1,8 +1,10 @@
-"""Finds the place in what people write. Pure: the gazetteer is made from a pack and asked with text.
+"""Finds the location in what people write. Pure: the gazetteer is made from a pack; text goes in, a location comes out.
 
-Two questions are told apart: an address field, where everything is about the place, and running text, where «мира» or
-«правды» may be just a word, so more is asked for before it counts as a street. Misspelt names are compared only where
-no exact name was found and something (a type, a house) says that there must be one.
+An address field and running text are read differently: in an address every word is about the location, while in a text
+«мира» or «правды» may be ordinary words, so that a name needs a street type or a house number to count as a street.
+Misspelt names are searched only where no exact name was found and a type or a house number indicates a street.
+
+A position in this module is an index into the tokens of a text.
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ from rapidfuzz import fuzz, process
 
 from veche_routing.packs.model import Streets, Territory
 from veche_routing.packs.rules import fold
-from veche_routing.territory.model import NOWHERE, Located
+from veche_routing.territory.model import NO_LOCATION, Location
 from veche_routing.territory.spelling import (
+    AMBIGUOUS_TYPES,
     BUILDING_WORDS,
     CORPUS_WORDS,
-    EITHER_TYPE,
     HOUSE_WORDS,
     NOT_A_HOUSE_BEFORE,
     SETTLEMENT_WORDS,
@@ -30,13 +32,13 @@ from veche_routing.territory.spelling import (
     without_flat,
 )
 
-ENOUGH_ALIKE = 84
-"""Similarity of a misspelt name in percent (rapidfuzz ratio): «Циалковского» reaches 92, another street stays below."""
+MIN_SIMILARITY = 84
+"""Similarity of a misspelt name in percent (rapidfuzz ratio): «Циалковского» has 92, other streets stay below."""
 
-SHORTEST_FUZZY = 5
-REMEMBERED_MISSPELT = 10_000
-LONGEST_ADDRESS = 300
-TYPES: Mapping[str, tuple[str, ...]] = {**{word: (kind,) for word, kind in STREET_TYPES.items()}, **EITHER_TYPE}
+MIN_FUZZY_LENGTH = 5
+MISSPELLING_CACHE_SIZE = 10_000
+MAX_ADDRESS_LENGTH = 300
+TYPES: Mapping[str, tuple[str, ...]] = {**{word: (kind,) for word, kind in STREET_TYPES.items()}, **AMBIGUOUS_TYPES}
 BEFORE_A_NUMBER = frozenset({*STREET_TYPES, *HOUSE_WORDS, ",", "."})
 STOPS = frozenset({",", "."})
 FULL_STOP = frozenset({"."})
@@ -55,6 +57,8 @@ class Street:
 
 @dataclass(frozen=True, slots=True)
 class House:
+    """A house number with its corpus («корпус») and building («строение»)."""
+
     number: str
     corpus: str | None = None
     building: str | None = None
@@ -62,7 +66,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A street found in the tokens: what it may be, how sure, and the house behind it."""
+    """A street's name found in the tokens: the streets that have it, the types beside it, and the house number."""
 
     candidates: tuple[Street, ...]
     types: tuple[str, ...]
@@ -78,7 +82,7 @@ class Mention:
 class Names:
     """Names of places in all the forms in which they are written.
 
-    ``lengths`` tells by its first word how many words a name may have, so that a word which begins none costs nothing.
+    ``lengths`` has the numbers of words of the names that begin with a word: a word that begins none costs one look-up.
     """
 
     forms: frozenset[tuple[str, ...]]
@@ -91,7 +95,7 @@ class Names:
 
 
 class Gazetteer:
-    """All names of a city's places, indexed by the forms in which people write them."""
+    """The names of a city's territories and streets, indexed by the forms in which people write them."""
 
     def __init__(
         self, territories: Iterable[Territory], streets: Iterable[Streets], home: Sequence[str], foreign: Sequence[str]
@@ -111,7 +115,7 @@ class Gazetteer:
                 for form in forms_of(name):
                     self._streets.setdefault(form, []).append(street)
         self._single_names = sorted(
-            {form[0] for form in self._streets if len(form) == 1 and len(form[0]) >= SHORTEST_FUZZY}
+            {form[0] for form in self._streets if len(form) == 1 and len(form[0]) >= MIN_FUZZY_LENGTH}
         )
         self._home = Names.of(home)
         self._foreign = Names.of(name.replace(".", "") for name in foreign)
@@ -121,137 +125,141 @@ class Gazetteer:
         self._first_words = frozenset(
             {*self._street_lengths, *self._settlement_lengths, *self._home.lengths, *self._foreign.lengths}
         )
-        # A comparison with every name costs as much as the rest of an address, and people misspell alike.
-        self._alike = lru_cache(maxsize=REMEMBERED_MISSPELT)(self._most_alike)
+        # Comparing a word with every name costs as much as the rest of an address, and misspellings repeat.
+        self._cached_closest_name = lru_cache(maxsize=MISSPELLING_CACHE_SIZE)(self._closest_name)
 
-    def locate(self, address: str | None, district: str | None, text: str) -> Located:
-        """Where an appeal is about: by its address, else by the channel's word for the territory, else by its text."""
+    def locate(self, address: str | None, district: str | None, text: str) -> Location:
+        """Where an appeal is about: found in its address or, without one, in its text.
+
+        ``district`` is the channel's own name of the territory and is used where none was found.
+        """
         named = self._by_name.get(fold(district)) if district else None
         if address and address.strip():
             found = self._in_address(address)
         elif self._streets or self._settlements:
             found = self._in_text(text)
         else:
-            found = NOWHERE
+            found = NO_LOCATION
         if found.territory is None and named is not None:
             return replace(found, territory=named, foreign=False)
         return found
 
-    def _in_address(self, address: str) -> Located:
-        given = " ".join(without_flat(address).split())[:LONGEST_ADDRESS] or None
+    def _in_address(self, address: str) -> Location:
+        given = " ".join(without_flat(address).split())[:MAX_ADDRESS_LENGTH] or None
         tokens = tokens_of(given or "")
-        places = self._known_places(tokens)
-        if self._named(tokens, places, self._foreign):
-            return Located(foreign=True, given=given)
-        settlement = self._settlement_in(tokens, places)
-        found = self._resolved(self._best_mention(tokens, places, in_text=False), settlement, given)
+        positions = self._name_starts(tokens)
+        if self._named(tokens, positions, self._foreign):
+            return Location(foreign=True, given=given)
+        settlement = self._settlement_in(tokens, positions)
+        found = self._resolved(self._best_mention(tokens, positions, in_text=False), settlement, given)
         if found is not None:
             return found
-        at_home = self._city is not None and self._named(tokens, places, self._home)
-        return Located(territory=self._city.code if self._city and at_home else None, given=given)
+        in_city = self._city is not None and self._named(tokens, positions, self._home)
+        return Location(territory=self._city.code if self._city and in_city else None, given=given)
 
-    def _in_text(self, text: str) -> Located:
+    def _in_text(self, text: str) -> Location:
         words = ANY_WORD.findall(text.lower().replace("ё", "е"))
         if self._first_words.isdisjoint(words) and STREET_TYPES.keys().isdisjoint(words):
-            return NOWHERE
+            return NO_LOCATION
         tokens = tokens_of(text)
-        places = self._known_places(tokens)
-        found = self._resolved(self._best_mention(tokens, places, in_text=True), self._settlement_in(tokens, places))
+        positions = self._name_starts(tokens)
+        mention = self._best_mention(tokens, positions, in_text=True)
+        found = self._resolved(mention, self._settlement_in(tokens, positions))
         if found is not None:
             return found
-        if abroad := self._named(tokens, places, self._foreign):
-            ours = self._named(tokens, [place for place in places if place not in abroad], self._home)
-            return Located(foreign=not ours)
-        return NOWHERE
+        if elsewhere := self._named(tokens, positions, self._foreign):
+            ours = self._named(tokens, [position for position in positions if position not in elsewhere], self._home)
+            return Location(foreign=not ours)
+        return NO_LOCATION
 
-    def _known_places(self, tokens: Sequence[str]) -> list[int]:
-        """Where a name that the gazetteer knows may begin: everything else is looked at no further."""
-        return [place for place, token in enumerate(tokens) if token in self._first_words]
+    def _name_starts(self, tokens: Sequence[str]) -> list[int]:
+        """The positions at which a name of the gazetteer may begin; no others need to be looked at."""
+        return [position for position, token in enumerate(tokens) if token in self._first_words]
 
-    def _named(self, tokens: Sequence[str], places: Iterable[int], names: Names) -> frozenset[int]:
-        """Where the words of ``names`` stand in the tokens; a full stop inside a name is passed over."""
+    def _named(self, tokens: Sequence[str], positions: Iterable[int], names: Names) -> frozenset[int]:
+        """The positions of the words of ``names``; a full stop inside a name is skipped."""
         found: set[int] = set()
-        for start in places:
+        for start in positions:
             lengths = names.lengths.get(tokens[start])
             if lengths is None:
                 continue
-            words = [(place, word) for place, word in enumerate(tokens[start : start + 8], start) if word.isalnum()]
+            words = [(at, word) for at, word in enumerate(tokens[start : start + 8], start) if word.isalnum()]
             for length in lengths:
                 if tuple(word for _, word in words[:length]) in names.forms:
-                    found.update(place for place, _ in words[:length])
+                    found.update(position for position, _ in words[:length])
         return frozenset(found)
 
-    def _settlement_in(self, tokens: Sequence[str], places: Iterable[int]) -> Territory | None:
-        """The settlement named; one whose name is an ordinary word needs «посёлок» before it."""
-        for place in places:
-            for length in self._settlement_lengths.get(tokens[place], ()):
-                form = tuple(tokens[place : place + length])
+    def _settlement_in(self, tokens: Sequence[str], positions: Iterable[int]) -> Territory | None:
+        """The settlement that is named; where its name is also an ordinary word, only after «посёлок» or the like."""
+        for position in positions:
+            for length in self._settlement_lengths.get(tokens[position], ()):
+                form = tuple(tokens[position : position + length])
                 territory = self._settlements.get(form)
                 if territory is None or territory.kind == "city":
                     continue
-                if _announced(tokens, place):
+                if _after_settlement_word(tokens, position):
                     return territory
-                if not territory.ordinary_word and not _is_street_name(tokens, place, length, form in self._streets):
+                if not territory.ordinary_word and not _is_street_name(tokens, position, length, form in self._streets):
                     return territory
         return None
 
-    def _best_mention(self, tokens: Sequence[str], places: Iterable[int], *, in_text: bool) -> Mention | None:
-        mentions = [mention for place in places if (mention := self._mention_at(tokens, place, in_text))]
+    def _best_mention(self, tokens: Sequence[str], positions: Iterable[int], *, in_text: bool) -> Mention | None:
+        mentions = [mention for position in positions if (mention := self._mention_at(tokens, position, in_text))]
         if not mentions:
-            suspects = _beside_types(tokens) if in_text else range(len(tokens))
-            mentions = [mention for place in suspects if (mention := self._misspelt_at(tokens, place, in_text))]
+            likely = _beside_street_types(tokens) if in_text else range(len(tokens))
+            mentions = [mention for position in likely if (mention := self._misspelt_at(tokens, position, in_text))]
         if len(mentions) < 2:
             return mentions[0] if mentions else None
         return max(mentions, key=lambda mention: mention.weight)
 
-    def _mention_at(self, tokens: Sequence[str], place: int, in_text: bool) -> Mention | None:
-        for length in self._street_lengths.get(tokens[place], ()):
-            candidates = self._streets.get(tuple(tokens[place : place + length]))
+    def _mention_at(self, tokens: Sequence[str], position: int, in_text: bool) -> Mention | None:
+        for length in self._street_lengths.get(tokens[position], ()):
+            candidates = self._streets.get(tuple(tokens[position : position + length]))
             if not candidates:
                 continue
-            types = _types_around(tokens, place, length)
-            if not types and _announced(tokens, place):
+            types = _types_around(tokens, position, length)
+            if not types and _after_settlement_word(tokens, position):
                 return None
-            house = house_after(tokens, place + length) or house_before(tokens, place)
+            house = house_after(tokens, position + length) or house_before(tokens, position)
             if in_text and not types and house is None and all(street.ordinary_word for street in candidates):
                 return None
             return Mention(tuple(candidates), types, house, exact=True)
         return None
 
-    def _misspelt_at(self, tokens: Sequence[str], place: int, in_text: bool) -> Mention | None:
-        word = tokens[place]
-        if len(word) < SHORTEST_FUZZY or word in STREET_TYPES or not word.isalpha():
+    def _misspelt_at(self, tokens: Sequence[str], position: int, in_text: bool) -> Mention | None:
+        word = tokens[position]
+        if len(word) < MIN_FUZZY_LENGTH or word in STREET_TYPES or not word.isalpha():
             return None
-        types = _types_around(tokens, place, 1)
-        house = house_after(tokens, place + 1)
+        types = _types_around(tokens, position, 1)
+        house = house_after(tokens, position + 1)
         if not types and (in_text or house is None):
             return None
-        name = self._alike(word)
+        name = self._cached_closest_name(word)
         return None if name is None else Mention(tuple(self._streets[(name,)]), types, house, exact=False)
 
-    def _most_alike(self, word: str) -> str | None:
-        """The name of a street that a misspelt word comes nearest to; None where it is like none of them."""
-        best = process.extractOne(word, self._single_names, scorer=fuzz.ratio, score_cutoff=ENOUGH_ALIKE)
+    def _closest_name(self, word: str) -> str | None:
+        """The street name most similar to a misspelt word; None where no name is similar enough."""
+        best = process.extractOne(word, self._single_names, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY)
         return None if best is None else best[0]
 
     def _resolved(
         self, mention: Mention | None, settlement: Territory | None, given: str | None = None
-    ) -> Located | None:
-        """The likeliest of the streets that share a name: in the place named (else the city), of the type named.
+    ) -> Location | None:
+        """The likeliest of the streets that share a name: in the settlement named (else the city), of the type named.
 
-        None where neither a street nor a settlement was found; ``given`` goes along.
+        None where neither a street nor a settlement was found. ``given`` is kept in the location.
         """
         if mention is None:
             if settlement is None:
                 return None
-            return Located(territory=settlement.code, settlement_name=settlement.name, given=given)
+            return Location(territory=settlement.code, settlement_name=settlement.name, given=given)
         home = settlement or self._city
         here = [street for street in mention.candidates if home is None or street.territory == home.code]
         pool = here or mention.candidates
         street = next((item for item in pool if item.type in mention.types), pool[0])
         owner = settlement or self._territories[street.territory]
         house = mention.house
-        return Located(
+        return Location(
             territory=owner.code,
             settlement_name=owner.name if owner.kind == "settlement" else None,
             street_type=street.type,
@@ -259,16 +267,20 @@ class Gazetteer:
             house=house.number if house else None,
             corpus=house.corpus if house else None,
             building=house.building if house else None,
-            confidence=street_confidence(mention, street, elsewhere=not here, rivals=len(pool) - 1),
+            confidence=street_confidence(mention, street, elsewhere=not here, namesakes=len(pool) - 1),
             given=given,
         )
 
 
-def street_confidence(mention: Mention, street: Street, *, elsewhere: bool, rivals: int) -> float:
-    """How sure the street is: 1 for an exact name with its type, less where name, type or place is guessed."""
+def street_confidence(mention: Mention, street: Street, *, elsewhere: bool, namesakes: int) -> float:
+    """How sure the street is, in [0.1, 1]: 1 for an exact name with its type and a house.
+
+    It is less where the name or the type is guessed, ``elsewhere`` (the street is not in the settlement named,
+    or the city where none is), or no house is given. ``namesakes`` is how many other streets the name may mean.
+    """
     sure = 1.0 if mention.exact else 0.7
     if street.type not in mention.types:
-        sure -= 0.3 if rivals > 0 else 0.1
+        sure -= 0.3 if namesakes > 0 else 0.1
     if elsewhere:
         sure -= 0.3
     if mention.house is None:
@@ -276,22 +288,22 @@ def street_confidence(mention: Mention, street: Street, *, elsewhere: bool, riva
     return round(max(sure, 0.1), 2)
 
 
-def house_after(tokens: Sequence[str], place: int) -> House | None:
-    """The house whose number follows a street's name, «дом» and a comma allowed between: «Ленина, д. 5 корп. 2»."""
-    place = _skip(tokens, place, BEFORE_A_NUMBER, most=4)
-    if place >= len(tokens) or not tokens[place][0].isdigit():
+def house_after(tokens: Sequence[str], position: int) -> House | None:
+    """The house whose number follows a street's name, with «дом» or a comma between: «Ленина, д. 5 корп. 2»."""
+    position = _skip(tokens, position, BEFORE_A_NUMBER, most=4)
+    if position >= len(tokens) or not tokens[position][0].isdigit():
         return None
-    number = tokens[place]
-    if len(number.rstrip("абвгдежзик").split("/")[0]) > 3 or _word_at(tokens, place + 1) in NOT_A_HOUSE_BEFORE:
+    number = tokens[position]
+    if len(number.rstrip("абвгдежзик").split("/")[0]) > 3 or _word_at(tokens, position + 1) in NOT_A_HOUSE_BEFORE:
         return None
-    corpus, after = _numbered(tokens, place + 1, CORPUS_WORDS)
+    corpus, after = _numbered(tokens, position + 1, CORPUS_WORDS)
     building, _ = _numbered(tokens, after, BUILDING_WORDS)
     return House(number.upper(), corpus, building)
 
 
-def house_before(tokens: Sequence[str], place: int) -> House | None:
+def house_before(tokens: Sequence[str], position: int) -> House | None:
     """The house that stands before its street: «у дома 5 на Октябрьской», «д. 5 по ул. Чкалова»."""
-    at = place - 1
+    at = position - 1
     while at > 0 and (tokens[at] in STREET_TYPES or tokens[at] in {".", ",", "на", "по"}):
         at -= 1
     if at < 1 or not tokens[at][0].isdigit() or _before(tokens, at) not in HOUSE_WORDS:
@@ -299,61 +311,61 @@ def house_before(tokens: Sequence[str], place: int) -> House | None:
     return House(tokens[at].upper())
 
 
-def _numbered(tokens: Sequence[str], place: int, words: frozenset[str]) -> tuple[str | None, int]:
-    start = _skip(tokens, place, STOPS, most=2)
+def _numbered(tokens: Sequence[str], position: int, words: frozenset[str]) -> tuple[str | None, int]:
+    start = _skip(tokens, position, STOPS, most=2)
     if _word_at(tokens, start) not in words:
-        return None, place
+        return None, position
     at = _skip(tokens, start + 1, FULL_STOP, most=1)
     number = _word_at(tokens, at)
-    return (number.upper(), at + 1) if number[:1].isdigit() else (None, place)
+    return (number.upper(), at + 1) if number[:1].isdigit() else (None, position)
 
 
-def _skip(tokens: Sequence[str], place: int, passed: frozenset[str], *, most: int) -> int:
-    end = min(place + most, len(tokens))
-    while place < end and tokens[place] in passed:
-        place += 1
-    return place
+def _skip(tokens: Sequence[str], position: int, passed: frozenset[str], *, most: int) -> int:
+    end = min(position + most, len(tokens))
+    while position < end and tokens[position] in passed:
+        position += 1
+    return position
 
 
-def _word_at(tokens: Sequence[str], place: int) -> str:
-    return tokens[place] if 0 <= place < len(tokens) else ""
+def _word_at(tokens: Sequence[str], position: int) -> str:
+    return tokens[position] if 0 <= position < len(tokens) else ""
 
 
-def _before(tokens: Sequence[str], place: int) -> str:
-    """The word before ``place``, over the full stop of an abbreviation."""
-    before = _word_at(tokens, place - 1)
-    return _word_at(tokens, place - 2) if before == "." else before
+def _before(tokens: Sequence[str], position: int) -> str:
+    """The word before ``position``; the full stop of an abbreviation is skipped."""
+    before = _word_at(tokens, position - 1)
+    return _word_at(tokens, position - 2) if before == "." else before
 
 
-def _beside_types(tokens: Sequence[str]) -> list[int]:
-    """The places right before and behind a street's type, over the full stop of an abbreviation, in order."""
+def _beside_street_types(tokens: Sequence[str]) -> list[int]:
+    """The positions right before and after a street type, in order; the full stop of an abbreviation is skipped."""
     found: set[int] = set()
-    for place, token in enumerate(tokens):
+    for position, token in enumerate(tokens):
         if token in TYPES:
-            found.update((place - 1, place + 2 if _word_at(tokens, place + 1) == "." else place + 1))
-    return sorted(place for place in found if 0 <= place < len(tokens))
+            found.update((position - 1, position + 2 if _word_at(tokens, position + 1) == "." else position + 1))
+    return sorted(position for position in found if 0 <= position < len(tokens))
 
 
 def _lengths_of(forms: Iterable[tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
-    """By the first word of ``forms``, how many words those have that begin with it: longest first."""
+    """For each first word of ``forms`` the numbers of words of those that begin with it, the longest first."""
     lengths: dict[str, set[int]] = {}
     for form in forms:
         lengths.setdefault(form[0], set()).add(len(form))
     return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
 
-def _types_around(tokens: Sequence[str], place: int, length: int) -> tuple[str, ...]:
+def _types_around(tokens: Sequence[str], position: int, length: int) -> tuple[str, ...]:
     """The street types that stand before the name («ул. Кирова») or after it («Ленина проспект»)."""
-    return TYPES.get(_before(tokens, place)) or TYPES.get(_word_at(tokens, place + length)) or ()
+    return TYPES.get(_before(tokens, position)) or TYPES.get(_word_at(tokens, position + length)) or ()
 
 
-def _announced(tokens: Sequence[str], place: int) -> bool:
+def _after_settlement_word(tokens: Sequence[str], position: int) -> bool:
     """Whether a word like «посёлок» says that what follows is a settlement."""
-    return _before(tokens, place) in SETTLEMENT_WORDS
+    return _before(tokens, position) in SETTLEMENT_WORDS
 
 
-def _is_street_name(tokens: Sequence[str], place: int, length: int, also_street: bool) -> bool:
+def _is_street_name(tokens: Sequence[str], position: int, length: int, also_street: bool) -> bool:
     """Whether a settlement's name stands here as the name of a street: «ул. Горбатовка»."""
-    if _before(tokens, place) in STREET_TYPES:
+    if _before(tokens, position) in STREET_TYPES:
         return True
-    return also_street and house_after(tokens, place + length) is not None
+    return also_street and house_after(tokens, position + length) is not None

@@ -1,4 +1,4 @@
-"""How people spell places: abbreviations, look-alike letters, cases, flats. Pure text, no knowledge of the city."""
+"""How addresses are spelt: abbreviations, look-alike letters, grammatical cases, flats. Pure, without a city's data."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ STREET_TYPES = {
     **dict.fromkeys(("набережная", "набережной", "наб"), "набережная"),
     **dict.fromkeys(("тупик", "тупике", "тупика", "туп"), "тупик"),
 }
-EITHER_TYPE = {"пр": ("проспект", "проезд")}
-"""«пр.» is mostly an avenue, sometimes a passage."""
+AMBIGUOUS_TYPES = {"пр": ("проспект", "проезд")}
+"""«пр.» is usually an avenue, sometimes a passage."""
 
 SETTLEMENT_WORDS = frozenset(
     {
@@ -110,9 +110,10 @@ _ENTRANCE = re.compile(
     r"|\b(?:подъезд[а-я]*|этаж[а-я]*|под|п-д|эт)\b\.?\s*№?\s*\d{1,2}\b)",
     re.IGNORECASE,
 )
-# The look behind the first digit follows it, so that only digits are looked at.
+# The look-behind stands after the first digit, so that it is tried at digits only.
 _HOUSE_AND_FLAT = re.compile(r"(\d(?<![\d-]\d)\d{0,2}[а-я]?)\s?[-–—]\s?\d{1,3}(?![\d-])", re.IGNORECASE)
-# What a lower-case text must have for one of them to be there: these begin with a letter and so are looked for fast.
+# Cheap tests on a lower-case text: where they find nothing, the patterns above cannot match. They begin with a letter,
+# for which the search is fast.
 _FLAT_SIGN = re.compile(r"(?:кв|ком|оф)[а-я.]*\s*№?\s*\d")
 _ENTRANCE_SIGNS = (re.compile(r"(?:под|п-д|эт)[а-я.]*\s*№?\s*\d"), re.compile(r"\d[-\sймоы]*(?:под|п-д|эт)"))
 _HOUSE_CORPUS = re.compile(r"(\d)\s?(к|корп|стр)\.?\s?(?=\d)")
@@ -122,9 +123,9 @@ _TOKEN = re.compile(
 
 
 def without_flat(text: str) -> str:
-    """The text of an address without its flat, entrance and floor: those are nobody's business but the author's."""
+    """The text of an address without flat, entrance and floor, which are personal data."""
     low = text.lower()
-    # Looking for a syllable is cheaper still, and most addresses have none of these.
+    # Searching for a substring is cheaper still, and most addresses have none of these.
     if ("кв" in low or "ком" in low or "оф" in low) and _FLAT_SIGN.search(low):
         text = _FLAT.sub("", text)
         low = text.lower()
@@ -136,7 +137,7 @@ def without_flat(text: str) -> str:
 
 
 def tokens_of(text: str) -> list[str]:
-    """The words, numbers and stops of an address in one spelling: lower case, ё as е, no look-alike Latin letters."""
+    """The words, numbers and punctuation of an address, in one spelling: lower case, ё as е, no look-alike letters."""
     text = without_flat(text.lower().replace("ё", "е"))
     if _LATIN.search(text):
         text = _MIXED_WORD.sub(_in_one_alphabet, text)
@@ -160,7 +161,7 @@ def _in_one_alphabet(found: re.Match[str]) -> str:
 
 
 def forms_of(name: str) -> frozenset[tuple[str, ...]]:
-    """The ways a name is written inside a sentence: «на Октябрьской», «в Горбатовке», «из Юрьевца»."""
+    """The forms of a name in a sentence, each as its words: «на Октябрьской», «в Горбатовке», «из Юрьевца»."""
     words = name.lower().replace("ё", "е").split()
     return frozenset(product(*(_forms_of_word(word) for word in words)))
 
@@ -186,7 +187,7 @@ _GENITIVE = re.compile(r"(?:ого|его|ова|ева|ина|ых|их|ой|е
 
 
 def _forms_of_word(word: str) -> tuple[str, ...]:
-    """A name in the genitive («Гайдара», «Победы») never changes; the others change like a noun or an adjective."""
+    """The forms of a word: itself for a genitive («Гайдара», «Победы»), else those of a noun or an adjective."""
     for ending, forms in _ENDINGS:
         if word.endswith(ending) and not _is_surname(word):
             return tuple(f"{word[: -len(ending)]}{form}" for form in forms)
