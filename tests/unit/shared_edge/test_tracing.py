@@ -1,4 +1,4 @@
-"""A trace: drawn by lot at the door, then handed on wherever the event goes."""
+"""Traces: sampled when a request arrives, then continued wherever its event goes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ from veche_shared.observability.tracing import (
     configure_tracing,
     continue_span,
     current_traceparent,
-    format_traceparent,
-    is_drawn,
+    is_sampled,
     parse_traceparent,
     root_span,
 )
@@ -52,6 +51,11 @@ def nothing_exported_yet() -> None:
     EXPORTER.clear()
 
 
+def format_traceparent(context: SpanContext) -> str:
+    ids = f"{trace.format_trace_id(context.trace_id)}-{trace.format_span_id(context.span_id)}"
+    return f"00-{ids}-{context.trace_flags:02x}"
+
+
 @given(st.integers(1, 2**128 - 1), st.integers(1, 2**64 - 1), st.integers(0, 1))
 def test_a_traceparent_is_read_back_as_it_was_written(trace_id: int, span_id: int, flags: int) -> None:
     context = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
@@ -66,6 +70,8 @@ def test_a_traceparent_is_read_back_as_it_was_written(trace_id: int, span_id: in
         SAMPLED.upper(),
         SAMPLED[:-1],
         f"ff{SAMPLED[2:]}",
+        f"{SAMPLED}-more",
+        f"01{SAMPLED[2:]}-{'x' * 512}",
         "00-00000000000000000000000000000000-b7ad6b7169203331-01",
         "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
     ],
@@ -82,13 +88,13 @@ def test_a_later_version_of_the_standard_is_read_as_far_as_it_is_known() -> None
 
 def test_a_span_goes_on_from_the_event_that_caused_it() -> None:
     with continue_span("handle", SAMPLED), child_span("store"):
-        told = current_traceparent()
+        traceparent = current_traceparent()
     store, handle = EXPORTER.get_finished_spans()
     assert handle.parent is not None
     assert format_traceparent(handle.parent) == SAMPLED
     assert store.parent == handle.context
     assert store.context is not None
-    assert told == format_traceparent(store.context)
+    assert traceparent == format_traceparent(store.context)
 
 
 @pytest.mark.parametrize("traceparent", [None, "", UNSAMPLED, "nonsense"])
@@ -104,10 +110,10 @@ def test_a_library_that_begins_a_trace_of_its_own_is_not_recorded() -> None:
     assert EXPORTER.get_finished_spans() == ()
 
 
-def test_the_lot_falls_on_all_none_or_about_the_share() -> None:
-    assert not any(is_drawn(0.0) for _ in range(100))
-    assert all(is_drawn(1.0) for _ in range(100))
-    assert 50 < sum(is_drawn(0.1) for _ in range(2_000)) < 400
+def test_a_sample_takes_all_none_or_about_the_share() -> None:
+    assert not any(is_sampled(0.0) for _ in range(100))
+    assert all(is_sampled(1.0) for _ in range(100))
+    assert 50 < sum(is_sampled(0.1) for _ in range(2_000)) < 400
 
 
 router = APIRouter()
@@ -134,7 +140,7 @@ async def ask(ratio: float, path: str, headers: dict[str, str] | None = None) ->
         return await client.get(path, headers=headers or {})
 
 
-async def test_a_drawn_request_is_a_server_span_named_by_its_route() -> None:
+async def test_a_sampled_request_is_a_server_span_named_by_its_route() -> None:
     response = await ask(1.0, "/api/v1/appeals/SECRET")
     (span,) = EXPORTER.get_finished_spans()
     assert span.name == "GET /api/v1/appeals/{number}"
@@ -148,7 +154,7 @@ async def test_a_drawn_request_is_a_server_span_named_by_its_route() -> None:
     assert response.json() == format_traceparent(span.context)
 
 
-async def test_a_callers_sampled_trace_goes_on_whatever_the_lot_says() -> None:
+async def test_a_callers_sampled_trace_goes_on_whatever_the_ratio() -> None:
     await ask(0.0, "/api/v1/appeals/1", {"traceparent": SAMPLED})
     (span,) = EXPORTER.get_finished_spans()
     assert span.parent is not None
@@ -164,9 +170,7 @@ async def test_a_callers_sampled_trace_goes_on_whatever_the_lot_says() -> None:
         (1.0, "/metrics", None),
     ],
 )
-async def test_what_is_not_drawn_not_sampled_or_a_probe_leaves_no_span(
-    ratio: float, path: str, traceparent: str | None
-) -> None:
+async def test_what_is_not_sampled_or_a_probe_leaves_no_span(ratio: float, path: str, traceparent: str | None) -> None:
     response = await ask(ratio, path, {"traceparent": traceparent} if traceparent else {})
     assert response.status_code == 200
     assert EXPORTER.get_finished_spans() == ()

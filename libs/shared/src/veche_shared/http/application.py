@@ -94,7 +94,7 @@ def create_app(
         docs_url=None,  # these pages load scripts from foreign addresses
         redoc_url=None,
         redirect_slashes=False,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge does it, and only where it is drawn
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge does it, for sampled requests only
     )
     setattr(app.state, sessions.STATE, sessions.StaffSessions.from_settings(settings.security, clock))
     setattr(app.state, internal.STATE, settings.security.internal_key)

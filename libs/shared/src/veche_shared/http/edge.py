@@ -20,7 +20,7 @@ from veche_shared.http.problems import InternalError, PayloadTooLarge, Problem
 from veche_shared.ids import Ids, new_id
 from veche_shared.observability import metrics
 from veche_shared.observability.logging import request_id
-from veche_shared.observability.tracing import continue_span, is_drawn, parse_traceparent, root_span
+from veche_shared.observability.tracing import continue_span, is_sampled, parse_traceparent, root_span
 
 MIB: Final = 1024 * 1024
 REQUEST_ID: Final = "veche.request_id"
@@ -154,14 +154,14 @@ class Edge:
         await response(scope, _nothing, send)
 
     def _span(self, scope: Scope, traceparent: bytes | None) -> AbstractContextManager[Span] | None:
-        """The server's span, where the caller's trace is sampled or the lot falls on a request without a trace."""
+        """The server's span, where the caller's trace is sampled or a request without a trace falls into the sample."""
         if traceparent is not None:
             parent = traceparent.decode("latin-1")
             context = parse_traceparent(parent)
             if context is not None:
                 sampled = context.trace_flags.sampled
                 return continue_span(scope["method"], parent, kind=SpanKind.SERVER) if sampled else None
-        if not is_drawn(self._trace_ratio) or scope["path"].startswith(_UNWATCHED):
+        if not is_sampled(self._trace_ratio) or scope["path"].startswith(_UNWATCHED):
             return None
         return root_span(scope["method"], kind=SpanKind.SERVER)
 

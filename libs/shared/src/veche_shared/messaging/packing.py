@@ -57,7 +57,7 @@ async def send_packed(
         box = filling.get(partition)
         if box is None:
             box = filling[partition] = _Open(producer.create_batch())
-        if message.traceparent is not None:  # few are drawn
+        if message.traceparent is not None:  # few are sampled
             with continue_span(f"publish {message.topic}", message.traceparent, kind=SpanKind.PRODUCER):
                 pass
         if not _put(box, message, headers):
