@@ -11,7 +11,7 @@ from veche_shared.storage.documents import Document
 
 ADDED = "added_by_a_newer_release"
 
-keys = st.sampled_from(["a", "b", "c", "0", "a.b", "$set", ""])
+keys = st.sampled_from(["a", "b", "c", "0", "code", "a.b", "$set", ""])
 top_level_keys = st.sampled_from(["a", "b", "c", "d"])
 values: st.SearchStrategy[object] = st.recursive(
     st.sampled_from([None, True, False, 0, 1, 1.0, "", "text"]),

@@ -10,6 +10,9 @@ from typing import Any, TypeAlias
 # A stored document is what BSON allows; each store turns it into a typed model at once, so Any ends there.
 Document: TypeAlias = dict[str, Any]
 
+IDENTITIES = ("_id", "id", "code")
+"""The fields by which a nested document says what it is about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -44,9 +47,10 @@ def changes(before: Document, after: Document) -> Document:
 
     Both are what this release makes of the document: fields that a newer release has added are in neither, so the
     update does not mention them and they survive, in nested documents too. Only what differs is written: ``$set`` and
-    ``$unset`` by dotted paths, ``$push`` for a list that only grew at its end. Any other list, and a nested document in
-    which a key that MongoDB cannot address has changed (empty, with a dot, with a dollar in front), is set whole. None
-    is a value; absent is not: ``$unset``.
+    ``$unset`` by dotted paths, ``$push`` for a list that only grew at its end. None is a value; absent is not:
+    ``$unset``. Set whole are any other list; a nested document that is now about another thing, since one of its
+    ``IDENTITIES`` differs: what was added to the former does not belong to it; and one in which a key has changed that
+    MongoDB cannot address (empty, with a dot, with a dollar in front).
 
     Empty where nothing differs: there is nothing to write then, and MongoDB takes no empty update. A nested document in
     ``before`` must be one in the database as well, or absent there: MongoDB sets no path inside a stored null.
@@ -72,13 +76,18 @@ def _collect(before: Document, after: Document, prefix: str, update: dict[str, D
             update.setdefault("$unset", {})[path] = ""
             continue
         old, new = before.get(key), after[key]
-        if isinstance(old, dict) and isinstance(new, dict) and _collect(old, new, f"{path}.", update):
-            continue
-        if isinstance(old, list) and isinstance(new, list) and _same(old, new[: len(old)]):
+        if isinstance(old, dict) and isinstance(new, dict):
+            if not (_same_thing(old, new) and _collect(old, new, f"{path}.", update)):
+                update.setdefault("$set", {})[path] = new
+        elif isinstance(old, list) and isinstance(new, list) and _same(old, new[: len(old)]):
             update.setdefault("$push", {})[path] = {"$each": new[len(old) :]}
         else:
             update.setdefault("$set", {})[path] = new
     return True
+
+
+def _same_thing(old: Document, new: Document) -> bool:
+    return all(_same(old.get(identity), new.get(identity)) for identity in IDENTITIES)
 
 
 def _addressable(key: str) -> bool:
