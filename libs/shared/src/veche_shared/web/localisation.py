@@ -15,9 +15,11 @@ from importlib import resources
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime.types import fluent_number
 from markupsafe import Markup, escape
 
 from veche_shared.clock import Clock
@@ -31,7 +33,8 @@ THIN_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
 SHARED_PACKAGE: Final = "veche_shared.web"
 
 # English dates are day first, as in Russian: a reader of both never wonders which number is the month.
-_LOCALES: Final[Mapping[Language, str]] = {"ru": "ru", "en": "en-GB"}
+_LOCALES: Final[Mapping[Language, Locale]] = {"ru": Locale("ru"), "en": Locale("en", "GB")}
+# Groups of digits as Babel writes them. Neither Babel nor Fluent can be given another separator for a locale.
 _GROUP_SEPARATOR: Final = re.compile(r"(?<=\d)[\N{NO-BREAK SPACE},](?=\d{3}(?!\d))")
 
 MessageArgument = str | int | float | Markup
@@ -42,19 +45,20 @@ class MessageError(LookupError):
 
 
 def as_language(value: str | None) -> Language | None:
-    """The language that ``value`` names, or None: a stranger's cookie or query is never trusted further."""
+    """The language that ``value`` names; None where we have no such language. For cookies and queries, as untrusted."""
     return value if value in LANGUAGES else None
 
 
 def choose_language(query: str | None, cookie: str | None, accept_language: str | None) -> Language:
-    """Decide the language of one page: what was asked for now, then what was chosen before, then the browser's wish.
+    """The language of one page: that of the query, else that of the cookie, else by the browser's Accept-Language.
 
-    ``accept_language`` (RFC 9110, 12.5.4) gives English only where Russian is not acceptable at all: the city answers
-    in Russian, and a Russian reader with an English system must not be turned away.
+    ``accept_language`` (RFC 9110, 12.5.4) gives English only where it does not name Russian at all: the city answers in
+    Russian, and a Russian reader with an English system must get the Russian page. That is why this is no negotiation
+    of the best match.
     """
-    asked = as_language(query) or as_language(cookie)
-    if asked is not None:
-        return asked
+    chosen = as_language(query) or as_language(cookie)
+    if chosen is not None:
+        return chosen
     accepted = _accepted_languages(accept_language or "")
     return "en" if "en" in accepted and "ru" not in accepted else DEFAULT_LANGUAGE
 
@@ -81,7 +85,7 @@ class Messages:
         """Read the catalogues of the shared package and of ``packages``, in this order."""
         self.language: Final = language
         # Isolation marks (U+2068, U+2069) serve right-to-left text, which neither language has; they break copying.
-        self._bundle = FluentBundle([_LOCALES[language]], use_isolating=False)
+        self._bundle = FluentBundle([str(_LOCALES[language])], use_isolating=False)
         for package in dict.fromkeys([SHARED_PACKAGE, *packages]):
             self._bundle.add_resource(FluentResource(read_catalogue(package, language)))
 
@@ -97,32 +101,35 @@ class Messages:
         """
         if message_id not in self:
             raise MessageError(f"no message {message_id!r} in the {self.language} catalogues")
-        # What must come through untouched waits aside, a private-use character in its place: markup, which is not
-        # escaped again, and a caller's "1,234", which is not a number to be grouped.
-        aside = {
+        # Two kinds of arguments must come through unchanged and are formatted as a private-use character: markup, which
+        # must not be escaped again, and a caller's "1,234", which is a string and must not be grouped as a number.
+        verbatim = {
             name: value
             for name, value in arguments.items()
             if isinstance(value, Markup) or (isinstance(value, str) and _GROUP_SEPARATOR.search(value))
         }
-        stand_ins = {chr(0xE000 + index): value for index, value in enumerate(aside.values())}
-        given: dict[str, MessageArgument] = {**arguments, **dict(zip(aside, stand_ins, strict=True))}
+        placeholders = {chr(0xE000 + index): value for index, value in enumerate(verbatim.values())}
+        formatted_arguments: dict[str, MessageArgument] = {
+            **arguments,
+            **dict(zip(verbatim, placeholders, strict=True)),
+        }
         pattern = self._bundle.get_message(message_id).value
         if pattern is None:
             raise MessageError(f"message {message_id!r} has no value in the {self.language} catalogue")
-        formatted, errors = self._bundle.format_pattern(pattern, given)
+        formatted, errors = self._bundle.format_pattern(pattern, formatted_arguments)
         if errors:
             raise MessageError(f"message {message_id!r} ({self.language}): {errors[0]}")
-        text = _GROUP_SEPARATOR.sub(THIN_SPACE, str(formatted))
-        if any(isinstance(value, Markup) for value in aside.values()):
+        text = _with_thin_spaces(str(formatted))
+        if any(isinstance(value, Markup) for value in verbatim.values()):
             text = escape(text)
-        for stand_in, value in stand_ins.items():
-            text = text.replace(stand_in, value)  # Markup.replace escapes what is not Markup
+        for placeholder, value in placeholders.items():
+            text = text.replace(placeholder, value)  # Markup.replace escapes what is not Markup
         return text
 
     def plural_forms(self, message_id: str) -> dict[str, str]:
-        """A message's forms by CLDR plural category with ``#`` for the number, for scripts that count by themselves.
+        """A message's forms by CLDR plural category, with ``#`` for the number; for JavaScript that counts itself.
 
-        The message must take ``$n``. Fractions are not covered: scripts count things.
+        The message must take ``$n``. Fractions are not covered: only things are counted.
         """
         samples = {"one": 1, "few": 2, "many": 5, "other": 5}
         return {category: self(message_id, n=n).replace(str(n), "#", 1) for category, n in samples.items()}
@@ -132,7 +139,7 @@ class Messages:
 class CityFormats:
     """Dates, times and numbers as the city's people read them: in the city's zone, in one language.
 
-    ``now`` tells the current instant (aware): the year is written only where it is not the current one.
+    ``now`` gives the current moment (aware): the year is written only where it is not the current one.
     """
 
     language: Language
@@ -141,7 +148,7 @@ class CityFormats:
     messages: Messages
 
     def local(self, value: datetime) -> datetime:
-        """The instant on the city's clock. Raises ValueError for a naive datetime: nobody can know when that was."""
+        """``value`` in the city's zone. Raises ValueError for a naive datetime, whose zone is unknown."""
         if value.tzinfo is None:
             raise ValueError("a datetime without a zone cannot be shown: pass aware UTC")
         return value.astimezone(self.zone)
@@ -156,12 +163,12 @@ class CityFormats:
         """«12 марта», with the year where it is another one: «12 марта 2025»."""
         shown = self._date(value)
         pattern = "d MMMM" if shown.year == self._today().year else "d MMMM y"
-        return format_date(shown, pattern, locale=self._babel)
+        return format_date(shown, pattern, locale=self._locale)
 
     def term(self, value: date | datetime) -> str:
         """«до 11 апреля, пятница»: the last day on which something is still in time."""
         shown = self._date(value)
-        return self.messages("term-until", day=self.day(shown), weekday=format_date(shown, "EEEE", locale=self._babel))
+        return self.messages("term-until", day=self.day(shown), weekday=format_date(shown, "EEEE", locale=self._locale))
 
     def moment(self, value: datetime) -> str:
         """«12 марта, 14:05»."""
@@ -169,20 +176,20 @@ class CityFormats:
 
     def time(self, value: datetime) -> str:
         """«14:05»."""
-        return format_datetime(self.local(value), "HH:mm", locale=self._babel)
+        return format_datetime(self.local(value), "HH:mm", locale=self._locale)
 
     def brief(self, value: datetime) -> str:
-        """The time for today, the day for all else: for rows that are scanned."""
+        """The time of a moment today, the day of any other: for rows of a list."""
         return self.time(value) if self._date(value) == self._today() else self.day(value)
 
     def number(self, value: float) -> str:
         """«12 345», grouped by a thin no-break space."""
-        return _GROUP_SEPARATOR.sub(THIN_SPACE, format_decimal(value, locale=self._babel))
+        return _with_thin_spaces(format_decimal(value, locale=self._locale))
 
     def percent(self, share: float) -> str:
         """A share of 1 as «34,5 %», at most one digit after the point."""
-        pattern = "#,##0.#\N{NO-BREAK SPACE}%" if self.language == "ru" else "#,##0.#%"
-        return _GROUP_SEPARATOR.sub(THIN_SPACE, format_percent(share, format=pattern, locale=self._babel))
+        shown = fluent_number(share, style="percent", maximumFractionDigits=1)
+        return _with_thin_spaces(shown.format(self._locale))
 
     def days_left(self, days: int) -> str:
         """«осталось 3 рабочих дня», «последний день», «просрочено на 2 рабочих дня»; the caller counts the days."""
@@ -191,5 +198,9 @@ class CityFormats:
         return self.messages("days-left", n=days) if days else self.messages("days-last")
 
     @property
-    def _babel(self) -> str:
-        return _LOCALES[self.language].replace("-", "_")
+    def _locale(self) -> Locale:
+        return _LOCALES[self.language]
+
+
+def _with_thin_spaces(text: str) -> str:
+    return _GROUP_SEPARATOR.sub(THIN_SPACE, text)
