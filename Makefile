@@ -9,8 +9,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 BIN := .venv/bin
 READY := .venv/.ready
-MEMBERS := libs/shared services/appeals-intake services/routing services/notifications services/surveys deploy/local
-SOURCES := libs/shared/src $(wildcard services/*/src) deploy/local/src deploy/checks $(wildcard bench) tests
+MEMBERS := libs/city-packs libs/shared services/appeals-intake services/routing services/notifications services/surveys deploy/local
+SOURCES := $(wildcard libs/*/src) $(wildcard services/*/src) deploy/local/src deploy/checks $(wildcard bench) tests
 # Each has a Kafka and a MongoDB of its own: two keep two cores busy, since many tests wait more than they compute.
 WORKERS ?= 2
 RUNTIME := $(foreach service,appeals-intake routing notifications surveys,--package veche-$(service))

@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 MEMBERS = (
+    "libs/city-packs",
     "libs/shared",
     "services/appeals-intake",
     "services/routing",

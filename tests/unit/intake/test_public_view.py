@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,9 +12,10 @@ from veche_intake.status.model import PublicView
 from veche_intake.status.rules import after, after_all
 from veche_intake.status.sentences import Sentences
 from veche_intake.status.store import from_document, to_document
+from veche_shared.city import load_city
 from veche_shared.contracts.cases import CaseAction, CaseChanged, CaseChangedV1, CaseStatus, Named
 from veche_shared.ids import CountedIds
-from veche_shared.web import City, Pages
+from veche_shared.web import Pages
 from veche_shared.web.localisation import LANGUAGES
 
 REGISTERED = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -24,9 +24,7 @@ IMPROVEMENT = Named(code="improvement", name="Департамент благо�
 SERVICE = Named(code="lights", name="Служба городского освещения")
 
 _ids = CountedIds()
-_pages = Pages(
-    "veche_intake", City({"ru": "Дзержинск", "en": "Dzerzhinsk"}, ZoneInfo("Europe/Moscow")), now=lambda: REGISTERED
-)
+_pages = Pages("veche_intake", load_city("dzerzhinsk"), now=lambda: REGISTERED)
 SENTENCES = Sentences({one: _pages.messages(one) for one in LANGUAGES}, {one: _pages.formats(one) for one in LANGUAGES})
 
 

@@ -12,7 +12,8 @@ from veche_intake.appeals.model import NewAppeal
 from veche_local.replay.history import opened_rows
 from veche_local.replay.mapping import AppealColumns, PackColumns, PackNames, ReplayMap, appeal_of, load_map
 from veche_local.replay.pack import pack_files, read_history
-from veche_routing.packs.loading import load_pack
+from veche_routing.packs.files import load_pack
+from veche_shared.city import load_city
 
 DOCS = Path(__file__).parents[3] / "docs"
 FILE = DOCS / "examples" / "history.csv"
@@ -35,13 +36,14 @@ def test_two_rows_are_not_fit_for_the_door_and_one_comes_twice(rows: Iterator[di
     assert (len(taken), len(set(taken))) == (8, 7)
 
 
-def test_routing_accepts_the_pack_that_is_made_from_it(rows: Iterator[dict[str, str]], tmp_path: Path) -> None:
+def test_the_services_accept_the_pack_that_is_made_from_it(rows: Iterator[dict[str, str]], tmp_path: Path) -> None:
     assert PLAN.pack is not None
     assert PLAN.city is not None
     for name, content in pack_files(read_history(rows, PLAN.pack), PLAN.city).items():
         (tmp_path / name).write_text(content, encoding="utf-8")
-    pack = load_pack(tmp_path)
-    assert pack.name == "Лукоморье"
+    city = load_city(str(tmp_path))
+    pack = load_pack(city)
+    assert city.names["ru"] == "Лукоморье"
     assert {topic.name for topic in pack.topics} == {
         "Яма на дороге",
         "Не горит фонарь",

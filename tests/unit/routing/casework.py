@@ -7,14 +7,15 @@ from datetime import UTC, date, datetime
 from veche_routing.cases.model import Actor, Case
 from veche_routing.cases.rules import case_id, open_case
 from veche_routing.classification.model import NO_TOPIC, TopicGuess
-from veche_routing.packs.loading import find_pack, load_pack
+from veche_routing.packs.files import load_pack
 from veche_routing.packs.rules import edition_of
 from veche_routing.responsibility.model import Routing
 from veche_routing.territory.model import NO_LOCATION
+from veche_shared.city import load_city
 from veche_shared.contracts.appeals import AppealRegistered
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-EDITION = edition_of(load_pack(find_pack("dzerzhinsk")), date(2026, 11, 24))
+EDITION = edition_of(load_pack(load_city("dzerzhinsk")), date(2026, 11, 24))
 DEPARTMENTS = EDITION.departments
 
 

@@ -1,4 +1,4 @@
-"""A city pack: dated data that is checked as a whole before anybody relies on it."""
+"""Routing's part of a city pack: dated data that is checked as a whole before anything is decided by it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from veche_routing.packs.loading import PackError, calendar_of, find_pack, hours_of, load_pack
+from veche_routing.packs.files import load_pack
 from veche_routing.packs.model import Department, Pack, Rule, Term, Topic
 from veche_routing.packs.rules import Responsibility, edition_of, next_change, problems_of
+from veche_shared.city import PackError, load_city
 
 TODAY = date(2026, 11, 24)
 TRIAGE = Department(code="triage", kind="triage", name="Координаторы")
@@ -21,8 +22,6 @@ TERM = Term(regime="message", name="сообщение", amount=8, unit="working
 
 def a_pack(**changed: object) -> Pack:
     content: dict[str, object] = {
-        "code": "town",
-        "name": "Город",
         "departments": (TRIAGE, ROADS),
         "topics": (Topic(code="pits", name="Ямы", group="roads"),),
         "responsibility": (Rule(id="all-roads", department="roads", topic_groups=("roads",)),),
@@ -32,15 +31,13 @@ def a_pack(**changed: object) -> Pack:
 
 
 def test_dzerzhinsk_is_whole() -> None:
-    pack = load_pack(find_pack("dzerzhinsk"))
-    assert problems_of(pack) == []
+    pack = load_pack(load_city("dzerzhinsk"))
+    assert problems_of(pack, working_hours=True) == []
     assert len(pack.territories) == 15
-    assert hours_of(pack) is not None
-    assert 2026 in calendar_of(pack).known_years
 
 
 def test_in_dzerzhinsk_every_topic_but_complaints_and_nonsense_has_somebody_responsible() -> None:
-    edition = edition_of(load_pack(find_pack("dzerzhinsk")), TODAY)
+    edition = edition_of(load_pack(load_city("dzerzhinsk")), TODAY)
     nobody = {code for code in edition.topics if edition.responsibility.rule_for(code, "city") is None}
     assert nobody == {
         "0001.0002.0027.0122",
@@ -51,7 +48,7 @@ def test_in_dzerzhinsk_every_topic_but_complaints_and_nonsense_has_somebody_resp
 
 
 def test_every_term_of_dzerzhinsk_names_its_source() -> None:
-    pack = load_pack(find_pack("dzerzhinsk"))
+    pack = load_pack(load_city("dzerzhinsk"))
     assert all(term.source for term in pack.terms)
     assert {term.regime: (term.amount, term.unit) for term in pack.terms if term.verified} == {
         "message": (8, "working_days"),
@@ -83,14 +80,14 @@ def test_every_term_of_dzerzhinsk_names_its_source() -> None:
     ],
 )
 def test_what_contradicts_itself_is_named(change: dict[str, object], fault: str) -> None:
-    assert problems_of(a_pack(**change)) == [fault]
+    assert problems_of(a_pack(**change), working_hours=False) == [fault]
 
 
 def test_a_department_may_be_renamed_on_a_day() -> None:
     old = ROADS.model_copy(update={"name": "Старое имя", "valid_to": date(2026, 12, 31)})
     new = ROADS.model_copy(update={"name": "Новое имя", "valid_from": date(2027, 1, 1)})
     pack = a_pack(departments=(TRIAGE, old, new))
-    assert problems_of(pack) == []
+    assert problems_of(pack, working_hours=False) == []
     assert edition_of(pack, date(2026, 12, 31)).departments["roads"].name == "Старое имя"
     assert edition_of(pack, date(2027, 1, 1)).departments["roads"].name == "Новое имя"
     assert next_change(pack, TODAY) == date(2027, 1, 1)
@@ -148,25 +145,30 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
 
 
 def test_another_city_brings_a_folder_of_its_own(folder: Callable[..., Path]) -> None:
-    assert load_pack(find_pack(str(folder()))).name == "Город"
+    pack = load_pack(load_city(str(folder())))
+    assert [topic.name for topic in pack.topics] == ["Ямы"]
+    assert (pack.triage_threshold, pack.home_names) == (0.5, ())
 
 
-def test_a_mistake_in_a_file_is_told_with_file_entry_and_field(folder: Callable[..., Path]) -> None:
+def test_what_routing_decides_by_stands_in_a_file_of_its_own(folder: Callable[..., Path]) -> None:
+    pack = load_pack(load_city(str(folder(routing={"triage_threshold": 0.7, "home_names": ["Город"]}))))
+    assert (pack.triage_threshold, pack.home_names) == (0.7, ("Город",))
+    with pytest.raises(PackError) as caught:
+        load_pack(load_city(str(folder(routing={"threshold": 0.7}))))
+    assert caught.value.faults == ["routing.yaml, threshold: Extra inputs are not permitted"]
+
+
+def test_a_mistake_in_a_file_is_reported_with_file_entry_and_field(folder: Callable[..., Path]) -> None:
     path = folder(topics=[{"code": "a", "name": "А"}, {"code": 5.2, "name": "Б"}])
     with pytest.raises(PackError) as caught:
-        load_pack(path)
+        load_pack(load_city(str(path)))
     assert caught.value.faults == ["topics.yaml, entry 2, code: Input should be a valid string"]
 
 
 def test_a_missing_file_is_named(folder: Callable[..., Path]) -> None:
     path = folder(terms=None)
     with pytest.raises(PackError, match=r"terms\.yaml is missing"):
-        load_pack(path)
-
-
-def test_an_unknown_pack_names_those_that_exist() -> None:
-    with pytest.raises(PackError, match="dzerzhinsk"):
-        find_pack("atlantis")
+        load_pack(load_city(str(path)))
 
 
 def test_a_pack_as_big_as_a_capital_is_loaded_and_asked_quickly(folder: Callable[..., Path]) -> None:
@@ -180,7 +182,7 @@ def test_a_pack_as_big_as_a_capital_is_loaded_and_asked_quickly(folder: Callable
         for d in range(18)
     ]
     path = folder(topics=topics, territories=districts, departments=departments, responsibility=rules)
-    edition = edition_of(load_pack(path), TODAY)
+    edition = edition_of(load_pack(load_city(str(path))), TODAY)
     topic = edition.topic_named("Причина 7")
     assert topic is not None
     rule = edition.responsibility.rule_for(topic.code, "d3")

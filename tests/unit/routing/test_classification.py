@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from veche_routing.classification.model import NO_TOPIC, TopicGuess
 from veche_routing.classification.rules import Lexicon, classify, confidence
-from veche_routing.packs.loading import find_pack, load_pack
+from veche_routing.packs.files import load_pack
 from veche_routing.packs.model import Topic
 from veche_routing.packs.rules import edition_of
 from veche_routing.responsibility.rules import Ruleset
+from veche_shared.city import load_city
 
-PACK = load_pack(find_pack("dzerzhinsk"))
+PACK = load_pack(load_city("dzerzhinsk"))
 EDITION = edition_of(PACK, date(2026, 11, 24))
 LEXICON = Ruleset.of(PACK, date(2026, 11, 24)).lexicon
 

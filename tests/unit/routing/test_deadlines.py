@@ -10,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veche_routing.deadlines.rules import deadline_of, left_of
-from veche_routing.packs.loading import calendar_of, find_pack, hours_of, load_pack
+from veche_routing.packs.files import load_pack
 from veche_routing.packs.model import Term
 from veche_routing.packs.rules import edition_of
 from veche_shared.calendar import CityCalendar, ProductionCalendar, YearOverride, with_overrides, years_of_russia
+from veche_shared.city import load_city
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-PACK = load_pack(find_pack("dzerzhinsk"))
-CALENDAR = CityCalendar(MOSCOW, calendar_of(PACK), hours_of(PACK))
-TERMS = edition_of(PACK, date(2026, 11, 24)).terms
+CITY = load_city("dzerzhinsk")
+CALENDAR = CITY.calendar
+TERMS = edition_of(load_pack(CITY), date(2026, 11, 24)).terms
 
 
 def local(year: int, month: int, day: int, hour: int = 12) -> datetime:

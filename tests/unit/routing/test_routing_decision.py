@@ -8,13 +8,14 @@ from itertools import product
 import pytest
 
 from tests.unit.routing.casework import an_appeal
-from veche_routing.packs.loading import calendar_of, find_pack, load_pack
+from veche_routing.packs.files import load_pack
 from veche_routing.responsibility.model import Routing
 from veche_routing.responsibility.rules import Ruleset, RulesetCache, route, route_all
-from veche_shared.calendar import CityCalendar
+from veche_shared.city import load_city
 from veche_shared.contracts.appeals import Place
 
-PACK = load_pack(find_pack("dzerzhinsk"))
+CITY = load_city("dzerzhinsk")
+PACK = load_pack(CITY)
 RULESET = Ruleset.of(PACK, date(2026, 11, 24))
 
 
@@ -81,7 +82,7 @@ def test_the_ruleset_is_made_anew_only_when_the_pack_changes() -> None:
     old = PACK.departments[1].model_copy(update={"valid_to": date(2026, 12, 31)})
     new = PACK.departments[1].model_copy(update={"name": "Новое имя", "valid_from": date(2027, 1, 1)})
     pack = PACK.model_copy(update={"departments": (PACK.departments[0], old, new, *PACK.departments[2:])})
-    rulesets = RulesetCache(pack, CityCalendar(PACK.zone, calendar_of(PACK)))
+    rulesets = RulesetCache(pack, CITY.calendar)
     first = rulesets.at(datetime(2026, 11, 24, tzinfo=UTC))
     assert rulesets.at(datetime(2026, 12, 31, 20, tzinfo=UTC)) is first
     # 21:00 UTC is midnight in the city.

@@ -9,13 +9,14 @@ import pytest
 from veche_routing.directory.model import Account
 from veche_routing.directory.pages import first_page, own_path
 from veche_routing.directory.rules import Opening, demo_accounts, faults_of
-from veche_routing.packs.loading import find_pack, load_pack
+from veche_routing.packs.files import load_pack
 from veche_routing.packs.rules import edition_of
 from veche_routing.settings import RoutingSettings
+from veche_shared.city import load_city
 from veche_shared.security.sessions import Role
 from veche_shared.web.catalogue import catalogue_faults
 
-PACK = load_pack(find_pack("dzerzhinsk"))
+PACK = load_pack(load_city("dzerzhinsk"))
 DEPARTMENTS = edition_of(PACK, date(2026, 11, 24)).departments
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veche_routing.packs.loading import find_pack, load_pack
+from veche_routing.packs.files import load_pack
 from veche_routing.packs.model import Territory
 from veche_routing.packs.rules import edition_of
 from veche_routing.territory.model import Location
@@ -21,8 +21,9 @@ from veche_routing.territory.spelling import (
     tokens_of,
     without_flat,
 )
+from veche_shared.city import load_city
 
-PACK = load_pack(find_pack("dzerzhinsk"))
+PACK = load_pack(load_city("dzerzhinsk"))
 EDITION = edition_of(PACK, date(2026, 11, 24))
 GAZETTEER = Gazetteer(EDITION.territories.values(), EDITION.streets, PACK.home_names, PACK.foreign_names)
 

@@ -5,18 +5,18 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 from typing import get_args
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
+from veche_shared.city import load_city
 from veche_shared.web.components import Bar, FeedRow, Option, Status, TimelineEntry, bars
-from veche_shared.web.templating import City, component_environment
+from veche_shared.web.templating import component_environment
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
-CITY = City({"ru": "Дзержинск", "en": "Dzerzhinsk"}, ZoneInfo("Europe/Moscow"))
+CITY = load_city("dzerzhinsk")
 ENVIRONMENT: Environment = component_environment("veche_shared.web.gallery", CITY, "ru", lambda: NOW)
 
 

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi import Request
@@ -12,8 +11,8 @@ from fastapi.responses import HTMLResponse
 from httpx2 import ASGITransport, AsyncClient, Response
 from jinja2 import UndefinedError
 
-from veche_shared.settings import CitySettings
-from veche_shared.web import City, Pages, wants_fragment, wants_page
+from veche_shared.city import load_city
+from veche_shared.web import Pages, wants_fragment, wants_page
 from veche_shared.web.gallery import create_gallery
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -60,8 +59,9 @@ def request_of(path: str = "/", query: str = "", **headers: str) -> Request:
 
 @cache
 def pages(viewer: Officer | None = None) -> Pages:
-    city = City({"ru": "Дзержинск", "en": "Dzerzhinsk"}, ZoneInfo("Europe/Moscow"))
-    return Pages("veche_shared.web.gallery", city, now=lambda: NOW, viewer_of=lambda _request: viewer)
+    return Pages(
+        "veche_shared.web.gallery", load_city("dzerzhinsk"), now=lambda: NOW, viewer_of=lambda _request: viewer
+    )
 
 
 def text_of(response: HTMLResponse) -> str:
@@ -212,11 +212,6 @@ def test_a_person_gets_an_error_page_and_a_program_a_problem_document(
     path: str, accept: str | None, expected: bool
 ) -> None:
     assert wants_page(path, accept) is expected
-
-
-def test_the_settings_name_the_city() -> None:
-    city = City.of(CitySettings(name="Арзамас", name_en="Arzamas", time_zone="Asia/Yekaterinburg"))
-    assert city == City({"ru": "Арзамас", "en": "Arzamas"}, ZoneInfo("Asia/Yekaterinburg"))
 
 
 def test_an_error_of_a_part_is_told_in_the_corner_and_leaves_the_rest_of_the_page_alone() -> None:

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -32,6 +31,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     SettingsError,
 )
+
+from veche_shared.city import DEFAULT_PACK
 
 ENV_PREFIX = "VECHE_"
 NESTED = "__"
@@ -167,29 +168,10 @@ class TracingSettings(Group):
     sample_ratio: float = Field(default=0.01, ge=0, le=1)
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("must be a zone of the IANA database, such as Europe/Moscow") from error
-    return name
-
-
 class CitySettings(Group):
-    """Which city: the name of a pack that comes with the service, or the path of a folder that holds one.
+    """Which city: the name of a pack that comes with Veche, or the path of a folder that holds one."""
 
-    ``name`` and ``name_en`` are what pages call the city; dates are shown, and years counted, by ``time_zone``.
-    """
-
-    pack: str = Field(default="dzerzhinsk", min_length=1)
-    name: str = Field(default="Дзержинск", min_length=1, max_length=60)
-    name_en: str = Field(default="Dzerzhinsk", min_length=1, max_length=60)
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The city's clock."""
-        return ZoneInfo(self.time_zone)
+    pack: str = Field(default=DEFAULT_PACK, min_length=1)
 
 
 class ServiceSettings(BaseSettings):

@@ -42,6 +42,7 @@ from veche_intake.votes import store as votes
 from veche_intake.votes.commands import Voting
 from veche_intake.votes.http import BallotBox, votes_router
 from veche_intake.votes.pages import BallotPages, ballot_router
+from veche_shared.city import load_city
 from veche_shared.clock import Clock, system_clock
 from veche_shared.contracts.cases import CaseEvent
 from veche_shared.contracts.surveys import SurveyEvent
@@ -55,7 +56,7 @@ from veche_shared.observability import metrics
 from veche_shared.security.throttle import Throttle
 from veche_shared.storage.group_commit import CommitObserved, GroupCommit
 from veche_shared.storage.mongo import Mongo
-from veche_shared.web import City, Pages, mount_static
+from veche_shared.web import Pages, mount_static
 from veche_shared.web.localisation import LANGUAGES
 
 SERVICE = "intake"
@@ -89,7 +90,8 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
 
     Raises OSError or ValueError for a file of channels that cannot be used.
     """
-    security, intake, zone = settings.security, settings.intake, settings.city.zone
+    security, intake, city = settings.security, settings.intake, load_city(settings.city.pack)
+    zone = city.zone
     channels = read_channels(intake.channels_file)
     mongo = Mongo(settings.mongo.uri.get_secret_value(), f"{settings.mongo.database_prefix}{SERVICE}")
     messaging = Messaging(SERVICE, settings.instance, mongo, settings.kafka, clock, ids, pace=ANNOUNCING_PACE)
@@ -131,7 +133,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         intake.number_prefix,
         security.tracking_key,
     )
-    pages = Pages("veche_intake", City({"ru": settings.city.name, "en": settings.city.name_en}, zone), now=clock)
+    pages = Pages("veche_intake", city, now=clock)
     sentences = Sentences(
         {language: pages.messages(language) for language in LANGUAGES},
         {language: pages.formats(language) for language in LANGUAGES},

@@ -34,6 +34,7 @@ from veche_notifications.notices.rules import RetrySchedule
 from veche_notifications.notices.store import DeliveryStore
 from veche_notifications.settings import NotificationsSettings, Settings
 from veche_notifications.visits import Visitors
+from veche_shared.city import City, load_city
 from veche_shared.clock import Clock, system_clock
 from veche_shared.contracts.cases import CaseChangedV1, CaseEvent
 from veche_shared.contracts.topics import CASES
@@ -51,7 +52,7 @@ from veche_shared.security.sessions import StaffSessions
 from veche_shared.storage.mongo import Mongo, Session
 from veche_shared.web.localisation import LANGUAGES
 from veche_shared.web.static_files import mount_static
-from veche_shared.web.templating import City, Pages
+from veche_shared.web.templating import Pages
 
 SERVICE: Final = "notifications"
 PACKAGE: Final = "veche_notifications"
@@ -71,7 +72,7 @@ def build(
     feeds, deliveries = FeedStore(mongo), DeliveryStore(mongo)
     sessions = StaffSessions.from_settings(settings.security, clock)
     visitors = Visitors(sessions, settings.security.internal_key)
-    city = City({"ru": settings.city.name, "en": settings.city.name_en}, settings.city.zone)
+    city = load_city(settings.city.pack)
     pages = Pages(PACKAGE, city, now=clock, viewer_of=sessions.of)
 
     live = LiveFeeds(feeds, clock, Backoff(jitter=jitter), queue=own.stream_queue, keep_alive=own.keep_alive_seconds)
@@ -116,7 +117,7 @@ def build(
             feed_router(reading, live, visitors.visit, clock),
             internal_router(feeds),
             notice_router(deliveries, feeds, visitors.reader, visitors.tool),
-            desk_router(reading, pages, visitors.visit, clock, settings.city.zone),
+            desk_router(reading, pages, visitors.visit, clock, city.zone),
         ],
         health=Health(required={"mongo": mongo.ping}, advisory={"kafka": messaging.check}),
         error_page=error_page,

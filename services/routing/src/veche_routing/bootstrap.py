@@ -21,11 +21,10 @@ from veche_routing.directory.http import directory_router, sessions_router
 from veche_routing.directory.pages import sign_in_router
 from veche_routing.directory.rules import demo_accounts
 from veche_routing.directory.store import Accounts
-from veche_routing.packs.loading import PackError, calendar_of, find_pack, hours_of, load_pack
-from veche_routing.packs.model import Pack
+from veche_routing.packs.files import load_pack
 from veche_routing.responsibility.rules import RulesetCache
 from veche_routing.settings import Settings
-from veche_shared.calendar import CityCalendar
+from veche_shared.city import load_city
 from veche_shared.clock import Clock, system_clock
 from veche_shared.contracts.appeals import AppealEvent
 from veche_shared.contracts.topics import APPEALS
@@ -37,7 +36,7 @@ from veche_shared.security.passwords import Passwords
 from veche_shared.security.sessions import StaffSessions
 from veche_shared.security.throttle import ACCOUNT_LIMIT, ADDRESS_LIMIT, Throttle
 from veche_shared.storage.mongo import Mongo
-from veche_shared.web import City, Pages, mount_static
+from veche_shared.web import Pages, mount_static
 
 SERVICE = "routing"
 INDEXES = {**messaging_runtime.INDEXES, **case_store.INDEXES, **staff_store.INDEXES}
@@ -48,20 +47,10 @@ def connect(settings: Settings) -> Mongo:
     return Mongo(settings.mongo.uri.get_secret_value(), f"{settings.mongo.database_prefix}{SERVICE}")
 
 
-def read_pack(settings: Settings) -> Pack:
-    """The city's pack. Raises PackError where it cannot be used, or counts days in another zone than the pages show."""
-    folder = find_pack(settings.city.pack)
-    pack = load_pack(folder)
-    if pack.time_zone != settings.city.time_zone:
-        zones = f"pack.yaml says {pack.time_zone}, VECHE_CITY__TIME_ZONE says {settings.city.time_zone}"
-        raise PackError(folder, [f"the time zone is told twice and differs: {zones}"])
-    return pack
-
-
 def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id) -> FastAPI:
     """The application, ready to be served; nothing is connected before its lifespan begins. Raises PackError."""
-    pack = read_pack(settings)
-    calendar = CityCalendar(pack.zone, calendar_of(pack), hours_of(pack))
+    city = load_city(settings.city.pack)
+    pack, calendar = load_pack(city), city.calendar
     rulesets = RulesetCache(pack, calendar)
     rulesets.at(clock())  # computed now, so that the first appeals need not wait for it
     mongo = connect(settings)
@@ -74,12 +63,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
     passwords = Passwords()
     sessions = StaffSessions.from_settings(settings.security, clock)
     entrance = Entrance(accounts, passwords, Throttle(ACCOUNT_LIMIT, clock), Throttle(ADDRESS_LIMIT, clock))
-    pages = Pages(
-        "veche_routing",
-        City({"ru": settings.city.name, "en": settings.city.name_en}, pack.zone),
-        now=clock,
-        viewer_of=sessions.of,
-    )
+    pages = Pages("veche_routing", city, now=clock, viewer_of=sessions.of)
 
     async def make_demo_staff() -> None:
         password = settings.routing.demo_password
@@ -105,7 +89,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         routers=[
             cases_router(office, clock),
             internal_router(cases),
-            directory_router(lambda: rulesets.at(clock()).edition),
+            directory_router(city, lambda: rulesets.at(clock()).edition),
             sessions_router(entrance, sessions),
             sign_in_router(entrance, sessions, pages),
             case_pages(office, pages, calendar, clock, ids),

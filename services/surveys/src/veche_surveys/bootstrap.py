@@ -9,6 +9,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from veche_shared.city import load_city
 from veche_shared.clock import Clock, system_clock
 from veche_shared.contracts.topics import VOTES
 from veche_shared.contracts.votes import VoteEvent
@@ -20,7 +21,7 @@ from veche_shared.messaging.runtime import Messaging
 from veche_shared.security.sessions import StaffSessions
 from veche_shared.storage.lease import Lease
 from veche_shared.storage.mongo import Mongo
-from veche_shared.web import City, Pages, mount_static
+from veche_shared.web import Pages, mount_static
 from veche_surveys.ballots import store as ballot_store
 from veche_surveys.ballots.consumer import TYPES, VoteCounter
 from veche_surveys.ballots.store import BallotStore
@@ -47,7 +48,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
     commands = PollCommands(mongo, polls, ballots, clock, ids, messaging.wake)
     interval = settings.surveys.closing_seconds
     clerk = ClosingClerk(commands, Lease(mongo, "closing", settings.instance, seconds=3 * interval), interval)
-    city = City({"ru": settings.city.name, "en": settings.city.name_en}, settings.city.zone)
+    city = load_city(settings.city.pack)
     sessions = StaffSessions.from_settings(settings.security, clock)
     pages = Pages(PACKAGE, city, now=clock, viewer_of=sessions.of)
     desk = PollDesk(polls, ballots, commands, clock, ids)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from veche_routing.packs.loading import find_pack, load_pack
-
-DEFAULT_PACK = "dzerzhinsk"
+from veche_routing.packs.files import load_pack
+from veche_shared.city import DEFAULT_PACK, load_city
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class SignIn:
 
 def demo_sign_ins(environ: Mapping[str, str]) -> tuple[SignIn, ...]:
     """The pack's own accounts, then the officer of each department that acts. Raises PackError for an unusable pack."""
-    pack = load_pack(find_pack(environ.get("VECHE_CITY__PACK") or DEFAULT_PACK))
+    pack = load_pack(load_city(environ.get("VECHE_CITY__PACK") or DEFAULT_PACK))
     accounts = [SignIn(account.login, account.name) for account in pack.staff]
     officers = [SignIn(unit.code, unit.name) for unit in pack.departments if unit.kind != "triage"]
     return (*accounts, *officers)

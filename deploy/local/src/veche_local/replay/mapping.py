@@ -67,7 +67,7 @@ class PackNames(_Part):
     """What a pack made from history is called."""
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-    name: str
+    name: Annotated[str, Field(min_length=1, max_length=60)]
     time_zone: Zone = "Europe/Moscow"
 
 

@@ -1,6 +1,6 @@
 """A city pack made from the city's own history: its topics, districts and executors, and who answered for what. Pure.
 
-The pack is a set of texts in the form that routing reads (``veche_routing.packs``); it is written to a folder of the
+The pack is a set of texts in the form that the services read (docs/city-pack.md); it is written to a folder of the
 operator's choice and never becomes part of the project.
 """
 
@@ -52,7 +52,7 @@ def pack_files(history: History, names: PackNames) -> dict[str, str]:
     topics = {name: f"t{number:03}" for number, name in enumerate(sorted(history.topics), 1)}
     districts = {name: f"r{number:03}" for number, name in enumerate(sorted(history.districts), 1)}
     files: dict[str, object] = {
-        "pack.yaml": {"code": names.code, "name": names.name, "time_zone": names.time_zone, "triage_threshold": 0.5},
+        "pack.yaml": {"code": names.code, "name": names.name, "time_zone": names.time_zone},
         "departments.yaml": [
             {"code": "triage", "kind": "triage", "name": "Координаторы обращений"},
             *({"code": code, "name": name} for name, code in departments.items()),

@@ -2,6 +2,6 @@
 
 from veche_shared.web.localisation import Language, choose_language
 from veche_shared.web.static_files import mount_static
-from veche_shared.web.templating import City, Pages, Viewer, wants_fragment, wants_page
+from veche_shared.web.templating import Pages, Viewer, wants_fragment, wants_page
 
-__all__ = ["City", "Language", "Pages", "Viewer", "choose_language", "mount_static", "wants_fragment", "wants_page"]
+__all__ = ["Language", "Pages", "Viewer", "choose_language", "mount_static", "wants_fragment", "wants_page"]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Final, Literal, Protocol, cast
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 
+from veche_shared.city import City
 from veche_shared.clock import Clock
-from veche_shared.settings import CitySettings
 from veche_shared.web.localisation import (
     LANGUAGE_COOKIE,
     LANGUAGES,
@@ -92,19 +90,6 @@ class Viewer(Protocol):
     def roles(self) -> Collection[str]:
         """Codes of the roles: officer, coordinator, poll_admin, operator; they choose what the header links to."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class City:
-    """The city that a page speaks for: its name in each language and its clock."""
-
-    names: Mapping[Language, str]
-    zone: ZoneInfo
-
-    @classmethod
-    def of(cls, settings: CitySettings) -> City:
-        """The city that the settings name (``VECHE_CITY__…``)."""
-        return cls({"ru": settings.name, "en": settings.name_en}, settings.zone)
 
 
 def nobody(_request: Request) -> Viewer | None:

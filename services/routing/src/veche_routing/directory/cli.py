@@ -8,14 +8,15 @@ import getpass
 import sys
 from collections.abc import Sequence
 
-from veche_routing.bootstrap import connect, read_pack
+from veche_routing.bootstrap import connect
 from veche_routing.directory.commands import AccountError, Staff
 from veche_routing.directory.model import ROLES
 from veche_routing.directory.rules import Opening
 from veche_routing.directory.store import Accounts
-from veche_routing.packs.loading import PackError
+from veche_routing.packs.files import load_pack
 from veche_routing.packs.rules import edition_of
 from veche_routing.settings import Settings
+from veche_shared.city import PackError, load_city
 from veche_shared.clock import system_clock
 from veche_shared.security.passwords import Passwords
 from veche_shared.settings import load_settings
@@ -35,12 +36,12 @@ def run_staff(arguments: Sequence[str]) -> int:
 
 
 async def _do(asked: argparse.Namespace, settings: Settings) -> str:
-    pack = read_pack(settings)
-    today = system_clock().astimezone(pack.zone).date()
+    city = load_city(settings.city.pack)
+    today = city.calendar.day_of(system_clock())
     mongo = connect(settings)
     try:
         accounts = Accounts(mongo)
-        staff = Staff(accounts, Passwords(), system_clock, edition_of(pack, today).departments.keys())
+        staff = Staff(accounts, Passwords(), system_clock, edition_of(load_pack(city), today).departments.keys())
         if asked.action == "list":
             return "".join(
                 f"{account.login}\t{'disabled' if account.disabled_at else 'active'}\t"

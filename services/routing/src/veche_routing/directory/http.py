@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from veche_routing.directory.commands import Entrance
 from veche_routing.packs.rules import Edition
+from veche_shared.city import City
 from veche_shared.http.problems import Unauthorised
 from veche_shared.security.origin import require_same_origin
 from veche_shared.security.sessions import Role, StaffSession, StaffSessions, require_staff
@@ -80,15 +81,15 @@ class SessionAnswer(BaseModel):
     departments: list[str]
 
 
-def directory_router(edition: Callable[[], Edition]) -> APIRouter:
-    """``/api/v1/directory``: public, since it is what the city tells everybody; ``edition`` gives today's."""
+def directory_router(city: City, edition: Callable[[], Edition]) -> APIRouter:
+    """``/api/v1/directory``: public, since none of it is secret; ``edition`` gives what is in force today."""
     router = APIRouter(prefix="/api/v1/directory", tags=["directory"])
 
     @router.get("")
     async def directory() -> DirectoryAnswer:
         now = edition()
         return DirectoryAnswer(
-            city=now.pack.name,
+            city=city.official_name,
             departments=[
                 DepartmentAnswer.model_validate(item, from_attributes=True) for item in now.departments.values()
             ],

@@ -1,1 +1,1 @@
-"""City packs: everything that is specific to one city, as dated data. Another city brings a folder of its own."""
+"""Routing's part of the city pack: who is responsible for what and where, and within which terms, as dated data."""

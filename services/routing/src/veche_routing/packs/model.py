@@ -1,35 +1,27 @@
-"""What a city pack says, as it is written in its files. Pure data: frozen, validated, without behaviour of a city.
+"""Routing's part of a city pack, as it is written in its files. Pure data: frozen and validated.
 
-Everything that may change by a decision of people carries dates: ``valid_from`` is the first day, ``valid_to`` the
-last, in the city's zone; absent means since ever and until further notice.
+Everything that people may change carries dates: ``valid_from`` is the first day in force, ``valid_to`` the last, in
+the city's zone; without one it is in force since ever, or until further notice.
 """
 
 from __future__ import annotations
 
-from datetime import date, time
-from typing import Annotated, Literal, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from veche_shared.calendar import LastDay, YearOverride
+from veche_shared.calendar import LastDay
+from veche_shared.city import PackPart
 
 Code = Annotated[str, Field(min_length=1, max_length=200)]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Unit = Literal["working_days", "calendar_days", "working_hours"]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 Role = Literal["officer", "coordinator", "poll_admin", "operator"]
 
 
-class Part(BaseModel):
-    """Base of everything in a pack: an unknown field is refused, since it is mostly a misspelt one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Dated(Part):
-    """In force from the first day to the last, both included."""
+class Dated(PackPart):
+    """In force from ``valid_from`` to ``valid_to``, both included."""
 
     valid_from: date | None = None
     valid_to: date | None = None
@@ -45,7 +37,7 @@ class Dated(Part):
 
 
 class Department(Dated):
-    """Who may be responsible. Of kind ``triage`` there is exactly one: the coordinators' queue, no rule names it."""
+    """Who may be responsible. Exactly one has the kind ``triage``: the coordinators' queue, which no rule may name."""
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
     kind: Literal["department", "triage"] = "department"
@@ -58,8 +50,8 @@ class Department(Dated):
 class Topic(Dated):
     """What an appeal can be about. ``words`` and ``phrases`` are the lexicon: weight → entries.
 
-    ``complaint`` marks topics about the administration's own handling: a coordinator decides who answers
-    (59-ФЗ, article 8, part 6). ``aliases`` are other names by which a channel may call it.
+    ``complaint`` marks topics about how the administration handled an appeal: a coordinator decides who answers
+    (59-ФЗ, article 8, part 6). ``aliases`` are other names that a channel may use.
     """
 
     code: Code
@@ -69,8 +61,8 @@ class Topic(Dated):
     aliases: tuple[str, ...] = ()
     complaint: bool = False
     verified: bool = False
-    words: dict[float, tuple[str, ...]] = {}
-    phrases: dict[float, tuple[str, ...]] = {}
+    words: dict[float, tuple[str, ...]] = Field(default_factory=dict)
+    phrases: dict[float, tuple[str, ...]] = Field(default_factory=dict)
 
     @field_validator("words", "phrases", mode="before")
     @classmethod
@@ -87,7 +79,7 @@ class Topic(Dated):
 
 
 class Territory(Dated):
-    """A unit of the city district. ``ordinary_word``: the name alone, without «посёлок», is no sign of the place."""
+    """A unit of the city. ``ordinary_word``: the name is also a common word, so that it needs «посёлок» before it."""
 
     code: Code
     kind: Literal["city", "settlement", "district"] = "district"
@@ -99,7 +91,7 @@ class Territory(Dated):
 
 
 class Streets(Dated):
-    """Streets of one type in one territory. ``ordinary_word``: a bare name without type or house is no street."""
+    """Streets of one type in one territory. ``ordinary_word``: the names are also common words, see ``Territory``."""
 
     territory: Code
     type: Literal[
@@ -111,7 +103,7 @@ class Streets(Dated):
 
 
 class Rule(Dated):
-    """A line of the responsibility table; what is absent fits everything."""
+    """A line of the responsibility table; an absent condition fits everything."""
 
     id: Code
     department: Code
@@ -134,18 +126,7 @@ class Term(Dated):
     verified: bool = False
 
 
-class OfficeHours(Part):
-    """When the administration works, in the city's zone: stretches of each weekday; a break is the gap between two.
-
-    ``transferred`` are the stretches of a Saturday or Sunday that is worked by a transfer.
-    """
-
-    weekdays: dict[Weekday, tuple[tuple[time, time], ...]]
-    transferred: tuple[tuple[time, time], ...]
-    verified: bool = False
-
-
-class DemoAccount(Part):
+class DemoAccount(PackPart):
     """An account that exists in a demonstration only."""
 
     login: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -154,18 +135,17 @@ class DemoAccount(Part):
     departments: tuple[Code, ...] = ()
 
 
-class Pack(Part):
-    """A whole city pack; ``problems_of`` has found nothing wrong with it once it is loaded."""
+class Pack(PackPart):
+    """Routing's part of a city pack; ``problems_of`` finds nothing wrong with one that is loaded.
 
-    code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-    name: Name
-    name_en: str | None = None
-    time_zone: str = "Europe/Moscow"
+    The first three fields stand in routing.yaml, each other one is a file of its own. A text whose best topic has less
+    confidence than ``triage_threshold`` goes to a coordinator. ``home_names`` are names of the city itself,
+    ``foreign_names`` those of other places that are mistaken for it.
+    """
+
     triage_threshold: Annotated[float, Field(ge=0, le=1)] = 0.5
     home_names: tuple[str, ...] = ()
     foreign_names: tuple[str, ...] = ()
-    working_hours: OfficeHours | None = None
-    calendar: tuple[YearOverride, ...] = ()
     departments: tuple[Department, ...]
     topics: tuple[Topic, ...]
     territories: tuple[Territory, ...] = ()
@@ -173,16 +153,3 @@ class Pack(Part):
     responsibility: tuple[Rule, ...]
     terms: tuple[Term, ...]
     staff: tuple[DemoAccount, ...] = ()
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"unknown time zone {name!r}") from error
-        return name
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)

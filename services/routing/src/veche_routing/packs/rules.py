@@ -1,4 +1,4 @@
-"""What follows from a pack: its faults, what is in force on a day, and who is responsible. Pure."""
+"""Checks a pack, and gives what of it is in force on a day. Pure."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from veche_routing.packs.model import Dated, Department, Pack, Rule, Streets, Te
 DatedT = TypeVar("DatedT", bound=Dated)
 
 
-def problems_of(pack: Pack) -> list[str]:
-    """Everything that contradicts itself inside the pack, one sentence each; empty where it may be used."""
+def problems_of(pack: Pack, *, working_hours: bool) -> list[str]:
+    """Everything that contradicts itself inside the pack, one sentence each; empty where it may be used.
+
+    ``working_hours`` says whether the city has any, for terms that are counted in them.
+    """
     departments = [(item.code, item) for item in pack.departments]
     topics = [(item.code, item) for item in pack.topics]
     territories = [(item.code, item) for item in pack.territories]
@@ -27,19 +30,19 @@ def problems_of(pack: Pack) -> list[str]:
         *_triage_problems(pack.departments),
         *_rule_problems(pack),
         *_place_problems(pack),
-        *_term_problems(pack),
+        *([] if working_hours else _hour_term_problems(pack.terms)),
         *_staff_problems(pack),
     ]
 
 
 def _overlaps(what: str, items: Sequence[tuple[str, Dated]]) -> list[str]:
-    """Two entries under one code are two editions of one thing, so their days must not overlap."""
+    """Entries with the same code are versions of one thing, so their days must not overlap."""
     by_code: dict[str, list[Dated]] = {}
     for code, item in items:
         by_code.setdefault(code, []).append(item)
     found: list[str] = []
-    for code, editions in by_code.items():
-        ordered = sorted(editions, key=lambda item: item.valid_from or date.min)
+    for code, versions in by_code.items():
+        ordered = sorted(versions, key=lambda item: item.valid_from or date.min)
         for earlier, later in pairwise(ordered):
             if (earlier.valid_to or date.max) >= (later.valid_from or date.min):
                 found.append(f"{what} {code}: two entries are in force on the same day")
@@ -72,9 +75,9 @@ def _rule_problems(pack: Pack) -> list[str]:
     return found
 
 
-def _covered(rule: Rule, editions: Sequence[Department]) -> bool:
-    first = min(item.valid_from or date.min for item in editions)
-    last = max(item.valid_to or date.max for item in editions)
+def _covered(rule: Rule, versions: Sequence[Department]) -> bool:
+    first = min(item.valid_from or date.min for item in versions)
+    last = max(item.valid_to or date.max for item in versions)
     return first <= (rule.valid_from or date.min) and (rule.valid_to or date.max) <= last
 
 
@@ -87,10 +90,8 @@ def _place_problems(pack: Pack) -> list[str]:
     ]
 
 
-def _term_problems(pack: Pack) -> list[str]:
-    if pack.working_hours is not None:
-        return []
-    counted = [term.regime for term in pack.terms if term.unit == "working_hours"]
+def _hour_term_problems(terms: Iterable[Term]) -> list[str]:
+    counted = [term.regime for term in terms if term.unit == "working_hours"]
     return [f"term of the regime {regime}: counted in working hours, and pack.yaml has none" for regime in counted]
 
 
@@ -110,9 +111,9 @@ def _staff_problems(pack: Pack) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Responsibility:
-    """The responsibility table of a day, indexed: the first rule that fits a topic and a territory wins.
+    """The responsibility table of a day: the first rule that fits a topic and a territory wins.
 
-    A table from a big city has thousands of lines; looking one up costs four dictionary reads.
+    It is indexed, since a big city has thousands of rules: a look-up costs four dictionary reads.
     """
 
     _by_fit: dict[tuple[str | None, str | None], tuple[int, Rule]]
@@ -134,7 +135,7 @@ class Responsibility:
         return cls(index)
 
     def rule_for(self, topic: str | None, territory: str | None) -> Rule | None:
-        """The rule for a topic in a territory; None where nobody is named."""
+        """The first rule that fits a topic (its code) in a territory (its code); None where none does."""
         best: tuple[int, Rule] | None = None
         for key in ((topic, territory), (topic, None), (None, territory), (None, None)):
             found = self._by_fit.get(key)
@@ -145,7 +146,7 @@ class Responsibility:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The pack as it is in force on one day; lookups are by code."""
+    """What of the pack is in force on the day ``on``; look-ups are by code, those of terms by regime."""
 
     pack: Pack
     on: date
@@ -163,7 +164,7 @@ class Edition:
 
     @property
     def acting_departments(self) -> list[Department]:
-        """Those that can be made responsible, in the pack's order."""
+        """The departments that a case may be assigned to, in the pack's order."""
         return [department for department in self.departments.values() if department.kind == "department"]
 
 
@@ -188,7 +189,7 @@ def edition_of(pack: Pack, on: date) -> Edition:
 
 
 def next_change(pack: Pack, after: date) -> date | None:
-    """The first day after ``after`` on which something begins or has ceased to be in force; None where nothing does."""
+    """The first day after ``after`` on which something comes into force or is no longer in force; None if none does."""
     things: tuple[Dated, ...] = (
         *pack.departments,
         *pack.topics,
@@ -203,7 +204,7 @@ def next_change(pack: Pack, after: date) -> date | None:
 
 
 def fold(name: str) -> str:
-    """A name as it is compared: lower case, ё as е, single spaces."""
+    """A name in the form in which names are compared: lower case, ё as е, single spaces."""
     return " ".join(name.lower().replace("ё", "е").split())
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from veche_shared.settings import CitySettings
+from veche_shared.city import DEFAULT_PACK, City, load_city
 from veche_shared.web.gallery import samples
 from veche_shared.web.static_files import mount_static
-from veche_shared.web.templating import City, Pages
+from veche_shared.web.templating import Pages
 
 _SECONDS_BETWEEN_ENTRIES = 6
 _REQUEST_ID = "0199b7a2-7c31-7f40-9a55-3d3b1c2f8e10"
@@ -109,6 +109,6 @@ async def _entries(seen: int) -> AsyncIterator[str]:
 def create_gallery() -> FastAPI:
     """The application that serves the living page and the static files, and nothing else."""
     app = FastAPI(title="Veche design", openapi_url=None)
-    app.include_router(gallery_router(City.of(CitySettings())))
+    app.include_router(gallery_router(load_city(DEFAULT_PACK)))
     mount_static(app)
     return app
