@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import httpx2
@@ -252,6 +253,29 @@ async def test_guessing_a_code_is_stopped(service: Service, vk: httpx2.AsyncClie
         late = await guesser.get(address, params={"code": receipt["tracking_code"]})
         assert (late.status_code, problem_code(late)) == (429, "slow_down")
         assert int(late.headers["retry-after"]) > 0
+
+
+async def test_of_two_hundred_codes_at_once_on_two_replicas_only_ten_are_compared(
+    service: Service, vk: httpx2.AsyncClient, backend: Backend, namespace: Namespace
+) -> None:
+    address = f"{APPEALS}/{(await vk.post(APPEALS, json={'text': 'Яма'})).json()['number']}"
+    async with running(backend, namespace) as replica, service.caller() as here, replica.caller() as there:
+
+        async def guess(number: int) -> int:
+            code = f"AAAA-BBBB-{number:04d}"
+            return (await (here, there)[number % 2].get(address, params={"code": code})).status_code
+
+        statuses = Counter(await asyncio.gather(*(guess(number) for number in range(200))))
+    assert statuses == {404: 10, 429: 190}
+
+
+async def test_the_right_code_may_be_sent_as_often_as_one_likes(service: Service, vk: httpx2.AsyncClient) -> None:
+    receipt = (await vk.post(APPEALS, json={"text": "Яма"})).json()
+    async with service.caller() as author:
+        address = f"{APPEALS}/{receipt['number']}"
+        for _ in range(80):
+            answer = await author.get(address, params={"code": receipt["tracking_code"]})
+            assert answer.status_code == 200
 
 
 async def test_without_kafka_appeals_are_accepted_and_announced_when_it_is_back(

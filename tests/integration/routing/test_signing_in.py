@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+from collections import Counter
+
+import pytest
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.routing.running import PASSWORD, SECURITY, Service
+from tests.integration.routing.running import PASSWORD, SECURITY, Service, running
+from veche_shared.security.passwords import Passwords, Verified
 
 PAGE = {"Accept": "text/html"}
 
@@ -42,6 +47,41 @@ async def test_guessing_is_slowed_down(routing: Service) -> None:
         blocked = await http.post("/api/v1/sessions", json={"login": "trade", "password": PASSWORD})
     assert blocked.status_code == 429
     assert int(blocked.headers["retry-after"]) > 0
+
+
+async def test_of_sixty_wrong_passwords_at_once_on_two_replicas_only_five_are_verified(
+    routing: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified: list[str] = []
+    verify = Passwords.verify
+
+    async def counted(self: Passwords, password: str, stored: str | None) -> Verified:
+        verified.append(password)
+        return await verify(self, password, stored)
+
+    monkeypatch.setattr(Passwords, "verify", counted)
+    second = routing.settings.model_copy(update={"instance": "two"})
+    async with running(second) as replica, routing.stranger() as here, replica.stranger() as there:
+
+        async def guess(number: int) -> int:
+            body = {"login": "culture", "password": f"wrong-password-{number}"}
+            return (await (here, there)[number % 2].post("/api/v1/sessions", json=body)).status_code
+
+        statuses = Counter(await asyncio.gather(*(guess(number) for number in range(60))))
+        right = {"login": "culture", "password": PASSWORD}
+        afterwards = [(await http.post("/api/v1/sessions", json=right)).status_code for http in (here, there)]
+    assert statuses == {401: 5, 429: 55}
+    assert len(verified) == 5
+    assert afterwards == [429, 429]
+
+
+async def test_signing_in_rightly_uses_nothing_up(routing: Service) -> None:
+    right = {"login": "urban", "password": PASSWORD}
+    async with routing.stranger() as http:
+        for _ in range(6):
+            for _ in range(2):
+                await http.post("/api/v1/sessions", json={"login": "urban", "password": "mistyped-password"})
+            assert (await http.post("/api/v1/sessions", json=right)).status_code == 201
 
 
 async def test_another_sites_page_cannot_sign_anybody_in_or_out(routing: Service) -> None:

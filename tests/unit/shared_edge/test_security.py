@@ -27,8 +27,8 @@ from veche_shared.security.bearer import bearer
 from veche_shared.security.internal import require_internal
 from veche_shared.security.origin import is_foreign, require_same_origin
 from veche_shared.security.passwords import Passwords
+from veche_shared.security.rate_limiter import Limit
 from veche_shared.security.sessions import COOKIE, Role, StaffSession, StaffSessions, require_staff, staff_session
-from veche_shared.security.throttle import Limit, Throttle
 from veche_shared.security.tokens import (
     is_tracking_code,
     keyed_digest,
@@ -392,56 +392,10 @@ async def test_hashing_does_not_hold_up_the_event_loop() -> None:
     assert longest < 0.2
 
 
-# --- throttling -----------------------------------------------------------------------------------------------------
-
-LIMIT = Limit(failures=3, window=timedelta(minutes=10))
+# --- rate limits ------------------------------------------------------------------------------------------------------
 
 
-def test_after_so_many_failures_one_waits_until_the_first_is_out_of_the_window(clock: Hands) -> None:
-    throttle = Throttle(LIMIT, clock)
-    for _ in range(3):
-        assert throttle.wait("anna") == 0
-        throttle.failed("anna")
-        clock.turn(timedelta(minutes=1))
-    assert throttle.wait("anna") == 7 * 60
-    assert throttle.wait("boris") == 0
-    clock.turn(timedelta(minutes=7))
-    assert throttle.wait("anna") == 0
-
-
-def test_success_forgets_the_failures(clock: Hands) -> None:
-    throttle = Throttle(LIMIT, clock)
-    for _ in range(3):
-        throttle.failed("anna")
-    throttle.succeeded("anna")
-    assert throttle.wait("anna") == 0
-
-
-def test_no_more_keys_are_remembered_than_there_is_room_for(clock: Hands) -> None:
-    throttle = Throttle(Limit(1, timedelta(minutes=10)), clock, capacity=2)
-    for key in ("one", "two", "three"):
-        throttle.failed(key)
-    assert [throttle.wait(key) > 0 for key in ("one", "two", "three")] == [False, True, True]
-
-
-@given(st.lists(st.tuples(st.integers(0, 400), st.booleans()), max_size=60))
-def test_no_window_ever_holds_more_failures_than_the_limit(steps: list[tuple[int, bool]]) -> None:
-    hands = Hands()
-    throttle = Throttle(LIMIT, hands)
-    failures: list[datetime] = []
-    for seconds, retries in steps:
-        hands.turn(timedelta(seconds=seconds))
-        wait = throttle.wait("anna")
-        if wait and retries:
-            hands.turn(timedelta(seconds=wait))
-            assert throttle.wait("anna") == 0
-        if throttle.wait("anna") == 0:
-            throttle.failed("anna")
-            failures.append(hands.now)
-        assert sum(moment > hands.now - LIMIT.window for moment in failures) <= LIMIT.failures
-
-
-@pytest.mark.parametrize(("failures", "minutes"), [(0, 1), (1, 0), (1, -1)])
-def test_a_limit_that_limits_nothing_is_refused(failures: int, minutes: int) -> None:
+@pytest.mark.parametrize(("attempts", "minutes"), [(0, 1), (1, 0), (1, -1)])
+def test_a_limit_that_limits_nothing_is_refused(attempts: int, minutes: int) -> None:
     with pytest.raises(ValueError, match="limit needs"):
-        Limit(failures, timedelta(minutes=minutes))
+        Limit(attempts, timedelta(minutes=minutes))

@@ -53,7 +53,8 @@ from veche_shared.ids import Ids, new_id
 from veche_shared.messaging import runtime as messaging_runtime
 from veche_shared.messaging.runtime import Messaging
 from veche_shared.observability import metrics
-from veche_shared.security.throttle import Throttle
+from veche_shared.security import rate_limiter
+from veche_shared.security.rate_limiter import RateLimiter
 from veche_shared.storage.group_commit import CommitObserved, GroupCommit
 from veche_shared.storage.mongo import Mongo
 from veche_shared.web import Pages, mount_static
@@ -66,6 +67,7 @@ INDEXES = {
     **appeals.INDEXES,
     **channel_keys.INDEXES,
     **polls.INDEXES,
+    **rate_limiter.INDEXES,
     **statuses.INDEXES,
     **vault.INDEXES,
     **votes.INDEXES,
@@ -128,8 +130,8 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
     )
     following = Following(
         mongo,
-        Throttle(GUESSES, clock),
-        Throttle(GUESSES_FROM_ADDRESS, clock),
+        RateLimiter(mongo, "code_for_appeal", GUESSES, clock),
+        RateLimiter(mongo, "code_from_address", GUESSES_FROM_ADDRESS, clock),
         intake.number_prefix,
         security.tracking_key,
     )

@@ -16,7 +16,7 @@ from veche_routing.cases.internal import internal_router
 from veche_routing.cases.pages import case_pages
 from veche_routing.cases.store import Cases
 from veche_routing.directory import store as staff_store
-from veche_routing.directory.commands import Entrance, Staff
+from veche_routing.directory.commands import ACCOUNT_LIMIT, ADDRESS_LIMIT, Entrance, Staff
 from veche_routing.directory.http import directory_router, sessions_router
 from veche_routing.directory.pages import sign_in_router
 from veche_routing.directory.rules import demo_accounts
@@ -32,14 +32,15 @@ from veche_shared.http.application import Health, ServiceInfo, create_app
 from veche_shared.ids import Ids, new_id
 from veche_shared.messaging import runtime as messaging_runtime
 from veche_shared.messaging.runtime import Messaging
+from veche_shared.security import rate_limiter
 from veche_shared.security.passwords import Passwords
+from veche_shared.security.rate_limiter import RateLimiter
 from veche_shared.security.sessions import StaffSessions
-from veche_shared.security.throttle import ACCOUNT_LIMIT, ADDRESS_LIMIT, Throttle
 from veche_shared.storage.mongo import Mongo
 from veche_shared.web import Pages, mount_static
 
 SERVICE = "routing"
-INDEXES = {**messaging_runtime.INDEXES, **case_store.INDEXES, **staff_store.INDEXES}
+INDEXES = {**messaging_runtime.INDEXES, **case_store.INDEXES, **staff_store.INDEXES, **rate_limiter.INDEXES}
 
 
 def connect(settings: Settings) -> Mongo:
@@ -62,7 +63,12 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
     office = CaseOffice(mongo, cases, rulesets, clock, ids, messaging.wake)
     passwords = Passwords()
     sessions = StaffSessions.from_settings(settings.security, clock)
-    entrance = Entrance(accounts, passwords, Throttle(ACCOUNT_LIMIT, clock), Throttle(ADDRESS_LIMIT, clock))
+    entrance = Entrance(
+        accounts,
+        passwords,
+        RateLimiter(mongo, "sign_in_to_account", ACCOUNT_LIMIT, clock),
+        RateLimiter(mongo, "sign_in_from_address", ADDRESS_LIMIT, clock),
+    )
     pages = Pages("veche_routing", city, now=clock, viewer_of=sessions.of)
 
     async def make_demo_staff() -> None:

@@ -14,14 +14,14 @@ from veche_intake.appeals.numbering import read_number
 from veche_intake.status import store
 from veche_intake.status.model import PublicView
 from veche_shared.http.problems import NotFound, TooManyRequests
-from veche_shared.security.throttle import Limit, Throttle
+from veche_shared.security.rate_limiter import Limit, RateLimiter, reserve_all
 from veche_shared.security.tokens import is_tracking_code
 from veche_shared.storage.mongo import Mongo
 
-GUESSES: Final = Limit(failures=10, window=timedelta(minutes=15))
+GUESSES: Final = Limit(attempts=10, window=timedelta(minutes=15))
 """Wrong codes for one appeal from one address."""
 
-GUESSES_FROM_ADDRESS: Final = Limit(failures=60, window=timedelta(minutes=15))
+GUESSES_FROM_ADDRESS: Final = Limit(attempts=60, window=timedelta(minutes=15))
 """Wrong numbers and codes from one address, whatever the appeal: a library has many readers."""
 
 
@@ -37,32 +37,31 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """Opens appeals; whoever guesses is slowed down."""
+    """Opens appeals; limits how often numbers and codes can be guessed."""
 
     mongo: Mongo
-    guesses: Throttle
-    guesses_from_address: Throttle
+    guesses: RateLimiter
+    guesses_from_address: RateLimiter
     prefix: str
     tracking_key: SecretStr
 
     async def open(self, typed_number: str, typed_code: str, address: str) -> Followed:
         """The appeal, where the code is its code. ``address`` is where it is asked from.
 
-        Raises NotFound for an unknown number and for a wrong code alike, TooManyRequests after too many of these.
+        Raises NotFound for an unknown number and for a wrong code alike, TooManyRequests after too many of these. A
+        guess counts from before the code is compared.
         """
         number = read_number(typed_number, self.prefix)
         pair = f"{number} {address}"
-        wait = max(self.guesses.wait(pair), self.guesses_from_address.wait(address))
-        if wait > 0:
+        if wait := await reserve_all((self.guesses, pair), (self.guesses_from_address, address)):
             raise TooManyRequests(
                 "Too many wrong numbers or codes; wait and try again.", retry_after=wait, code="slow_down"
             )
         receipt = None if number is None else await appeals.by_number(self.mongo, number)
         if receipt is None or not is_tracking_code(self.tracking_key, receipt.appeal_id, typed_code):
-            self.guesses.failed(pair)
-            self.guesses_from_address.failed(address)
             raise NotFound("There is no appeal with this number and this code; check both.", code="appeal_unknown")
-        self.guesses.succeeded(pair)
+        await self.guesses.forgive(pair)
+        await self.guesses_from_address.release(address)
         return await self._followed(receipt)
 
     async def again(self, number: str) -> Followed | None:

@@ -14,6 +14,7 @@ from veche_intake.status.commands import Followed, Following
 from veche_intake.status.model import PublicState
 from veche_intake.status.sentences import Sentences, in_language
 from veche_shared.contracts.cases import CaseAction
+from veche_shared.http.callers import caller_network
 from veche_shared.http.problems import Unauthorised
 from veche_shared.web import Language
 
@@ -66,7 +67,7 @@ class Window:
                 "Send the tracking code that was given with the number, in the header Tracking-Code.",
                 code="tracking_code_required",
             )
-        followed = await self.following.open(number, given, address_of(request))
+        followed = await self.following.open(number, given, caller_network(request))
         return answer(followed, self.sentences.state(followed, lang), lang)
 
 
@@ -75,11 +76,6 @@ def status_router(window: Window) -> APIRouter:
     router = APIRouter(prefix="/api/v1/appeals", tags=["appeals"])
     router.add_api_route("/{number}", window.status, methods=["GET"])
     return router
-
-
-def address_of(request: Request) -> str:
-    """The address from which it is asked, as a trusted proxy tells it."""
-    return request.client.host if request.client is not None else "unknown"
 
 
 def answer(followed: Followed, sentence: str, language: Language) -> StatusAnswer:

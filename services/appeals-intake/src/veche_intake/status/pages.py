@@ -23,9 +23,9 @@ from veche_intake.status.access import (
     with_newest,
 )
 from veche_intake.status.commands import Followed, Following
-from veche_intake.status.http import address_of
 from veche_intake.status.sentences import Sentences, in_language
 from veche_shared.clock import Clock
+from veche_shared.http.callers import caller_network
 from veche_shared.http.problems import NotFound, TooManyRequests
 from veche_shared.security.origin import require_same_origin
 from veche_shared.security.tokens import tracking_code
@@ -83,7 +83,7 @@ class StatusPages:
 
     async def _try(self, request: Request, number: str, code: str) -> Response:
         try:
-            followed = await self.following.open(number, code, address_of(request))
+            followed = await self.following.open(number, code, caller_network(request))
         except NotFound:
             return self._asking(request, number=number, fault="appeal-find-wrong", status=404)
         except TooManyRequests as problem:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from veche_routing.directory.model import Account
 from veche_routing.directory.rules import Opening, faults_of
@@ -11,7 +13,13 @@ from veche_routing.directory.store import Accounts
 from veche_shared.clock import Clock
 from veche_shared.http.problems import TooManyRequests
 from veche_shared.security.passwords import Passwords
-from veche_shared.security.throttle import Throttle
+from veche_shared.security.rate_limiter import Limit, RateLimiter, reserve_all
+
+ACCOUNT_LIMIT: Final = Limit(attempts=5, window=timedelta(minutes=15))
+"""Wrong passwords for one account from one address."""
+
+ADDRESS_LIMIT: Final = Limit(attempts=50, window=timedelta(minutes=15))
+"""Wrong logins and passwords from one address: an office behind one address has many people who mistype."""
 
 
 class AccountError(ValueError):
@@ -79,26 +87,25 @@ class Entrance:
 
     accounts: Accounts
     passwords: Passwords
-    by_account: Throttle
-    by_address: Throttle
+    by_account: RateLimiter
+    by_address: RateLimiter
 
     async def admit(self, login: str, password: str, address: str) -> Account | None:
         """The account, or None for a wrong login or password: which of the two is not told, not even by the time taken.
 
-        Raises TooManyRequests after several failures.
+        Raises TooManyRequests after several failures. An attempt counts from before the password is verified.
         """
         login = login.strip().lower()
         key = f"{login}|{address}"
-        if wait := max(self.by_account.wait(key), self.by_address.wait(address)):
+        if wait := await reserve_all((self.by_account, key), (self.by_address, address)):
             raise TooManyRequests("Too many failed sign-ins; wait.", retry_after=wait, code="sign_in_throttled")
         account = await self.accounts.of(login)
         usable = account is not None and account.disabled_at is None
         verified = await self.passwords.verify(password, account.password if account is not None and usable else None)
         if account is None or not verified.right:
-            self.by_account.failed(key)
-            self.by_address.failed(address)
             return None
-        self.by_account.succeeded(key)
+        await self.by_account.forgive(key)
+        await self.by_address.release(address)
         if verified.renewed is not None:
             await self.accounts.set_password(account.login, verified.renewed)
         return account

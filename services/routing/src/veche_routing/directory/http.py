@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from veche_routing.directory.commands import Entrance
 from veche_routing.packs.rules import Edition
 from veche_shared.city import City
+from veche_shared.http.callers import caller_network
 from veche_shared.http.problems import Unauthorised
 from veche_shared.security.origin import require_same_origin
 from veche_shared.security.sessions import Role, StaffSession, StaffSessions, require_staff
@@ -110,7 +111,7 @@ def sessions_router(entrance: Entrance, sessions: StaffSessions) -> APIRouter:
     @router.post("", status_code=201, dependencies=[Depends(require_same_origin)])
     async def sign_in(request: Request, response: Response, body: SignIn) -> SessionAnswer:
         """The session comes in a cookie. Raises 401 for a wrong login or password, 429 after several."""
-        account = await entrance.admit(body.login, body.password, address_of(request))
+        account = await entrance.admit(body.login, body.password, caller_network(request))
         if account is None:
             raise Unauthorised("The login or the password is wrong.", code="wrong_credentials")
         token = sessions.issue(
@@ -138,8 +139,3 @@ def sessions_router(entrance: Entrance, sessions: StaffSessions) -> APIRouter:
         sessions.forget(response)
 
     return router
-
-
-def address_of(request: Request) -> str:
-    """The caller's address, as the server knows it behind its trusted proxies."""
-    return request.client.host if request.client is not None else "unknown"

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from veche_routing.directory.commands import Entrance
-from veche_routing.directory.http import address_of
 from veche_routing.directory.model import Account
+from veche_shared.http.callers import caller_network
 from veche_shared.http.problems import TooManyRequests
 from veche_shared.security.origin import require_same_origin
 from veche_shared.security.sessions import StaffSessions
@@ -38,7 +38,7 @@ def sign_in_router(entrance: Entrance, sessions: StaffSessions, pages: Pages) ->
     ) -> Response:
         words = pages.messages(pages.language(request))
         try:
-            account = await entrance.admit(login, password, address_of(request))
+            account = await entrance.admit(login, password, caller_network(request))
         except TooManyRequests as refusal:
             wait = int(refusal.headers["Retry-After"])
             sentence = words("entrance-wait", n=max(1, round(wait / 60)))
