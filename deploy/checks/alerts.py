@@ -17,10 +17,12 @@ from typing import Annotated, Literal
 
 import promql_parser as promql
 import yaml
+from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from veche_shared.contracts.topics import SERVICES
+from veche_local.parts import SERVICES
+from veche_shared.messaging.consumer import batch_metrics
 
 RULES = Path("deploy/observability/alerts.yaml")
 DASHBOARDS = Path("deploy/observability/grafana/dashboards")
@@ -66,9 +68,21 @@ class RuleFile(Strict):
     groups: list[Group] = Field(min_length=1)
 
 
+def batch_metric_names() -> dict[str, frozenset[str]]:
+    """The series that FastStream's middleware writes for the batches of a consumer group → their labels."""
+    registry = CollectorRegistry()
+    batch_metrics("service", "group", registry)
+    return {
+        name: frozenset(collector._labelnames)  # noqa: SLF001 - prometheus_client has no other way to ask
+        for collector, names in registry._collector_to_names.items()  # noqa: SLF001
+        for name in names
+        if isinstance(collector, MetricWrapperBase)
+    }
+
+
 def metric_names() -> dict[str, frozenset[str]]:
     """Every series that the services write → the labels that part it."""
-    names = dict(FROM_PROMETHEUS)
+    names = {**FROM_PROMETHEUS, **batch_metric_names()}
     for module_name in METRIC_MODULES:
         if importlib.util.find_spec(module_name) is None:  # a service without metrics of its own
             continue

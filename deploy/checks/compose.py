@@ -17,7 +17,7 @@ from compose_spec import PyCompose
 
 from deploy.checks import gateway
 from deploy.checks.settings_names import known_variables
-from veche_shared.contracts.topics import SERVICES
+from veche_local.parts import SERVICES
 
 FILE = Path("deploy/compose/compose.yaml")
 EXAMPLE = Path("deploy/compose/.env.example")

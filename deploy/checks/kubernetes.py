@@ -20,8 +20,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from deploy.checks.documents import declared_traffic
 from deploy.checks.settings_names import known_variables
-from veche_shared.contracts.topics import TOPICS
 
 BUILDS = ("deploy/kubernetes/base", "deploy/kubernetes/overlays/production")
 TOPIC_PREFIX = "veche."
@@ -242,18 +242,21 @@ def _deployment_faults(deployment: Deployment, known: Mapping[str, AbstractSet[s
 
 def _scaling_faults(scaled: ScaledObject) -> Iterator[str]:
     service = scaled.metadata.name
-    partitions = {f"{TOPIC_PREFIX}{topic.name}": topic.partitions for topic in TOPICS}
+    readers = {
+        f"{TOPIC_PREFIX}{reader.service}.{reader.group}": reader.topic
+        for reader in declared_traffic().readers
+        if reader.service == service
+    }
     if scaled.spec.scale_target_ref.name != service:
         yield f"scales {scaled.spec.scale_target_ref.name}"
     for trigger in scaled.spec.triggers:
-        topic = trigger.metadata.topic
-        group = f"{TOPIC_PREFIX}{service}.{topic.removeprefix(TOPIC_PREFIX)}"
-        if topic not in partitions:
-            yield f"there is no topic {topic}"
-        elif scaled.spec.max_replica_count > partitions[topic]:
-            yield f"more replicas than {topic} has partitions"
-        if trigger.metadata.consumer_group != group:
-            yield f"{topic} is read by the group {group}"
+        topic = readers.get(trigger.metadata.consumer_group)
+        if topic is None:
+            yield f"{service} has no consumer group {trigger.metadata.consumer_group}"
+        elif trigger.metadata.topic != f"{TOPIC_PREFIX}{topic.name}":
+            yield f"{trigger.metadata.consumer_group} reads {TOPIC_PREFIX}{topic.name}, not {trigger.metadata.topic}"
+        elif scaled.spec.max_replica_count > topic.partitions:
+            yield f"more replicas than {trigger.metadata.topic} has partitions"
 
 
 def _missing_budgets(manifests: Sequence[Manifest]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from veche_shared.contracts.topics import SERVICES
+from veche_local.parts import SERVICES
 from veche_shared.settings import SECRETS_DIR, ServiceSettings, variable_name
 
 

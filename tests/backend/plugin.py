@@ -13,6 +13,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient
 
 from tests.backend.servers import Backend, running_backend
+from veche_shared.contracts.topics import APPEALS, CASES, DELIVERIES, SURVEYS, VOTES
+from veche_shared.messaging.topics import create_topics
+from veche_shared.settings import KafkaSettings
+
+TOPICS = (APPEALS, VOTES, CASES, SURVEYS, DELIVERIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,13 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def namespace(backend: Backend) -> AsyncIterator[Namespace]:
-    """Prefixes of this module's topics and databases; both are dropped after its last test."""
+    """Prefixes of this module's topics and databases; both are dropped after its last test.
+
+    The topics exist: a service that runs alone reads those that services which do not run here would have created.
+    """
     async with own_namespace(backend) as names:
+        settings = KafkaSettings(bootstrap_servers=backend.kafka_bootstrap, topic_prefix=names.topic_prefix)
+        await create_topics(settings, TOPICS)
         yield names
 
 

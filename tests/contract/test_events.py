@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from deploy.checks.documents import event_types
 from tests.contract.compatibility import JsonSchema
 from tests.contract.snapshot import (
     EXAMPLES,
@@ -23,7 +24,7 @@ from veche_shared.contracts.deliveries import DeliveryEvent
 from veche_shared.contracts.surveys import SurveyEvent
 from veche_shared.contracts.topics import APPEALS, CASES, DELIVERIES, SURVEYS, VOTES, Topic
 from veche_shared.contracts.votes import VoteEvent
-from veche_shared.messaging.reading import Readable, Reader, Record, Unreadable
+from veche_shared.messaging.decoding import Decoded, Decoder, Record, Undecodable
 from veche_shared.storage.outbox import message_of
 
 TOPIC_OF: dict[str, tuple[Topic, object]] = {
@@ -45,7 +46,7 @@ def example(event_type: str, kind: str) -> bytes:
 def read(event_type: str, value: bytes) -> object:
     """What the consumer of the type's topic makes of a message."""
     topic, union = TOPIC_OF[event_type]
-    return Reader(union, [event_type]).read(Record(topic.name, 0, 0, b"key", value))
+    return Decoder(event_types(union)).decode(Record(topic.name, 0, 0, b"key", value))
 
 
 def complaints(schema: JsonSchema, value: bytes) -> list[str]:
@@ -70,7 +71,7 @@ def test_every_event_type_has_its_topic_and_its_examples() -> None:
 @pytest.mark.parametrize(("event_type", "kind"), EXAMPLE_IDS)
 def test_todays_readers_understand_every_example(event_type: str, kind: str) -> None:
     found = read(event_type, example(event_type, kind))
-    assert isinstance(found, Readable)
+    assert isinstance(found, Decoded)
     assert found.event.type == event_type
 
 
@@ -85,7 +86,7 @@ def test_the_minimal_example_is_minimal(event_type: str) -> None:
     for field in whole["data"]:
         shorter = deepcopy(whole)
         del shorter["data"][field]
-        assert isinstance(read(event_type, json.dumps(shorter).encode()), Unreadable), field
+        assert isinstance(read(event_type, json.dumps(shorter).encode()), Undecodable), field
 
 
 @pytest.mark.parametrize("event_type", TOPIC_OF)
@@ -111,7 +112,7 @@ def test_what_a_writer_puts_into_the_outbox_keeps_to_the_committed_schema(event_
     event = event_models()[event_type].model_validate_json(example(event_type, kind))
     message = message_of(topic, event)
     assert complaints(committed_schemas()[event_type], message.value) == []
-    assert isinstance(read(event_type, message.value), Readable)
+    assert isinstance(read(event_type, message.value), Decoded)
     assert message.key == event.subject.encode()
 
 
@@ -121,4 +122,4 @@ def test_a_message_that_breaks_the_contract_is_refused_by_schema_and_reader_alik
     broken["data"] = {name: {} for name in broken["data"]}
     value = json.dumps(broken).encode()
     assert complaints(committed_schemas()[event_type], value)
-    assert isinstance(read(event_type, value), Unreadable)
+    assert isinstance(read(event_type, value), Undecodable)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tests.faults.ledger import Found, on_its_way
 from tests.outboxes import waiting_in
-from veche_shared.contracts.topics import SERVICES
+from veche_local.parts import SERVICES
 from veche_shared.storage.mongo import Mongo
 
 LOOK_SECONDS = 0.5

@@ -16,7 +16,8 @@ from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
 from veche_shared.storage.documents import Write
 from veche_shared.storage.group_commit import AlreadyStoredError, GroupCommit
-from veche_shared.storage.mongo import Mongo, Session, is_passing
+from veche_shared.storage.mongo import Mongo, Session, is_transient
+from veche_shared.supervision.supervisor import Supervisor
 
 pytestmark = pytest.mark.faults
 
@@ -62,10 +63,10 @@ def killed_holding(mongo: Mongo, backend: Backend, key: str) -> None:
 async def test_a_start_frees_what_a_killed_process_held(backend: Backend, mongo: Mongo) -> None:
     await asyncio.to_thread(killed_holding, mongo, backend, "k")
     commit = GroupCommit(mongo, THINGS)
-    commit.start()
+    commit.start(Supervisor("test"))
     with pytest.raises(PyMongoError) as held_up:
         await commit.submit(write("before", "k"))
-    assert is_passing(held_up.value)
+    assert is_transient(held_up.value)
     await mongo.declare(INDEXES)
     await commit.submit(write("after", "k"))
     await commit.stop()
@@ -90,7 +91,7 @@ async def test_whoever_waits_behind_a_held_up_write_is_answered_in_time_and_may_
 ) -> None:
     await asyncio.to_thread(killed_holding, mongo, backend, "k")
     commit = GroupCommit(mongo, THINGS, writers=1, max_batch=1)
-    commit.start()
+    commit.start(Supervisor("test"))
     started = time.monotonic()
     answers = await commit.submit_many(
         [write(f"w{number}", f"{'k' if number == 0 else number}") for number in range(20)]

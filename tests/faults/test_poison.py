@@ -18,8 +18,9 @@ from tests.faults.databases import Databases
 from tests.faults.flow import appeals, open_poll, senders, votes
 from tests.faults.ledger import broken_promises
 from veche_local.dead_letters.desk import Desk
+from veche_local.parts import SERVICES
 from veche_shared.clock import system_clock
-from veche_shared.contracts.topics import APPEALS, CASES, SERVICES, SURVEYS, VOTES, Topic
+from veche_shared.contracts.topics import APPEALS, CASES, SURVEYS, VOTES, Topic
 from veche_shared.ids import new_id
 from veche_shared.storage import dead_letters
 from veche_shared.storage.dead_letters import DeadLetter

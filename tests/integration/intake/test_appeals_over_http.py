@@ -13,7 +13,10 @@ from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
 from tests.integration.intake.running import INTERNAL_KEY, NOWHERE, VK_KEY, VOTES_KEY, Service, eventually, running
 from tests.outboxes import waiting_in
+from veche_shared.contracts.topics import CASES, SURVEYS
 from veche_shared.ids import new_id
+from veche_shared.messaging.topics import create_topics
+from veche_shared.settings import KafkaSettings
 
 APPEALS = "/api/v1/appeals"
 
@@ -290,6 +293,8 @@ async def test_without_kafka_appeals_are_accepted_and_announced_when_it_is_back(
             assert ready.status_code == 200
             assert ready.json()["checks"]["kafka"] != "ok"
         assert len(await waiting_in(alone.mongo["outbox"])) == 5
+    settings = KafkaSettings(bootstrap_servers=backend.kafka_bootstrap, topic_prefix=quiet.topic_prefix)
+    await create_topics(settings, [CASES, SURVEYS])  # their owners do not run here
     async with running(backend, quiet) as joined:
         events = await joined.published("appeals", 5)
         wanted = {answer.json()["number"] for answer in answers}

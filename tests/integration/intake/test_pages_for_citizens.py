@@ -73,7 +73,7 @@ async def tell(
     await service.tell("cases", event)
 
     async def known() -> bool:
-        return await service.mongo["inbox"].find_one({"_id": event.id}) is not None
+        return await service.mongo["inbox"].find_one({"_id": f"status:{event.id}"}) is not None
 
     await eventually(known)
 

@@ -174,7 +174,7 @@ async def test_an_older_version_of_a_poll_does_not_open_it_again(service: Servic
     await service.tell("surveys", event)
 
     async def handled() -> bool:
-        return await service.mongo["inbox"].find_one({"_id": event.id}) is not None
+        return await service.mongo["inbox"].find_one({"_id": f"polls:{event.id}"}) is not None
 
     await eventually(handled)
     found = await service.mongo["polls"].find_one({"_id": poll})

@@ -25,7 +25,8 @@ from veche_shared.storage.mongo import Session
 DIED_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 DECIDED_AT = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 LETTER = DeadLetter(
-    id="appeals-0-17-0badcafe",
+    id="routing.cases-appeals-0-17-0badcafe",
+    group="routing.cases",
     topic="veche.appeals",
     partition=0,
     offset=17,
@@ -57,7 +58,7 @@ async def bury(desk: Desk, service: str, *letters: DeadLetter) -> None:
     mongo = desk.databases[service]
 
     async def work(session: Session) -> None:
-        await dead_letters.bury(mongo, session, letters)
+        await dead_letters.keep(mongo, session, letters)
 
     await mongo.transaction(work)
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.messaging.stage import Stage
+from tests.integration.messaging.harness import Harness
 from veche_shared.messaging import runtime
 from veche_shared.settings import KafkaSettings
 from veche_shared.storage.mongo import Mongo
@@ -23,12 +23,12 @@ async def mongo(backend: Backend, namespace: Namespace) -> AsyncIterator[Mongo]:
 
 
 @pytest.fixture
-async def stage(backend: Backend, namespace: Namespace, mongo: Mongo) -> AsyncIterator[Stage]:
+async def harness(backend: Backend, namespace: Namespace, mongo: Mongo) -> AsyncIterator[Harness]:
     """The database, and topics of the test's own on a real broker."""
     settings = KafkaSettings(
         bootstrap_servers=backend.kafka_bootstrap, topic_prefix=f"{namespace.topic_prefix}{uuid.uuid4().hex[:8]}."
     )
-    stage = Stage(mongo, settings)
-    await stage.prepare()
-    yield stage
-    await stage.close()
+    harness = Harness(mongo, settings)
+    await harness.prepare()
+    yield harness
+    await harness.close()

@@ -13,6 +13,7 @@ from veche_shared.clock import system_clock
 from veche_shared.storage.documents import Message, Write
 from veche_shared.storage.group_commit import AlreadyStoredError, CommitObserved, GroupCommit, QueueFullError
 from veche_shared.storage.mongo import Mongo
+from veche_shared.supervision.supervisor import Supervisor
 
 THINGS = "things"
 
@@ -21,7 +22,7 @@ THINGS = "things"
 async def commit(mongo: Mongo) -> AsyncIterator[GroupCommit]:
     await mongo.declare({THINGS: [IndexModel([("keys", ASCENDING)], unique=True)], "notes": []})
     commit = GroupCommit(mongo, THINGS, writers=3, max_batch=32)
-    commit.start()
+    commit.start(Supervisor("test"))
     yield commit
     await commit.stop()
 
@@ -47,7 +48,7 @@ async def test_many_writes_share_few_transactions(mongo: Mongo) -> None:
     seen: list[CommitObserved] = []
     commits: list[None] = []
     commit = GroupCommit(mongo, THINGS, observe=seen.append, after_commit=lambda: commits.append(None))
-    commit.start()
+    commit.start(Supervisor("test"))
     answers = await commit.submit_many([write(f"w{n}", f"k{n}") for n in range(200)])
     await commit.stop()
     assert answers == [None] * 200
@@ -56,11 +57,11 @@ async def test_many_writes_share_few_transactions(mongo: Mongo) -> None:
     assert (await stored(mongo))[0] == {f"w{n}" for n in range(200)}
 
 
-async def test_what_comes_within_the_pace_shares_a_transaction_and_the_first_one_waits_for_nobody(mongo: Mongo) -> None:
+async def test_what_comes_within_the_interval_shares_a_transaction_and_the_first_goes_at_once(mongo: Mongo) -> None:
     await mongo.declare({THINGS: [], "notes": []})
     seen: list[CommitObserved] = []
-    commit = GroupCommit(mongo, THINGS, observe=seen.append, pace=3.0)
-    commit.start()
+    commit = GroupCommit(mongo, THINGS, observe=seen.append, min_interval=3.0)
+    commit.start(Supervisor("test"))
     await commit.submit(write("first", "k0"))
     waiting = []
     for n in range(5):
@@ -71,11 +72,11 @@ async def test_what_comes_within_the_pace_shares_a_transaction_and_the_first_one
     assert [observed.size for observed in seen] == [1, 5]
 
 
-async def test_neither_a_full_batch_nor_the_end_waits_for_the_pace(mongo: Mongo) -> None:
+async def test_neither_a_full_batch_nor_the_end_waits_for_the_interval(mongo: Mongo) -> None:
     await mongo.declare({THINGS: [], "notes": []})
     seen: list[CommitObserved] = []
-    commit = GroupCommit(mongo, THINGS, observe=seen.append, max_batch=3, writers=1, pace=600.0)
-    commit.start()
+    commit = GroupCommit(mongo, THINGS, observe=seen.append, max_batch=3, writers=1, min_interval=600.0)
+    commit.start(Supervisor("test"))
     async with asyncio.timeout(60):
         await commit.submit(write("first", "k0"))
         await commit.submit_many([write(f"full{n}", f"full{n}") for n in range(3)])
@@ -89,7 +90,7 @@ async def test_neither_a_full_batch_nor_the_end_waits_for_the_pace(mongo: Mongo)
 async def test_a_write_and_its_messages_are_stored_together_or_not_at_all(mongo: Mongo) -> None:
     await mongo.declare({THINGS: [IndexModel([("keys", ASCENDING)], unique=True)], "notes": [], "outbox": []})
     commit = GroupCommit(mongo, THINGS)
-    commit.start()
+    commit.start(Supervisor("test"))
 
     def told(name: str) -> Write:
         message = Message(name, "things", b"k", name.encode(), system_clock())
@@ -138,7 +139,7 @@ async def test_of_equal_keys_at_the_same_moment_exactly_one_is_stored(mongo: Mon
 
 async def test_two_processes_with_the_same_key_store_one(mongo: Mongo, commit: GroupCommit) -> None:
     other = GroupCommit(mongo, THINGS, writers=2)
-    other.start()
+    other.start(Supervisor("test"))
     for n in range(30):
         mine, theirs = await asyncio.gather(
             commit.submit_many([write(f"mine-{n}", f"k{n}")]), other.submit_many([write(f"theirs-{n}", f"k{n}")])
@@ -163,7 +164,7 @@ async def test_a_write_that_can_never_be_stored_does_not_harm_those_beside_it(
 async def test_a_caller_is_told_when_the_database_is_down() -> None:
     nowhere = Mongo("mongodb://127.0.0.1:9/?replicaSet=none", "nothing", timeout=0.5)
     commit = GroupCommit(nowhere, THINGS)
-    commit.start()
+    commit.start(Supervisor("test"))
     with pytest.raises(PyMongoError):
         await commit.submit(write("lost", "k"))
     await commit.stop()
@@ -172,7 +173,7 @@ async def test_a_caller_is_told_when_the_database_is_down() -> None:
 
 async def test_a_full_queue_refuses_at_once(mongo: Mongo) -> None:
     commit = GroupCommit(mongo, THINGS, max_waiting=4, max_batch=1, writers=1)
-    commit.start()
+    commit.start(Supervisor("test"))
     answers = await commit.submit_many([write(f"w{n}", f"k{n}") for n in range(50)])
     await commit.stop()
     refused = [answer for answer in answers if isinstance(answer, QueueFullError)]
@@ -182,7 +183,7 @@ async def test_a_full_queue_refuses_at_once(mongo: Mongo) -> None:
 
 async def test_what_waits_at_the_stop_is_stored_and_what_comes_later_is_refused(mongo: Mongo) -> None:
     commit = GroupCommit(mongo, THINGS, max_batch=4)
-    commit.start()
+    commit.start(Supervisor("test"))
     waiting = [asyncio.create_task(commit.submit(write(f"w{n}", f"k{n}"))) for n in range(30)]
     await asyncio.sleep(0)
     await commit.stop()

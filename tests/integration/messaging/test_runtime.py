@@ -1,35 +1,50 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
-from tests.integration.messaging.stage import QUICK, Stage, door_to, eventually, vote
+from tests.integration.messaging.harness import SERVICE, Harness, eventually, forwarding_to, vote
 from veche_shared.clock import system_clock
-from veche_shared.contracts.topics import TOPICS, VOTES
-from veche_shared.contracts.votes import VoteCastV1, VoteEvent
+from veche_shared.contracts.cases import CaseChangedV1
+from veche_shared.contracts.topics import CASES, SURVEYS, VOTES
+from veche_shared.contracts.votes import VoteCastV1
 from veche_shared.ids import new_id
-from veche_shared.messaging.consumer import Consumers, Subscription
-from veche_shared.messaging.processing import Outcome
-from veche_shared.messaging.reading import Record
+from veche_shared.messaging.consumer import ConsumerGroup
+from veche_shared.messaging.decoding import Record
+from veche_shared.messaging.processor import Outcome
 from veche_shared.messaging.runtime import Messaging
+from veche_shared.messaging.subscriptions import subscribe
 from veche_shared.messaging.topics import create_topics, full_name
 from veche_shared.settings import KafkaSettings
+from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
 
-Start = Callable[[KafkaSettings], Awaitable[Messaging]]
+Start = Callable[[KafkaSettings], Messaging]
 
 
 @pytest.fixture
-async def start(stage: Stage) -> AsyncIterator[Start]:
+async def start(harness: Harness) -> AsyncIterator[Start]:
     """Start a service's messaging that keeps the votes; all of them are stopped at the end."""
     started: list[Messaging] = []
 
-    async def start(settings: KafkaSettings) -> Messaging:
-        messaging = Messaging("surveys", "one", stage.mongo, settings, system_clock, new_id, QUICK)
-        messaging.subscribe(VOTES, VoteEvent, ["vote.cast.v1"], stage.keep)
+    def start(settings: KafkaSettings) -> Messaging:
+        wakeup = asyncio.Event()
+        messaging = Messaging(
+            service=SERVICE,
+            instance="one",
+            settings=settings,
+            transactions=Transactions(harness.mongo, wakeup.set),
+            wakeup=wakeup,
+            supervisor=harness.supervisor,
+            clock=system_clock,
+            ids=new_id,
+            topics=[SURVEYS],
+            subscriptions=[subscribe(VOTES, harness.keep, group="ballots")],
+        )
         started.append(messaging)
-        await messaging.start()
+        messaging.start_relay()
+        messaging.start_consumers()
         return messaging
 
     yield start
@@ -37,8 +52,8 @@ async def start(stage: Stage) -> AsyncIterator[Start]:
         await messaging.stop()
 
 
-async def told(messaging: Messaging) -> str:
-    """What readiness says is held up; empty where all is well."""
+async def trouble_of(messaging: Messaging) -> str:
+    """What readiness says is not working; empty where all is well."""
     try:
         await messaging.check()
     except RuntimeError as error:
@@ -46,55 +61,90 @@ async def told(messaging: Messaging) -> str:
     return ""
 
 
-async def test_an_event_goes_from_outbox_to_handler(stage: Stage, start: Start) -> None:
-    messaging = await start(stage.kafka)
-    await stage.put_into_outbox([vote(1)])
-    messaging.wake()
+async def test_an_event_goes_from_outbox_to_handler(harness: Harness, start: Start) -> None:
+    messaging = start(harness.kafka)
+    await harness.put_into_outbox([vote(1)])
+    messaging.wakeup.set()
 
     async def handled() -> bool:
-        return await stage.kept() == {"vote-1"}
+        return await harness.kept() == {"vote-1"}
 
     await eventually(handled)
-    assert await told(messaging) == ""
-    await eventually(stage.outbox_is_empty)  # published rows are deleted together, a moment later
+    assert await trouble_of(messaging) == ""
+    await eventually(harness.outbox_is_empty)  # published rows are deleted together, a moment later
 
 
 async def test_a_service_starts_without_kafka_says_so_and_joins_when_it_is_there(
-    stage: Stage, start: Start, unused_tcp_port: int
+    harness: Harness, start: Start, unused_tcp_port: int
 ) -> None:
-    away = KafkaSettings(bootstrap_servers=f"127.0.0.1:{unused_tcp_port}", topic_prefix=stage.kafka.topic_prefix)
-    messaging = await start(away)
+    away = KafkaSettings(bootstrap_servers=f"127.0.0.1:{unused_tcp_port}", topic_prefix=harness.kafka.topic_prefix)
+    messaging = start(away)
 
     async def knows() -> bool:
-        return "Kafka: KafkaConnectionError" in await told(messaging)
+        return "join-ballots: KafkaConnectionError" in await trouble_of(messaging)
 
     await eventually(knows)
-    await stage.put_into_outbox([vote(1)])
-    async with door_to(stage.kafka.bootstrap_servers, unused_tcp_port):
+    await harness.put_into_outbox([vote(1)])
+    async with forwarding_to(harness.kafka.bootstrap_servers, unused_tcp_port):
 
         async def handled() -> bool:
-            return await stage.kept() == {"vote-1"}
+            return await harness.kept() == {"vote-1"}
 
         await eventually(handled, within=40)
-        assert await told(messaging) == ""
+        assert await trouble_of(messaging) == ""
 
 
-async def test_a_service_that_never_found_kafka_stops_at_once(stage: Stage, start: Start, unused_tcp_port: int) -> None:
-    messaging = await start(KafkaSettings(bootstrap_servers=f"127.0.0.1:{unused_tcp_port}"))
+async def test_a_service_that_never_found_kafka_stops_at_once(
+    harness: Harness, start: Start, unused_tcp_port: int
+) -> None:
+    messaging = start(KafkaSettings(bootstrap_servers=f"127.0.0.1:{unused_tcp_port}"))
     async with asyncio.timeout(10):
         await messaging.stop()
 
 
-async def test_topics_are_created_once_with_their_partitions(stage: Stage) -> None:
-    names = {full_name(stage.kafka, topic.name) for topic in TOPICS}
-    created = await asyncio.gather(*(create_topics(stage.kafka, TOPICS) for _ in range(3)))
-    assert {name for answer in created for name in answer} <= names
-    assert await create_topics(stage.kafka, TOPICS) == []
+async def test_topics_are_created_once_with_their_partitions(harness: Harness) -> None:
+    topics = [SURVEYS, CASES]
+    created = await asyncio.gather(*(create_topics(harness.kafka, topics) for _ in range(3)))
+    assert {name for answer in created for name in answer} == {full_name(harness.kafka, CASES.name)}
+    assert await create_topics(harness.kafka, topics) == []
 
 
-async def test_a_fault_that_nobody_foresaw_pauses_the_consumer_and_loses_nothing(stage: Stage) -> None:
+async def test_a_reader_waits_for_the_owner_to_create_the_topic(harness: Harness) -> None:
+    wakeup = asyncio.Event()
+
+    async def ignore(events: Sequence[CaseChangedV1], unit: UnitOfWork) -> None:
+        del events, unit
+
+    messaging = Messaging(
+        service=SERVICE,
+        instance="one",
+        settings=harness.kafka,
+        transactions=Transactions(harness.mongo, wakeup.set),
+        wakeup=wakeup,
+        supervisor=harness.supervisor,
+        clock=system_clock,
+        ids=new_id,
+        topics=[],
+        subscriptions=[subscribe(CASES, ignore, group="answers")],
+    )
+    messaging.start_consumers()
+
+    async def waits() -> bool:
+        return "join-answers: TopicMissingError" in await trouble_of(messaging)
+
+    await eventually(waits)
+    await create_topics(harness.kafka, [CASES])
+
+    async def joined() -> bool:
+        return await trouble_of(messaging) == ""
+
+    await eventually(joined, within=30)
+    await messaging.stop()
+
+
+async def test_an_unexpected_error_pauses_the_consumer_and_loses_nothing(harness: Harness) -> None:
     class Faulty:
-        """Settles nothing at first, and then everything."""
+        """Processes nothing at first, and then everything."""
 
         broken = True
         seen: set[int]
@@ -104,29 +154,30 @@ async def test_a_fault_that_nobody_foresaw_pauses_the_consumer_and_loses_nothing
 
         async def process(self, records: Sequence[Record]) -> Outcome:
             if self.broken:
-                raise LookupError("a fault in the machinery")
+                raise LookupError("a fault of the program")
             self.seen |= {record.offset for record in records}
             return Outcome(handled=len(records))
 
     faulty = Faulty()
-    consumers = Consumers("surveys", stage.kafka, [Subscription(VOTES, "surveys.votes", faulty)])
+    subscription = subscribe(VOTES, harness.keep, group="ballots")
+    consumers = ConsumerGroup(SERVICE, subscription, faulty, harness.kafka, harness.supervisor)
     await consumers.start()
     try:
         events: list[VoteCastV1] = [vote(n) for n in range(10)]
-        await stage.produce([event.model_dump_json().encode() for event in events], partition=0)
+        await harness.produce([event.model_dump_json().encode() for event in events], partition=0)
 
-        async def in_trouble() -> bool:
-            return consumers.trouble.get("votes") == "failed: LookupError"
+        async def failing() -> bool:
+            return harness.error_of("consume-ballots") == "LookupError"
 
-        await eventually(in_trouble)
-        assert await stage.committed() == 0
+        await eventually(failing)
+        assert await harness.committed() == 0
         faulty.broken = False
 
-        async def settled() -> bool:
-            return await stage.committed() == 10
+        async def committed() -> bool:
+            return await harness.committed() == 10
 
-        await eventually(settled)
+        await eventually(committed)
         assert faulty.seen == set(range(10))
-        assert consumers.trouble == {}
+        assert harness.error_of("consume-ballots") is None
     finally:
         await consumers.stop()

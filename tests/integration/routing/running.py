@@ -108,7 +108,7 @@ class Service:
         """How many messages the service could not handle."""
         mongo = Mongo(self.settings.mongo.uri.get_secret_value(), f"{self.settings.mongo.database_prefix}routing")
         try:
-            return await dead_letters.waiting_count(mongo)
+            return sum((await dead_letters.waiting_counts(mongo)).values())
         finally:
             await mongo.close()
 

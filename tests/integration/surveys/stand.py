@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from veche_shared.backoff import Backoff
 from veche_shared.clock import system_clock
-from veche_shared.contracts.votes import VoteCast, VoteCastV1, VoteEvent
+from veche_shared.contracts.topics import VOTES
+from veche_shared.contracts.votes import VoteCast, VoteCastV1
 from veche_shared.ids import new_id
-from veche_shared.messaging.backoff import Backoff
-from veche_shared.messaging.processing import Outcome, Processing
-from veche_shared.messaging.reading import Reader, Record
+from veche_shared.messaging.decoding import Record
+from veche_shared.messaging.processor import BatchProcessor, Outcome
+from veche_shared.messaging.subscriptions import subscribe
 from veche_shared.storage.mongo import Mongo
-from veche_surveys.ballots.consumer import TYPES, VoteCounter
+from veche_shared.storage.unit_of_work import Transactions
+from veche_surveys.ballots.consumer import VoteCounter
 from veche_surveys.ballots.store import BallotStore
 from veche_surveys.polls.commands import Command, PollCommands
 from veche_surveys.polls.model import Option, Poll, PollDraft
@@ -43,7 +46,11 @@ class Stand:
 
     def __post_init__(self) -> None:
         self.polls, self.ballots = PollStore(self.mongo), BallotStore(self.mongo)
-        self.commands = PollCommands(self.mongo, self.polls, self.ballots, self.watch, new_id, lambda: None)
+        self.commands = PollCommands(self.transactions, self.polls, self.ballots, self.watch, new_id)
+
+    @property
+    def transactions(self) -> Transactions:
+        return Transactions(self.mongo, lambda: None)
 
     def command(self, key: str | None = None, actor: str = "anna") -> Command:
         return Command(actor, key or new_id())
@@ -73,18 +80,16 @@ class Stand:
         )
         return VoteCastV1(id=new_id(), source="/veche/intake", subject=data.vote_id, time=data.cast_at, data=data)
 
-    def counter(self, ballots: BallotStore | None = None) -> Processing[VoteCastV1]:
+    def counter(self, ballots: BallotStore | None = None) -> BatchProcessor[VoteCastV1]:
         """What one replica's consumer does with its batches."""
-        handle = VoteCounter(self.mongo, self.polls, ballots or self.ballots, self.watch, new_id).handle
-        return Processing(
-            service="surveys",
-            mongo=self.mongo,
-            reader=Reader(VoteEvent, TYPES),
-            handle=handle,
+        handle = VoteCounter(self.polls, ballots or self.ballots, self.watch, new_id).handle
+        return BatchProcessor.of(
+            "surveys",
+            subscribe(VOTES, handle, group="ballots"),
+            self.transactions,
             clock=system_clock,
             ids=new_id,
             backoff=Backoff(jitter=random.random, first=0.01, cap=0.2),
-            after_commit=lambda: None,
         )
 
     async def count(self, *events: VoteCastV1) -> Outcome:

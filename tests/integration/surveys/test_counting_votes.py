@@ -39,7 +39,7 @@ async def test_a_batch_with_every_kind_of_bad_vote_counts_the_good_and_tells_of_
         "poll_closed": stand.vote(poll, cast_at=stand.watch() + 10 * MINUTE),
     }
     outcome = await stand.count(good, *bad.values())
-    assert (outcome.handled, outcome.buried) == (6, 0)
+    assert (outcome.handled, outcome.dead_lettered) == (6, 0)
     assert await stand.rejections(poll) == {event.data.vote_id: reason for reason, event in bad.items()}
     audit = await stand.ballots.audit(poll.id)
     assert audit.agrees
@@ -61,7 +61,7 @@ async def test_a_vote_for_a_poll_that_is_not_there_is_rejected_and_leaves_no_tal
     lost = stand.vote(poll)
     lost = lost.model_copy(update={"data": lost.data.model_copy(update={"poll_id": "x" * 500})})
     outcome = await stand.count(lost)
-    assert (outcome.handled, outcome.buried) == (1, 0)
+    assert (outcome.handled, outcome.dead_lettered) == (1, 0)
     rejected = await stand.mongo["rejected_ballots"].find_one({"_id": lost.data.vote_id})
     assert rejected is not None
     assert rejected["reason"] == "poll_unknown"
@@ -87,7 +87,7 @@ async def test_one_person_who_votes_everywhere_at_once_is_counted_once(stand: St
     batches = [[stand.vote(poll, random.choice(["park", "pier"]), voter=voter) for voter in voters] for _ in range(5)]
     outcomes = await asyncio.gather(*(stand.counter().process(records(batch)) for batch in batches))
     assert sum(outcome.handled for outcome in outcomes) == 200
-    assert all(outcome.buried == 0 for outcome in outcomes)
+    assert all(outcome.dead_lettered == 0 for outcome in outcomes)
     audit = await stand.ballots.audit(poll.id)
     assert audit.agrees
     assert audit.kept.ballots == 40

@@ -73,7 +73,7 @@ SCALED: dict[str, Any] = {
                 "type": "kafka",
                 "metadata": {
                     "bootstrapServersFromEnv": "VECHE_KAFKA__BOOTSTRAP_SERVERS",
-                    "consumerGroup": "veche.routing.appeals",
+                    "consumerGroup": "veche.routing.cases",
                     "topic": "veche.appeals",
                     "lagThreshold": "500",
                     "offsetResetPolicy": "earliest",
@@ -146,12 +146,14 @@ def test_a_secret_that_is_written_down_is_found() -> None:
     assert found(secret) == ["Secret veche-keys: a secret is named by reference, never written down"]
 
 
-def test_scaling_by_a_topic_or_a_group_that_nobody_reads_is_found(scaled: dict[str, Any]) -> None:
+def test_scaling_by_another_topic_than_the_group_reads_is_found(scaled: dict[str, Any]) -> None:
     scaled["spec"]["triggers"][0]["metadata"]["topic"] = "veche.apeals"
-    assert found(scaled) == [
-        "ScaledObject routing: there is no topic veche.apeals",
-        "ScaledObject routing: veche.apeals is read by the group veche.routing.apeals",
-    ]
+    assert found(scaled) == ["ScaledObject routing: veche.routing.cases reads veche.appeals, not veche.apeals"]
+
+
+def test_scaling_by_a_group_that_does_not_exist_is_found(scaled: dict[str, Any]) -> None:
+    scaled["spec"]["triggers"][0]["metadata"]["consumerGroup"] = "veche.routing.appeals"
+    assert found(scaled) == ["ScaledObject routing: routing has no consumer group veche.routing.appeals"]
 
 
 def test_more_replicas_than_partitions_are_found(scaled: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A MongoDB of the imagination: collections in memory, and a transaction that is all or nothing."""
+"""A fake of MongoDB: collections in memory, and a transaction that is all or nothing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ class MemoryMongo:
     def __getitem__(self, name: str) -> MemoryCollection:
         return self.collections.setdefault(name, MemoryCollection())
 
-    async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
+    async def transaction(self, work: Callable[[Session], Awaitable[T]], *, within: float | None = None) -> T:
+        del within
         before = deepcopy(self.collections)
         try:
             result = await work(SESSION)

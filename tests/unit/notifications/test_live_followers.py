@@ -16,7 +16,7 @@ from veche_notifications.feeds.model import ALL, Entry
 from veche_notifications.feeds.rules import line_of
 from veche_notifications.feeds.store import FeedState, FeedStore
 from veche_shared.clock import system_clock
-from veche_shared.messaging.backoff import Backoff
+from veche_shared.supervision.supervisor import Supervisor
 
 
 def frames(first: int, last: int) -> list[Frame]:
@@ -112,8 +112,7 @@ async def board() -> Board:
 
 @pytest_asyncio.fixture
 async def live(board: Board) -> AsyncIterator[LiveFeeds]:
-    never = Backoff(jitter=lambda: 1.0, first=600.0, cap=600.0)
-    live = LiveFeeds(cast("FeedStore", board), system_clock, never, queue=100, keep_alive=600.0)
+    live = LiveFeeds(cast("FeedStore", board), system_clock, Supervisor("notifications"), queue=100, keep_alive=600.0)
     yield live
     await live.stop()
 

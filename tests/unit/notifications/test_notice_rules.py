@@ -20,8 +20,8 @@ from veche_notifications.notices.rules import (
     notice_of,
     scrubbed,
 )
+from veche_shared.backoff import Backoff
 from veche_shared.contracts.cases import CaseAction, CaseChangedV1, CaseStatus
-from veche_shared.messaging.backoff import Backoff
 
 
 @pytest.mark.parametrize(

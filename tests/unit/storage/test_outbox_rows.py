@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veche_shared.storage.documents import Document, Message
+from veche_shared.storage.documents import Message
 from veche_shared.storage.outbox import ROW_BYTES, ROW_MESSAGES, Row, row_documents, row_from_document
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -64,8 +64,3 @@ def test_a_full_row_is_followed_by_another() -> None:
 def test_a_message_larger_than_a_row_should_be_stands_alone() -> None:
     sent = [message("1"), message("2", ROW_BYTES + 1), message("3")]
     assert [[held.id for held in row.messages] for row in stored(sent)] == [["1"], ["2"], ["3"]]
-
-
-def test_a_row_of_the_first_version_is_read_as_its_one_message() -> None:
-    old: Document = {"_id": "1", "topic": "appeals", "key": b"k", "value": b"v", "at": NOON, "traceparent": TRACE}
-    assert row_from_document(old) == Row("1", "appeals", NOON, [Message("1", "appeals", b"k", b"v", NOON, TRACE)])

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -27,12 +28,14 @@ from pydantic import (
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
 )
 
 from veche_shared.city import DEFAULT_PACK
+from veche_shared.service.roles import ALL, Role, roles_of
 
 ENV_PREFIX = "VECHE_"
 NESTED = "__"
@@ -177,7 +180,8 @@ class CitySettings(Group):
 class ServiceSettings(BaseSettings):
     """What every service is configured by; a service adds its own group (``VECHE_INTAKE__…``) in a subclass.
 
-    ``instance`` tells this process from the service's other replicas and stays the same when it restarts.
+    ``instance`` tells this process from the service's other replicas and stays the same when it restarts. ``roles`` are
+    what the process does (``VECHE_ROLES=api,relay``): everything by default.
     """
 
     model_config = SettingsConfigDict(
@@ -192,6 +196,7 @@ class ServiceSettings(BaseSettings):
     )
 
     instance: str = Field(default_factory=socket.gethostname, min_length=1, max_length=200)
+    roles: Annotated[frozenset[Role], NoDecode, BeforeValidator(roles_of)] = ALL
     kafka: KafkaSettings = KafkaSettings()
     mongo: MongoSettings = MongoSettings()
     http: HttpSettings = HttpSettings()

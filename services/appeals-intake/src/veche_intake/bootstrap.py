@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -20,17 +17,14 @@ from veche_intake.channels.known import read_channels
 from veche_intake.channels.model import WEB
 from veche_intake.channels.store import KeyRing
 from veche_intake.deduplication.storing import StoreOnce
-from veche_intake.express import express
 from veche_intake.imports.commands import Importing
 from veche_intake.imports.http import PREFIX as IMPORTS
 from veche_intake.imports.http import ImportDesk, imports_router
 from veche_intake.polls import store as polls
-from veche_intake.polls.consumer import TYPES as SURVEY_TYPES
 from veche_intake.polls.consumer import SurveysConsumer
 from veche_intake.settings import Settings
 from veche_intake.status import store as statuses
 from veche_intake.status.commands import GUESSES, GUESSES_FROM_ADDRESS, Following
-from veche_intake.status.consumer import TYPES as CASE_TYPES
 from veche_intake.status.consumer import CasesConsumer
 from veche_intake.status.http import Window, status_router
 from veche_intake.status.pace import PaceBoard
@@ -42,28 +36,24 @@ from veche_intake.votes import store as votes
 from veche_intake.votes.commands import Voting
 from veche_intake.votes.http import BallotBox, votes_router
 from veche_intake.votes.pages import BallotPages, ballot_router
-from veche_shared.city import load_city
 from veche_shared.clock import Clock, system_clock
-from veche_shared.contracts.cases import CaseEvent
-from veche_shared.contracts.surveys import SurveyEvent
-from veche_shared.contracts.topics import CASES, SURVEYS
-from veche_shared.http.application import Health, ServiceInfo, create_app
+from veche_shared.contracts.topics import APPEALS, CASES, SURVEYS, VOTES
+from veche_shared.http.application import ServiceInfo
 from veche_shared.http.edge import MIB
 from veche_shared.ids import Ids, new_id
-from veche_shared.messaging import runtime as messaging_runtime
-from veche_shared.messaging.runtime import Messaging
+from veche_shared.messaging.subscriptions import subscribe
 from veche_shared.observability import metrics
 from veche_shared.security import rate_limiter
 from veche_shared.security.rate_limiter import RateLimiter
+from veche_shared.service.assembly import assemble
+from veche_shared.service.context import ServiceContext
+from veche_shared.service.module import Module
 from veche_shared.storage.group_commit import CommitObserved, GroupCommit
-from veche_shared.storage.mongo import Mongo
-from veche_shared.web import Pages, mount_static
 from veche_shared.web.localisation import LANGUAGES
 
 SERVICE = "intake"
 
 INDEXES = {
-    **messaging_runtime.INDEXES,
     **appeals.INDEXES,
     **channel_keys.INDEXES,
     **polls.INDEXES,
@@ -73,14 +63,14 @@ INDEXES = {
     **votes.INDEXES,
 }
 
-COMMIT_PACE = 0.02
+COMMIT_INTERVAL = 0.02
 """Seconds between two transactions that requests share; one that comes after a pause is stored at once."""
 
-ANNOUNCING_PACE = 0.015
+PUBLISH_INTERVAL = 0.015
 """Seconds between two announcements of what was accepted one by one; the first goes at once. All services behind
 work in batches of that size, which at a hundred appeals a second saves them a third of their work."""
 
-STATUS_REST = 0.2
+STATUS_LINGER = 0.2
 """Seconds between two looks for news of cases: the public status may be so much behind the officer."""
 
 BODY_LIMITS = {"/api/v1/appeals/batch": 32 * MIB, "/api/v1/votes/batch": 4 * MIB}
@@ -92,13 +82,10 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
 
     Raises OSError or ValueError for a file of channels that cannot be used.
     """
-    security, intake, city = settings.security, settings.intake, load_city(settings.city.pack)
-    zone = city.zone
+    context = ServiceContext.of(SERVICE, "veche_intake", settings, clock=clock, ids=ids)
+    mongo, pages = context.mongo, context.pages
+    security, intake, zone = settings.security, settings.intake, context.city.zone
     channels = read_channels(intake.channels_file)
-    mongo = Mongo(settings.mongo.uri.get_secret_value(), f"{settings.mongo.database_prefix}{SERVICE}")
-    messaging = Messaging(SERVICE, settings.instance, mongo, settings.kafka, clock, ids, pace=ANNOUNCING_PACE)
-    messaging.subscribe(CASES, CaseEvent, CASE_TYPES, CasesConsumer(mongo).handle, rest=STATUS_REST)
-    messaging.subscribe(SURVEYS, SurveyEvent, SURVEY_TYPES, SurveysConsumer(mongo).handle)
 
     def commits(guard: str) -> GroupCommit:
         return GroupCommit(
@@ -106,9 +93,9 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
             guard,
             writers=intake.writers,
             max_batch=intake.shared_writes,
-            pace=COMMIT_PACE,
+            min_interval=COMMIT_INTERVAL,
             observe=_observe_commit,
-            after_commit=messaging.wake,
+            after_commit=context.wakeup.set,
         )
 
     appeal_commits, vote_commits = commits(appeals.COLLECTION), commits(votes.COLLECTION)
@@ -123,7 +110,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
     )
     voting = Voting(
         StoreOnce(mongo, vote_commits, lambda keys: votes.under_keys(mongo, keys)),
-        polls.Polls(mongo, time.monotonic),
+        polls.Polls(mongo, context.monotonic),
         clock,
         ids,
         security.voter_key,
@@ -135,37 +122,24 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         intake.number_prefix,
         security.tracking_key,
     )
-    pages = Pages("veche_intake", city, now=clock)
     sentences = Sentences(
         {language: pages.messages(language) for language in LANGUAGES},
         {language: pages.formats(language) for language in LANGUAGES},
     )
     author = StatusPages(pages, following, sentences, clock, security.tracking_key, security.secure_cookies)
-    form = FormPages(pages, registration, channels[WEB], author, PaceBoard(mongo, clock, time.monotonic))
+    form = FormPages(pages, registration, channels[WEB], author, PaceBoard(mongo, clock, context.monotonic))
     ballots = BallotPages(pages, voting, security.voter_key, security.secure_cookies)
-    keys = KeyRing(mongo, time.monotonic)
+    keys = KeyRing(mongo, context.monotonic)
     office = KeyOffice(mongo, channels, clock)
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await mongo.declare(INDEXES)
+    async def put_bootstrap_keys() -> None:
         for key in intake.bootstrap_keys:
             await office.put_in_place(key.key, key.channel, key.scopes, key.name)
-        appeal_commits.start()
-        vote_commits.start()
-        await messaging.start()
-        yield
-        await appeal_commits.stop()
-        await vote_commits.stop()
-        await messaging.stop()
-        await mongo.close()
 
     appeals_routes = appeals_router(Desk(registration, keys, channels, clock, settings.http.public_url))
     votes_routes = votes_router(BallotBox(voting, keys, channels))
-    app = create_app(
-        ServiceInfo(SERVICE, "Veche: appeals-intake", version("veche-appeals-intake"), __doc__ or ""),
-        settings=settings,
-        lifespan=lifespan,
+    module = Module(
+        name="intake",
         routers=[
             appeals_routes,
             votes_routes,
@@ -176,14 +150,19 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
             status_pages_router(author),
             ballot_router(ballots),
         ],
-        health=Health(required={"mongo": mongo.ping}, advisory={"kafka": messaging.check}),
-        error_page=lambda request, problem, request_id: pages.error(request, problem.status, request_id=request_id),
+        fast_routes=[*appeals_routes.routes, *votes_routes.routes],
+        indexes=INDEXES,
+        topics=[APPEALS, VOTES],
+        subscriptions=[
+            subscribe(CASES, CasesConsumer(mongo).handle, group="status", linger=STATUS_LINGER),
+            subscribe(SURVEYS, SurveysConsumer(mongo).handle, group="polls"),
+        ],
+        writers=[appeal_commits, vote_commits],
         body_limits={**BODY_LIMITS, IMPORTS: intake.import_limit},
-        clock=clock,
+        startup=[put_bootstrap_keys],
     )
-    express(app, [*appeals_routes.routes, *votes_routes.routes])
-    mount_static(app)
-    return app
+    info = ServiceInfo(SERVICE, "Veche: appeals-intake", version("veche-appeals-intake"), __doc__ or "")
+    return assemble(info, context, [module], relay_min_interval=PUBLISH_INTERVAL)
 
 
 def _observe_commit(commit: CommitObserved) -> None:

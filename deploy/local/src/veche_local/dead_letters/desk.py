@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from veche_local.home import Home
+from veche_local.parts import SERVICES
 from veche_local.problems import MachineError
 from veche_local.servers.mongod import MongodProgram
 from veche_local.settings import MONGO
 from veche_shared.clock import Clock
-from veche_shared.contracts.topics import SERVICES
 from veche_shared.ids import Ids
 from veche_shared.storage import dead_letters
 from veche_shared.storage.dead_letters import DeadLetter, DeadLetterNotFoundError, State

@@ -39,13 +39,13 @@ from veche_shared.http.validation import request_problem
 from veche_shared.security import internal, sessions
 from veche_shared.settings import LogSettings, ServiceSettings
 from veche_shared.storage.group_commit import QueueFullError
-from veche_shared.storage.mongo import is_passing
+from veche_shared.storage.mongo import is_transient
 from veche_shared.web import wants_page
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 ErrorPage = Callable[[Request, Problem, str], Response]
-"""Words a problem as a page; the last argument is the request's id, to be named to an operator."""
+"""Renders a problem as a page; the last argument is the request's id, which a person can name to an operator."""
 
 _SCHEMAS: Final = "#/components/schemas/"
 _ANY_PROBLEM: Final[Mapping[str, Any]] = {
@@ -56,12 +56,16 @@ _ANY_PROBLEM: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class ServiceInfo:
-    """Who a service is: ``name`` as in addresses and metrics (``intake``), the rest for its OpenAPI document."""
+    """Who a service is: ``name`` as in addresses and metrics (``intake``), the rest for its OpenAPI document.
+
+    ``sign_in`` is the address of the page on which staff sign in; None for a service without pages for staff.
+    """
 
     name: str
     title: str
     version: str
     description: str = ""
+    sign_in: str | None = None
 
 
 def create_app(
@@ -102,11 +106,11 @@ def create_app(
     # come first, since the first that matches ends the search.
     services = [route for router in routers for route in router.routes]
     app.router.routes = [*services, *app.router.routes, *(health or Health()).routes()]
-    telling = _Telling(error_page, sign_in)
-    telling.attach(app)
+    handlers = _ErrorHandlers(error_page, sign_in)
+    handlers.attach(app)
     app.add_middleware(
         Edge,
-        tell=telling.tell_scope,
+        respond=handlers.respond_to_scope,
         body_limit=body_limit,
         body_limits=body_limits,
         trace_ratio=settings.tracing.sample_ratio,
@@ -133,8 +137,8 @@ class _Application(FastAPI):
 
 
 @dataclass(frozen=True, slots=True)
-class _Telling:
-    """Turns exceptions into problems and problems into answers."""
+class _ErrorHandlers:
+    """Turns exceptions into problems and problems into responses."""
 
     error_page: ErrorPage | None
     sign_in: str | None
@@ -146,7 +150,7 @@ class _Telling:
         app.add_exception_handler(PyMongoError, self._on_storage)
         app.add_exception_handler(QueueFullError, self._on_overload)
 
-    def tell(self, request: Request, problem: Problem) -> Response:
+    def respond(self, request: Request, problem: Problem) -> Response:
         path = request.url.path
         this_id: str = request.scope.get(REQUEST_ID, "")
         if self.error_page is None or not wants_page(path, request.headers.get("accept")):
@@ -157,8 +161,8 @@ class _Telling:
         response.headers.update(problem.headers)
         return response
 
-    def tell_scope(self, scope: Scope, problem: Problem) -> Response:
-        return self.tell(Request(scope), problem)
+    def respond_to_scope(self, scope: Scope, problem: Problem) -> Response:
+        return self.respond(Request(scope), problem)
 
     def _to_sign_in(self, request: Request) -> Response:
         # After a form that was sent, the way back is the page that it was on, which only the browser knows.
@@ -169,27 +173,27 @@ class _Telling:
         return RedirectResponse(target, status_code=303)
 
     async def _on_problem(self, request: Request, error: Exception) -> Response:
-        return self.tell(request, cast("Problem", error))  # a handler gets what it is registered for
+        return self.respond(request, cast("Problem", error))  # a handler gets what it is registered for
 
     async def _on_invalid(self, request: Request, error: Exception) -> Response:
         invalid = cast("RequestValidationError", error)
-        return self.tell(request, request_problem(invalid.errors(), invalid.body))
+        return self.respond(request, request_problem(invalid.errors(), invalid.body))
 
     async def _on_http_exception(self, request: Request, error: Exception) -> Response:
-        return self.tell(request, _from_http_exception(cast("HTTPException", error)))
+        return self.respond(request, _from_http_exception(cast("HTTPException", error)))
 
     async def _on_storage(self, request: Request, error: Exception) -> Response:
-        if not is_passing(error):
+        if not is_transient(error):
             raise error
-        structlog.get_logger().warning("storage_away", error=type(error).__name__)
-        return self.tell(
+        structlog.get_logger().warning("storage_unavailable", error=type(error).__name__)
+        return self.respond(
             request, Unavailable("The database does not answer; send it again.", code="storage_unavailable")
         )
 
     async def _on_overload(self, request: Request, error: Exception) -> Response:
         del error
         problem = Unavailable("Too much at once; send the same request again.", retry_after=1, code="overloaded")
-        return self.tell(request, problem)
+        return self.respond(request, problem)
 
 
 def _from_http_exception(error: HTTPException) -> Problem:
@@ -208,7 +212,7 @@ def _from_http_exception(error: HTTPException) -> Problem:
 
 
 def _logged_from(log: LogSettings) -> int:
-    """The lowest status that the access log tells of."""
+    """The lowest status that the access log contains."""
     if log.access or log.level == "debug":
         return 100
     return 400 if log.level == "info" else 500

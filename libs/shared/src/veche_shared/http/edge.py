@@ -41,8 +41,8 @@ _UNWATCHED: Final = ("/health/", "/metrics", "/static/")
 _STREAM: Final = b"text/event-stream"
 _JSON: Final = (b"content-type", b"application/json")
 
-Tell = Callable[[Scope, Problem], Response]
-"""Words a problem for this request: as a document or as a page."""
+Respond = Callable[[Scope, Problem], Response]
+"""Makes the response to a problem for this request: a document or a page."""
 
 
 class Edge:
@@ -57,7 +57,7 @@ class Edge:
         self,
         app: ASGIApp,
         *,
-        tell: Tell,
+        respond: Respond,
         body_limit: int = MIB,
         body_limits: Mapping[str, int] | None = None,
         trace_ratio: float = 0.0,
@@ -65,7 +65,7 @@ class Edge:
         ids: Ids = new_id,
     ) -> None:
         self._app = app
-        self._tell = tell
+        self._respond = respond
         self._body_limit = body_limit
         self._body_limits = sorted((body_limits or {}).items(), key=lambda item: -len(item[0]))
         self._trace_ratio = trace_ratio
@@ -127,7 +127,7 @@ class Edge:
             )
             if status:  # half an answer is out; the server must break the connection so that the caller notices
                 raise
-            await self._tell(scope, InternalError())(scope, receive or _nothing, send_with_headers)
+            await self._respond(scope, InternalError())(scope, receive or _nothing, send_with_headers)
         finally:
             if streams:
                 metrics.HTTP_STREAMS.labels(_route(scope)).dec()
@@ -150,7 +150,7 @@ class Edge:
 
     async def _refuse_body(self, scope: Scope, send: Send) -> None:
         # The rest of the body is not read: the connection cannot be used again.
-        response = self._tell(scope, PayloadTooLarge(headers={"Connection": "close"}))
+        response = self._respond(scope, PayloadTooLarge(headers={"Connection": "close"}))
         await response(scope, _nothing, send)
 
     def _span(self, scope: Scope, traceparent: bytes | None) -> AbstractContextManager[Span] | None:
@@ -229,4 +229,4 @@ def _describe(span: Span, scope: Scope, status: int) -> None:
     span.set_attributes(attributes)
 
 
-__all__ = ["HEADERS", "MIB", "REQUEST_ID", "Edge", "Tell"]
+__all__ = ["HEADERS", "MIB", "REQUEST_ID", "Edge", "Respond"]

@@ -21,8 +21,8 @@ STARTUP_FAILED: Final = 3
 """Exit code where the lifespan could not begin, as uvicorn has it."""
 
 ON_STOPPING: Final = "on_stopping"
-"""Name in ``app.state`` of what a service wants to have called when a stop was asked for, before requests in hand end:
-where event streams are told to end. Optional."""
+"""Name in ``app.state`` of what is called when a stop was asked for, before requests in hand end: it ends the event
+streams. Optional."""
 
 COLLECT_AFTER: Final = 50_000
 """How many more objects are made than dropped before CPython looks for cycles among them; its own 700 are less than

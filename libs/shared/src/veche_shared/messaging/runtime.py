@@ -1,149 +1,152 @@
-"""All of a service's messaging in one object, started and stopped by the service's one lifespan."""
+"""All of a process's messaging in one object: the topics it owns, the relay, the consumer groups."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-import structlog
 from pymongo import IndexModel
-from pymongo.errors import PyMongoError
 
+from veche_shared.backoff import Backoff
 from veche_shared.clock import Clock
 from veche_shared.contracts.envelope import Contract, Event
-from veche_shared.contracts.topics import TOPICS, Topic
+from veche_shared.contracts.topics import Topic
+from veche_shared.contracts.topics import dead_letters as dead_letter_topic
 from veche_shared.ids import Ids
-from veche_shared.messaging.backoff import Backoff
-from veche_shared.messaging.consumer import MAX_RECORDS, Consumers, Subscription
-from veche_shared.messaging.processing import Handle, Processing
-from veche_shared.messaging.reading import Reader
+from veche_shared.messaging.consumer import ConsumerGroup
+from veche_shared.messaging.processor import BatchProcessor
 from veche_shared.messaging.relay import Relay
-from veche_shared.messaging.topics import create_topics
+from veche_shared.messaging.subscriptions import Subscription
+from veche_shared.messaging.topics import create_topics, missing_topics
 from veche_shared.observability import metrics
 from veche_shared.settings import KafkaSettings
 from veche_shared.storage import dead_letters, inbox, outbox
 from veche_shared.storage.lease import COLLECTION as LEASES
 from veche_shared.storage.lease import Lease
-from veche_shared.storage.mongo import Mongo
+from veche_shared.storage.unit_of_work import Transactions
+from veche_shared.supervision.supervisor import Supervisor
 
-E = TypeVar("E", bound=Event[Contract])
-
-WATCH_SECONDS = 15.0
+COUNT_SECONDS = 15.0
 
 INDEXES: dict[str, list[IndexModel]] = {**outbox.INDEXES, **inbox.INDEXES, **dead_letters.INDEXES, LEASES: []}
 """What every service that sends or receives events declares beside its own indexes."""
 
 
+class TopicMissingError(Exception):
+    """A topic that is read does not exist yet: the service that owns it creates it when it starts."""
+
+
 @dataclass(slots=True)
 class Messaging:
-    """The relay, the consumers and the topics of one service.
+    """The relay and the consumer groups of one process.
 
-    Kafka may be away at ``start``: the service then serves HTTP and keeps its events in the outbox, and joins in when
+    Kafka may be away at the start: the service then serves HTTP and keeps its events in the outbox, and joins when
     Kafka is back. ``instance`` tells this process from the service's other replicas and stays the same across its
-    restarts. ``pace`` is the relay's.
+    restarts. ``topics`` are those that the service owns, and so creates. ``min_interval`` is the relay's.
     """
 
     service: str
     instance: str
-    mongo: Mongo
     settings: KafkaSettings
+    transactions: Transactions
+    wakeup: asyncio.Event
+    supervisor: Supervisor
     clock: Clock
     ids: Ids
-    backoff: Backoff = field(default_factory=lambda: Backoff(jitter=random.random))
-    pace: float = 0.0
+    topics: Sequence[Topic]
+    subscriptions: Sequence[Subscription]
+    min_interval: float = 0.0
     relay: Relay = field(init=False)
-    _subscriptions: list[Subscription] = field(init=False, default_factory=list)
-    _consumers: Consumers | None = field(init=False, default=None)
-    _joining: asyncio.Task[None] | None = field(init=False, default=None)
-    _watching: asyncio.Task[None] | None = field(init=False, default=None)
-    _trouble: str | None = field(init=False, default="not started")
+    groups: list[ConsumerGroup] = field(init=False, default_factory=list)
+    _joined: set[str] = field(init=False, default_factory=set)
+    _created: bool = field(init=False, default=False)
+    _expected: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        lease = Lease(self.mongo, "relay", self.instance)
-        self.relay = Relay(self.service, self.mongo, self.settings, lease, self.clock, self.backoff, pace=self.pace)
-
-    def subscribe(
-        self,
-        topic: Topic,
-        union: object,
-        types: Sequence[str],
-        handle: Handle[E],
-        *,
-        max_records: int = MAX_RECORDS,
-        rest: float = 0.0,
-    ) -> None:
-        """Have ``handle`` called with the fresh events of ``topic``; call before ``start``.
-
-        ``union`` and ``types`` are as in ``Reader``, ``max_records`` and ``rest`` as in ``Subscription``. One service
-        reads a topic once: the group is named after both.
-        """
-        processing: Processing[E] = Processing(
-            service=self.service,
-            mongo=self.mongo,
-            reader=Reader(union, types),
-            handle=handle,
-            clock=self.clock,
-            ids=self.ids,
-            backoff=self.backoff,
-            after_commit=self.relay.wake,
+        names = [subscription.group for subscription in self.subscriptions]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two subscriptions of {self.service} share a group: {sorted(names)}")
+        mongo = self.transactions.mongo
+        lease = Lease(mongo, "relay", self.instance)
+        self.relay = Relay(
+            self.service, mongo, self.settings, lease, self.clock, self.wakeup, min_interval=self.min_interval
         )
-        group = f"{self.service}.{topic.name}"
-        self._subscriptions.append(Subscription(topic, group, processing, max_records, rest))
+        self.groups = [self._group(subscription) for subscription in self.subscriptions]
 
-    def wake(self) -> None:
-        """Tell the relay that the outbox has something; call after a commit."""
-        self.relay.wake()
+    def start_relay(self) -> None:
+        """Start publishing; returns without waiting for Kafka."""
+        self._create_topics()
+        self.relay.start(self.supervisor)
 
-    async def start(self) -> None:
-        """Start publishing and begin to join the topics; returns without waiting for Kafka."""
-        self.relay.start()
-        self._joining = asyncio.create_task(self._join(), name="join-kafka")
-        self._watching = asyncio.create_task(self._count_dead_letters(), name="count-dead-letters")
+    def start_consumers(self) -> None:
+        """Begin to join the groups; returns without waiting for Kafka."""
+        self._create_topics()
+        self.supervisor.start("count-dead-letters", self._count_dead_letters, interval=COUNT_SECONDS)
+        for group in self.groups:
+            self._join_soon(group)
 
     async def stop(self) -> None:
-        """Leave the consumer groups after the batches in hand, then stop the relay."""
-        for task in (self._joining, self._watching):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-        if self._consumers is not None:
-            await self._consumers.stop()
+        """Leave the groups after the batches in hand, then stop the relay."""
+        await asyncio.gather(*(self.supervisor.cancel(name) for name in self._expected))
+        await asyncio.gather(*(group.stop() for group in self.groups))
         await self.relay.stop()
 
     async def check(self) -> None:
-        """Readiness: raises RuntimeError that names what is held up."""
-        troubles = [self._trouble, None if self.relay.trouble is None else f"relay: {self.relay.trouble}"]
-        if self._consumers is not None:
-            troubles += [f"{topic}: {trouble}" for topic, trouble in self._consumers.trouble.items()]
-        told = [trouble for trouble in troubles if trouble]
-        if told:
-            raise RuntimeError("; ".join(told))
+        """Readiness: raises RuntimeError that names what has not joined Kafka, or is held by its breaker."""
+        waiting = sorted(self._expected)
+        held = [group.name for group in self.groups if group.held]
+        troubles = [f"{name}: {self.supervisor.state(name).error or 'not yet'}" for name in waiting]
+        troubles += [f"consume-{group}: breaker open, nearly every message was invalid" for group in held]
+        if troubles:
+            raise RuntimeError("; ".join(troubles))
 
-    async def _join(self) -> None:
-        attempt = 0
-        while True:
-            attempt += 1
-            self._consumers = consumers = Consumers(self.service, self.settings, self._subscriptions)
-            try:
-                await create_topics(self.settings, TOPICS)
-                if self._subscriptions:
-                    await consumers.start()
-            except Exception as error:  # noqa: BLE001 - whatever it is: a service that never joins must say so and go on
-                self._trouble = f"Kafka: {type(error).__name__}"
-                structlog.get_logger().warning("kafka_away", service=self.service, error=type(error).__name__)
-                await consumers.stop()
-                await asyncio.sleep(self.backoff.delay(attempt))
-                continue
-            self._trouble = None
+    def _group(self, subscription: Subscription) -> ConsumerGroup:
+        processor: BatchProcessor[Event[Contract]] = BatchProcessor.of(
+            self.service,
+            subscription,
+            self.transactions,
+            clock=self.clock,
+            ids=self.ids,
+            backoff=Backoff(jitter=self.supervisor.jitter),
+        )
+        return ConsumerGroup(self.service, subscription, processor, self.settings, self.supervisor)
+
+    def _create_topics(self) -> None:
+        if self._created or "create-topics" in self._expected:
             return
+        owned = [*self.topics, dead_letter_topic(self.service)]
+
+        async def create() -> None:
+            await create_topics(self.settings, owned)
+            self._created = True
+            self._expected.discard("create-topics")
+
+        self._expected.add("create-topics")
+        self.supervisor.start("create-topics", create, until=lambda: self._created)
+
+    def _join_soon(self, group: ConsumerGroup) -> None:
+        name = f"join-{group.name}"
+
+        async def join() -> None:
+            missing = await missing_topics(self.settings, [group.subscription.topic])
+            if missing:
+                raise TopicMissingError(", ".join(missing))
+            try:
+                await group.start()
+            except BaseException:
+                await group.stop()
+                raise
+            self._joined.add(group.name)
+            self._expected.discard(name)
+
+        self._expected.add(name)
+        self.supervisor.start(name, join, until=lambda: group.name in self._joined)
 
     async def _count_dead_letters(self) -> None:
-        while True:
-            try:
-                metrics.DEAD_LETTERS.labels(self.service).set(await dead_letters.waiting_count(self.mongo))
-            except PyMongoError as error:  # readiness tells of it; the gauge keeps its last value
-                structlog.get_logger().debug("dead_letters_not_counted", error=type(error).__name__)
-            await asyncio.sleep(WATCH_SECONDS)
+        counts = await dead_letters.waiting_counts(self.transactions.mongo)
+        for group in {*counts, *(f"{self.service}.{group.name}" for group in self.groups)}:
+            metrics.DEAD_LETTERS.labels(self.service, group).set(counts.get(group, 0))
+
+
+__all__ = ["INDEXES", "Messaging", "TopicMissingError"]

@@ -41,6 +41,17 @@ def bare_name(settings: KafkaSettings, full: str) -> str:
     return full.removeprefix(settings.topic_prefix)
 
 
+async def missing_topics(settings: KafkaSettings, topics: Sequence[Topic]) -> list[str]:
+    """Full names of those of ``topics`` that the broker does not have. Raises KafkaError where it cannot be reached."""
+    admin = AIOKafkaAdminClient(**connection(settings))
+    await admin.start()
+    try:
+        present = set(await admin.list_topics())
+    finally:
+        await admin.close()
+    return [name for name in (full_name(settings, topic.name) for topic in topics) if name not in present]
+
+
 async def create_topics(settings: KafkaSettings, topics: Sequence[Topic]) -> list[str]:
     """Create the topics that are missing and return their full names; an existing topic is left as it is.
 

@@ -32,36 +32,43 @@ RELAY_LAG = Histogram(
     buckets=_QUICK,
 )
 
+# FastStream's middleware adds ``veche_kafka_received_*``: batches in process, their duration and how they ended.
 CONSUMER_MESSAGES = Counter(
     "veche_consumer_messages_total",
-    "Messages read from Kafka, by what became of them: handled, duplicate, unknown, dead_letter.",
-    ["service", "topic", "outcome"],
-)
-CONSUMER_BATCH_SECONDS = Histogram(
-    "veche_consumer_batch_seconds",
-    "From a batch's arrival in the service to the end of its transaction.",
-    ["service", "topic"],
-    buckets=_QUICK,
+    "Messages read from Kafka, by what became of them: handled, duplicate, ignored (of a type that the group does not "
+    "read), dead_letter.",
+    ["service", "group", "outcome"],
 )
 CONSUMER_LAG = Gauge(
     "veche_consumer_lag_messages",
-    "Messages in the partitions of this process that it has not yet handled.",
-    ["service", "topic"],
+    "Messages in the partitions of this process that the group has not yet handled.",
+    ["service", "group"],
 )
 CONSUMER_PAUSED = Counter(
     "veche_consumer_paused_total",
-    "Times that a consumer gave a batch back and waited, because a dependency was away.",
-    ["service", "topic"],
+    "Times that a consumer group gave a batch back and waited, because a dependency was away.",
+    ["service", "group"],
 )
 BREAKER_OPEN = Gauge(
     "veche_consumer_breaker_open",
-    "1 while a consumer has stopped itself because nearly every message was invalid; restart it after the repair.",
-    ["service", "topic"],
+    "1 while a consumer group has stopped itself because nearly every message was invalid; restart it after repair.",
+    ["service", "group"],
 )
 DEAD_LETTERS = Gauge(
     "veche_dead_letters",
-    "Messages set aside in the dead letters that no operator has replayed or dropped.",
-    ["service"],
+    "Messages in the dead letters that no operator has replayed or dropped, by consumer group.",
+    ["service", "group"],
+)
+
+TASK_FAILURES = Counter(
+    "veche_task_failures_total",
+    "Failed steps of the long-lived tasks, by kind: transient (a server is away) or unexpected (a program fault).",
+    ["service", "task", "kind"],
+)
+TASK_FAILING = Gauge(
+    "veche_task_failing",
+    "1 while the last step of a long-lived task failed and is tried again with backoff.",
+    ["service", "task"],
 )
 
 GROUP_COMMIT_WRITES = Histogram(

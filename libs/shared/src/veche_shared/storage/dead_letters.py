@@ -1,6 +1,6 @@
-"""Dead letters: messages that a service could not read or handle, kept until an operator decides.
+"""Dead letters: messages that a consumer group could not decode or handle, kept until an operator decides.
 
-A dead letter is written in the transaction that steps over it, and announced on the service's dead-letter topic, so
+A dead letter is written in the transaction that moves past it, and published on the service's dead-letter topic, so
 that nothing leaves a partition without a trace. An operator replays it (it is published again, unchanged, on the topic
 it came from) or drops it; who did so, when and why stays in the record.
 """
@@ -29,14 +29,17 @@ EXPLANATION_LIMIT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message as it was received, and why it stands here.
+    """A message as it was received, and why it is here.
 
-    ``reason`` is a stable code (``unreadable``, ``unhandled``, ``unpublishable``); ``explanation`` is for people and
-    holds no value of the message, since that may be personal data. ``id`` is made of where the message stood, so the
-    same message dies once.
+    ``group`` is the consumer group that could not take it, ``<service>.<group>``; the relay's own are of
+    ``<service>.relay``. ``reason`` is a stable code (``undecodable``, ``unhandled``, ``unpublishable``);
+    ``explanation`` is for people and holds no value of the message, since that may be personal data. ``id`` is made
+    of the group and of where the message was, so that one message is one dead letter for each group that could not
+    take it.
     """
 
     id: str
+    group: str
     topic: str
     partition: int
     offset: int
@@ -52,18 +55,19 @@ class DeadLetter:
 
 
 class DeadLetterNotFoundError(LookupError):
-    """No dead letter of that id waits here."""
+    """No dead letter of that id waits for a decision."""
 
 
-def dead_letter_id(topic: str, partition: int, offset: int, value: bytes | None) -> str:
-    """A short name that an operator can type; the value's digest keeps it unique after a topic was made anew."""
+def dead_letter_id(group: str, topic: str, partition: int, offset: int, value: bytes | None) -> str:
+    """A name that an operator can type; the value's digest keeps it unique after a topic was created anew."""
     digest = hashlib.sha256(value or b"").hexdigest()[:8]
-    return f"{topic}-{partition}-{offset}-{digest}"
+    return f"{group}-{topic}-{partition}-{offset}-{digest}"
 
 
 def to_document(letter: DeadLetter) -> Document:
     return {
         "_id": letter.id,
+        "group": letter.group,
         "topic": letter.topic,
         "partition": letter.partition,
         "offset": letter.offset,
@@ -82,6 +86,7 @@ def to_document(letter: DeadLetter) -> Document:
 def from_document(document: Document) -> DeadLetter:
     return DeadLetter(
         id=document["_id"],
+        group=document["group"],
         topic=document["topic"],
         partition=document["partition"],
         offset=document["offset"],
@@ -97,8 +102,8 @@ def from_document(document: Document) -> DeadLetter:
     )
 
 
-async def bury(mongo: Mongo, session: Session, letters: Sequence[DeadLetter]) -> None:
-    """Keep ``letters``, inside the transaction that steps over them; a letter that is kept already stays as it is."""
+async def keep(mongo: Mongo, session: Session, letters: Sequence[DeadLetter]) -> None:
+    """Keep ``letters``, inside the transaction that moves past them; one that is kept already stays as it is."""
     for letter in letters:
         document = to_document(letter)
         await mongo[COLLECTION].update_one(
@@ -106,8 +111,10 @@ async def bury(mongo: Mongo, session: Session, letters: Sequence[DeadLetter]) ->
         )
 
 
-async def waiting_count(mongo: Mongo) -> int:
-    return await mongo[COLLECTION].count_documents({"state": "waiting"})
+async def waiting_counts(mongo: Mongo) -> dict[str, int]:
+    """How many wait for a decision, by consumer group."""
+    groups = await mongo[COLLECTION].aggregate([{"$match": {"state": "waiting"}}, {"$sortByCount": "$group"}])
+    return {document["_id"]: document["count"] async for document in groups}
 
 
 async def listed(mongo: Mongo, *, state: State | None = "waiting", limit: int = 100) -> list[DeadLetter]:

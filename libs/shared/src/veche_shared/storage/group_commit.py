@@ -1,9 +1,9 @@
 """Group commit: concurrent requests share one transaction, because the commit is what costs.
 
-Each request hands in a :class:`Write` and waits. A writer takes whatever is waiting, up to ``max_batch``, and stores
-it in one majority-committed transaction; further writers help out only where a whole batch waits, since a transaction
+Each request submits a :class:`Write` and waits. A writer takes whatever is waiting, up to ``max_batch``, and stores
+it in one majority-committed transaction; further writers run only where a whole batch waits, since a transaction
 costs much the same whatever it holds. A request whose unique key is already taken is picked out and answered
-alone; the others are stored. Nobody is told that it is stored before it is.
+alone; the others are stored. No request is answered before its write is durable.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from pymongo.errors import NetworkTimeout, PyMongoError
 
 from veche_shared.storage import outbox
 from veche_shared.storage.documents import Document, Write
-from veche_shared.storage.mongo import Mongo, Session, is_duplicate, is_passing
+from veche_shared.storage.mongo import Mongo, Session, is_duplicate, is_transient
+from veche_shared.supervision.supervisor import SupervisedTask, Supervisor
 
 
 class AlreadyStoredError(Exception):
@@ -54,7 +55,7 @@ def _ignore(_: CommitObserved) -> None:
 
 
 def split_batch(waiting: Sequence[_Waiting]) -> tuple[list[_Waiting], list[_Waiting]]:
-    """Part a batch into writes with distinct keys and those that must wait until an equal one before them is stored."""
+    """Split a batch into writes with distinct keys and those that must wait until an equal one is stored."""
     taken: set[str] = set()
     now: list[_Waiting] = []
     later: list[_Waiting] = []
@@ -72,8 +73,8 @@ class GroupCommit:
     """Shares transactions among concurrent writes to one database.
 
     ``guard`` and ``guard_field`` name the collection and the array field with the unique index over ``Write.keys``.
-    ``start`` before ``submit``; ``stop`` stores what waits and then ends the writers, and nothing more is taken.
-    ``pace``: seconds from one transaction of the first writer to its next, unless a whole batch waits before.
+    ``start`` before ``submit``; ``stop`` stores what waits and then ends the writers, and nothing more is accepted.
+    ``min_interval``: seconds from one transaction of the first writer to its next, unless a whole batch waits before.
     """
 
     mongo: Mongo
@@ -82,29 +83,31 @@ class GroupCommit:
     writers: int = 2
     max_batch: int = 64
     max_waiting: int = 10_000
-    pace: float = 0.0
+    min_interval: float = 0.0
     observe: Callable[[CommitObserved], None] = _ignore
     after_commit: Callable[[], None] = lambda: None
     _waiting: deque[_Waiting] = field(init=False, default_factory=deque)
-    _some: asyncio.Event = field(init=False, default_factory=asyncio.Event)
-    """Set while anything waits; the first writer goes by it."""
-    _crowd: asyncio.Event = field(init=False, default_factory=asyncio.Event)
-    """Set while a whole batch waits; the other writers go by it."""
-    _tasks: list[asyncio.Task[None]] = field(init=False, default_factory=list)
+    _any_waiting: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    """Set while anything waits; the first writer waits for it."""
+    _batch_ready: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    """Set while a whole batch waits; the other writers wait for it."""
+    _tasks: list[SupervisedTask] = field(init=False, default_factory=list)
     _open: bool = field(init=False, default=False)
 
-    def start(self) -> None:
+    def start(self, supervisor: Supervisor) -> None:
         self._open = True
-        signals = [self._some, *(self._crowd for _ in range(1, self.writers))]
+        signals = [self._any_waiting, *(self._batch_ready for _ in range(1, self.writers))]
+        writers = [_Writer(self, signal) for signal in signals]
         self._tasks = [
-            asyncio.create_task(self._write(signal), name=f"group-commit-{n}") for n, signal in enumerate(signals)
+            supervisor.start(f"group-commit-{self.guard}-{number}", writer.step, until=writer.finished)
+            for number, writer in enumerate(writers)
         ]
 
     async def stop(self) -> None:
         self._open = False
-        self._some.set()
-        self._crowd.set()
-        await asyncio.gather(*self._tasks)
+        self._any_waiting.set()
+        self._batch_ready.set()
+        await asyncio.gather(*(task.join() for task in self._tasks))
         self._tasks = []
 
     async def submit(self, write: Write) -> None:
@@ -114,13 +117,13 @@ class GroupCommit:
         database cannot say that it stored it (repeat with the same keys: it is stored once at most). The answer comes
         within ``mongo.timeout`` even where the writers are held up by others.
         """
-        if not self._open or len(self._waiting) >= self.max_waiting:  # where it has stopped nobody would ever answer
+        if not self._open or len(self._waiting) >= self.max_waiting:  # without writers no request would be answered
             raise QueueFullError
         waiting = _Waiting(write, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        self._some.set()
+        self._any_waiting.set()
         if len(self._waiting) >= self.max_batch:
-            self._crowd.set()
+            self._batch_ready.set()
         try:
             async with asyncio.timeout(self.mongo.timeout):
                 await waiting.done  # given up, it is taken out of its batch, unless that is on its way already
@@ -138,30 +141,17 @@ class GroupCommit:
             return error
         return None
 
-    async def _write(self, signal: asyncio.Event) -> None:
-        held: list[_Waiting] = []
-        while self._open or held or self._waiting:
-            if not held:
-                await signal.wait()
-            started = time.perf_counter()
-            batch, held = split_batch([*held, *self._take(self.max_batch - len(held))])
-            await self._store(batch)
-            if self.pace and signal is self._some:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(started + self.pace - time.perf_counter()):
-                        await self._crowd.wait()
-
     def _take(self, most: int) -> list[_Waiting]:
         taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
         if self._open:  # afterwards all writers empty the queue together
             if not self._waiting:
-                self._some.clear()
+                self._any_waiting.clear()
             if len(self._waiting) < self.max_batch:
-                self._crowd.clear()
+                self._batch_ready.clear()
         return taken
 
     async def _store(self, batch: Sequence[_Waiting]) -> None:
-        """Store a batch; where it cannot be stored as one, part it until each write has its own answer."""
+        """Store a batch; where it cannot be stored as one, split it until each write has its own answer."""
         pending = [item for item in batch if not item.done.done()]
         if not pending:
             return
@@ -170,13 +160,13 @@ class GroupCommit:
             try:
                 free = await self._without_taken(pending)
             except PyMongoError as lookup:
-                _settle(pending, lookup)
+                _answer(pending, lookup)
                 return
             if len(free) < len(pending):
                 await self._store(free)
                 return
-        if failure is None or is_passing(failure) or len(pending) == 1:
-            _settle(pending, failure)
+        if failure is None or is_transient(failure) or len(pending) == 1:
+            _answer(pending, failure)
             return
         middle = len(pending) // 2  # one of them cannot be stored at all, and the others must not suffer for it
         await self._store(pending[:middle])
@@ -210,10 +200,40 @@ class GroupCommit:
         for item in pending:
             keys = [key for key in item.write.keys if key in taken]
             if keys:
-                _settle([item], AlreadyStoredError(keys))
+                _answer([item], AlreadyStoredError(keys))
             else:
                 free.append(item)
         return free
+
+
+@dataclass(slots=True)
+class _Writer:
+    """One of the writers of ``commits``; ``signal`` says that there is work for it."""
+
+    commits: GroupCommit
+    signal: asyncio.Event
+    held: list[_Waiting] = field(default_factory=list)
+    """Writes that wait until one before them with an equal key is stored."""
+
+    def finished(self) -> bool:
+        return not (self.commits._open or self.held or self.commits._waiting)  # noqa: SLF001 - a part of it
+
+    async def step(self) -> None:
+        """Store one batch; where that fails in an unexpected way, every request of it is answered with the error."""
+        commits = self.commits
+        if not self.held:
+            await self.signal.wait()
+        started = time.perf_counter()
+        batch, self.held = split_batch([*self.held, *commits._take(commits.max_batch - len(self.held))])  # noqa: SLF001
+        try:
+            await commits._store(batch)  # noqa: SLF001
+        except Exception as error:
+            _answer(batch, error)
+            raise
+        if commits.min_interval and self.signal is commits._any_waiting:  # noqa: SLF001
+            with suppress(TimeoutError):
+                async with asyncio.timeout(started + commits.min_interval - time.perf_counter()):
+                    await commits._batch_ready.wait()  # noqa: SLF001
 
 
 async def store_together(mongo: Mongo, writes: Sequence[Write]) -> None:
@@ -232,7 +252,7 @@ async def store_together(mongo: Mongo, writes: Sequence[Write]) -> None:
     await mongo.transaction(work)
 
 
-def _settle(items: Sequence[_Waiting], error: BaseException | None) -> None:
+def _answer(items: Sequence[_Waiting], error: BaseException | None) -> None:
     for item in items:
         if item.done.done():
             continue

@@ -135,7 +135,7 @@ class Mongo:
                     read_preference=ReadPreference.PRIMARY,
                 )
         except BaseException as error:
-            if is_passing(error):
+            if is_transient(error):
                 self._abandon(session)
             else:
                 await session.end_session()
@@ -165,7 +165,7 @@ class Mongo:
             with pymongo.timeout(ABANDON_PAUSE):
                 await self.client.admin.command("killSessions", [session.session_id])
         except PyMongoError as error:
-            return not is_passing(error)  # a refusal will be the same next time
+            return not is_transient(error)  # a refusal will be the same next time
         return True
 
     async def close(self) -> None:
@@ -188,7 +188,7 @@ def _orphans(operations: Sequence[Document]) -> list[Binary]:
     ]
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether MongoDB may do tomorrow, unchanged, what it refused now: a lost connection, an election, a timeout."""
     if isinstance(error, ConnectionFailure | NetworkTimeout | WTimeoutError | ExecutionTimeout):
         return True

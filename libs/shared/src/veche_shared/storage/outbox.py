@@ -1,9 +1,9 @@
 """The outbox: messages wait here, in the database whose change they tell of, until Kafka has acknowledged them.
 
-Obligation: a message is put here in the transaction of the change that it tells of. Only the relay takes rows out.
+Obligation: a message is written here in the transaction of the change that it announces. Only the relay deletes rows.
 
-What one transaction sends on one topic shares a row, since MongoDB's work goes by the document: an event in a row of
-its own would cost as much as the thing that it tells of.
+What one transaction publishes on one topic shares a row, since MongoDB's work goes by the document: an event in a row
+of its own would cost as much as the document whose change it announces.
 """
 
 from __future__ import annotations
@@ -65,15 +65,15 @@ def row_documents(messages: Iterable[Message]) -> list[Document]:
 
 
 def row_from_document(document: Document) -> Row:
-    """A row as it was stored; in those of Veche 0.1 the row itself was the one message."""
-    row_id, topic, at = document["_id"], document["topic"], document["at"]
+    """A row as it was stored."""
+    topic, at = document["topic"], document["at"]
     return Row(
-        row_id,
+        document["_id"],
         topic,
         at,
         [
-            Message(held.get("id", row_id), topic, held["key"], held["value"], at, held.get("traceparent"))
-            for held in document.get("messages", [document])
+            Message(held["id"], topic, held["key"], held["value"], at, held.get("traceparent"))
+            for held in document["messages"]
         ],
     )
 

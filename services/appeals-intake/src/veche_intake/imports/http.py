@@ -16,10 +16,10 @@ from starlette.responses import Response, StreamingResponse
 
 from veche_intake.channels.model import Channel
 from veche_intake.channels.store import KeyRing
-from veche_intake.express import body_problem
 from veche_intake.imports.commands import EmptyFileError, Importing, Opened, open_file
 from veche_intake.imports.model import ImportOptions, ReportLine, RowReport
 from veche_intake.imports.rules import UnknownColumnError
+from veche_shared.http.fast_routes import body_problem
 from veche_shared.http.problems import FieldError, Forbidden, Unprocessable, UnsupportedMedia
 
 PREFIX: Final = "/api/v1/imports"

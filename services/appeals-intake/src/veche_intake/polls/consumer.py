@@ -9,9 +9,8 @@ from veche_intake.polls import store
 from veche_intake.polls.rules import newest
 from veche_intake.votes import store as votes
 from veche_shared.contracts.surveys import BallotRejectedV1, PollChangedV1
-from veche_shared.storage.mongo import Mongo, Session
-
-TYPES = ("poll.changed.v1", "ballot.rejected.v1")
+from veche_shared.storage.mongo import Mongo
+from veche_shared.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +19,12 @@ class SurveysConsumer:
 
     mongo: Mongo
 
-    async def handle(self, events: Sequence[PollChangedV1 | BallotRejectedV1], session: Session) -> None:
+    async def handle(self, events: Sequence[PollChangedV1 | BallotRejectedV1], unit: UnitOfWork) -> None:
         """Take the news of a batch into the view and the votes, within the batch's transaction."""
         changes = [event.data for event in events if isinstance(event, PollChangedV1)]
         if changes:
-            known = await store.versions(self.mongo, {change.poll_id for change in changes}, session)
-            await store.save(self.mongo, newest(changes, known), session)
+            known = await store.versions(self.mongo, {change.poll_id for change in changes}, unit.session)
+            await store.save(self.mongo, newest(changes, known), unit.session)
         rejections = [event for event in events if isinstance(event, BallotRejectedV1)]
         if rejections:
-            await votes.reject(self.mongo, [(event.data, event.time) for event in rejections], session)
+            await votes.reject(self.mongo, [(event.data, event.time) for event in rejections], unit.session)

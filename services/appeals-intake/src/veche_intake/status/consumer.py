@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from veche_intake.status import store
 from veche_intake.status.rules import after_all
 from veche_shared.contracts.cases import CaseChangedV1
-from veche_shared.storage.mongo import Mongo, Session
-
-TYPES = ("case.changed.v1",)
+from veche_shared.storage.mongo import Mongo
+from veche_shared.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,7 @@ class CasesConsumer:
 
     mongo: Mongo
 
-    async def handle(self, events: Sequence[CaseChangedV1], session: Session) -> None:
+    async def handle(self, events: Sequence[CaseChangedV1], unit: UnitOfWork) -> None:
         """Take the news of a batch into the views, within the batch's transaction."""
-        known = await store.get_many(self.mongo, {event.data.number for event in events}, session)
-        await store.save(self.mongo, after_all(known, events).values(), session)
+        known = await store.get_many(self.mongo, {event.data.number for event in events}, unit.session)
+        await store.save(self.mongo, after_all(known, events).values(), unit.session)

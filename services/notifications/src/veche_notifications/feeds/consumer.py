@@ -5,27 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from veche_notifications.feeds.model import Entry
+from veche_notifications import metrics
+from veche_notifications.feeds.live import LiveFeeds
 from veche_notifications.feeds.rules import feed_of, increments, numbered, place
 from veche_notifications.feeds.store import FeedStore
 from veche_shared.contracts.cases import CaseChangedV1, Named
-from veche_shared.storage.mongo import Session
+from veche_shared.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class FeedConsumer:
-    store: FeedStore
+    """Writes entries, and hands them to the live followers once they are committed."""
 
-    async def handle(self, events: Sequence[CaseChangedV1], session: Session) -> list[Entry]:
-        """Bring the feeds up to date; returns the entries that changed, each feed's in the order of their numbers."""
+    store: FeedStore
+    live: LiveFeeds
+
+    async def handle(self, events: Sequence[CaseChangedV1], unit: UnitOfWork) -> None:
+        """Bring the feeds up to date."""
+        session = unit.session
         known = await self.store.entries_of((event.data.number for event in events), session)
         placed = place(events, known)
         if not placed:
-            return []
+            return
         before = await self.store.reserve(increments(placed), _names(events), session)
         entries = numbered(placed, before)
         await self.store.save(entries, frozenset(item.key for item in placed if item.fresh), session)
-        return entries
+
+        def show() -> None:
+            metrics.FEED_ENTRIES.inc(len(entries))
+            self.live.show(entries)
+
+        unit.after_commit(show)
 
 
 def _names(events: Sequence[CaseChangedV1]) -> dict[str, Named]:

@@ -14,21 +14,20 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from math import inf
-
-import structlog
-from pymongo.errors import PyMongoError
 
 from veche_notifications import metrics
 from veche_notifications.feeds.model import Entry
 from veche_notifications.feeds.rules import view_of
 from veche_notifications.feeds.store import FEEDS, FeedStore
 from veche_shared.clock import Clock
-from veche_shared.messaging.backoff import Backoff
+from veche_shared.supervision.supervisor import SupervisedTask, Supervisor
 
 PAGE = 500
 SHORTEST_PAUSE = 0.001
 LONGEST_PAUSE = 0.05
+WATCH_PAUSE = 0.1
 RETRY_MS = 1_000
 KEEP_ALIVE = b": keep-alive\n\n"
 
@@ -95,7 +94,7 @@ class _Channel:
     position: int
     followers: set[Follower] = field(default_factory=set)
     moved: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[None] | None = None
+    task: SupervisedTask | None = None
 
 
 @dataclass(slots=True)
@@ -104,11 +103,11 @@ class LiveFeeds:
 
     store: FeedStore
     clock: Clock
-    backoff: Backoff
+    supervisor: Supervisor
     queue: int
     keep_alive: float
     _channels: dict[str, _Channel] = field(init=False, default_factory=dict)
-    _watching: asyncio.Task[None] | None = field(init=False, default=None)
+    _watching: SupervisedTask | None = field(init=False, default=None)
     _stopped: bool = field(init=False, default=False)
 
     def end_streams(self) -> None:
@@ -121,9 +120,7 @@ class LiveFeeds:
     async def stop(self) -> None:
         self.end_streams()
         tasks = [task for task in (self._watching, *(channel.task for channel in self._channels.values())) if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(task.stop() for task in tasks))
         self._channels.clear()
         self._watching = None
 
@@ -189,10 +186,10 @@ class LiveFeeds:
         channel = self._channels.get(feed)
         if channel is None:
             channel = self._channels[feed] = _Channel(feed, position)
-            channel.task = asyncio.create_task(self._carry(channel), name=f"feed-{feed}")
+            channel.task = self.supervisor.start("carry-feed", partial(self._carry, channel))
         channel.followers.add(follower)
         if self._watching is None:
-            self._watching = asyncio.create_task(self._watch(), name="watch-feeds")
+            self._watching = self.supervisor.start("watch-feeds", self._watch, interval=WATCH_PAUSE)
         return follower
 
     def _detach(self, follower: Follower) -> None:
@@ -216,51 +213,28 @@ class LiveFeeds:
 
     async def _watch(self) -> None:
         """Wake the channels of the feeds that move. After each gap in the watching all of them look for themselves."""
-        failures = 0
         sequence = {"$ifNull": ["$updateDescription.updatedFields.sequence", "$fullDocument.sequence"]}
         pipeline = [{"$project": {"documentKey": 1, "operationType": 1, "sequence": sequence}}]
-        while True:
-            try:
-                async with await self.store.mongo[FEEDS].watch(pipeline) as stream:
-                    for channel in self._channels.values():
-                        channel.moved.set()
-                    async for change in stream:
-                        failures = 0
-                        moved = self._channels.get(change["documentKey"]["_id"]) if "documentKey" in change else None
-                        if moved is not None and change.get("sequence", inf) > moved.position:
-                            moved.moved.set()
-            except PyMongoError as error:
-                failures += 1
-                structlog.get_logger().warning("feeds_unwatched", error=type(error).__name__, failures=failures)
-            await asyncio.sleep(self.backoff.delay(max(failures, 1)))
+        async with await self.store.mongo[FEEDS].watch(pipeline) as stream:
+            for channel in self._channels.values():
+                channel.moved.set()
+            async for change in stream:
+                moved = self._channels.get(change["documentKey"]["_id"]) if "documentKey" in change else None
+                if moved is not None and change.get("sequence", inf) > moved.position:
+                    moved.moved.set()
 
     async def _carry(self, channel: _Channel) -> None:
-        """Read a feed on whenever it moved, and hand what is new to its followers.
-
-        Should this ever fail for good, the followers are let go: they come back and begin anew.
-        """
+        """Once a feed has moved, read it and hand what is new to its followers."""
+        await channel.moved.wait()
+        channel.moved.clear()
+        started = time.perf_counter()
         try:
-            while True:
-                await channel.moved.wait()
-                channel.moved.clear()
-                started = time.perf_counter()
-                await self._read_on_patiently(channel)
-                # Resting as long as the reading took keeps a busy feed from taking more than half of the time.
-                await asyncio.sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, time.perf_counter() - started)))
-        finally:
-            self._close(channel)
-            for follower in channel.followers:
-                follower.end()
-
-    async def _read_on_patiently(self, channel: _Channel) -> None:
-        failures = 0
-        while True:
-            try:
-                return await self._read_on(channel)
-            except PyMongoError as error:
-                failures += 1
-                structlog.get_logger().warning("feed_unread", feed=channel.feed, error=type(error).__name__)
-                await asyncio.sleep(self.backoff.delay(failures))
+            await self._read_on(channel)
+        except Exception:
+            channel.moved.set()  # it is not read yet
+            raise
+        # Resting as long as the reading took keeps a busy feed from taking more than half of the time.
+        await asyncio.sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, time.perf_counter() - started)))
 
     async def _read_on(self, channel: _Channel) -> None:
         while True:

@@ -9,7 +9,7 @@ from veche_notifications.notices.rules import delivery_of
 from veche_notifications.notices.store import DeliveryStore
 from veche_shared.clock import Clock
 from veche_shared.contracts.cases import CaseChangedV1
-from veche_shared.storage.mongo import Session
+from veche_shared.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class NoticeConsumer:
     store: DeliveryStore
     clock: Clock
 
-    async def handle(self, events: Sequence[CaseChangedV1], session: Session) -> None:
+    async def handle(self, events: Sequence[CaseChangedV1], unit: UnitOfWork) -> None:
         now = self.clock()
         deliveries = [delivery_of(event, now) for event in events]
-        await self.store.add([delivery for delivery in deliveries if delivery is not None], session)
+        await self.store.add([delivery for delivery in deliveries if delivery is not None], unit.session)

@@ -22,9 +22,9 @@ from veche_notifications.notices.model import (
     Sent,
     Settled,
 )
+from veche_shared.backoff import Backoff
 from veche_shared.contracts.cases import CaseAction, CaseChanged
 from veche_shared.contracts.envelope import Event
-from veche_shared.messaging.backoff import Backoff
 
 KIND_OF: Final[Mapping[CaseAction, NoticeKind]] = {
     "open": "received",

@@ -12,9 +12,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 from veche_notifications.notices.model import Again, Delivery, Notice, Receipt, Settled
 from veche_shared.contracts.deliveries import DeliverySettledV1
 from veche_shared.contracts.topics import DELIVERIES as DELIVERIES_TOPIC
-from veche_shared.storage import outbox
 from veche_shared.storage.mongo import Document, Mongo, Session
-from veche_shared.storage.outbox import message_of
+from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
 
 DELIVERIES: Final = "deliveries"
 
@@ -73,6 +72,7 @@ class LeaseLostError(Exception):
 @dataclass(frozen=True, slots=True)
 class DeliveryStore:
     mongo: Mongo
+    transactions: Transactions
 
     async def add(self, deliveries: Sequence[Delivery], session: Session) -> None:
         """Keep new deliveries; one that is kept already stays as it is."""
@@ -111,11 +111,11 @@ class DeliveryStore:
         """End a delivery and put ``event`` into the outbox, in one transaction. Raises LeaseLostError."""
         change = {"$set": {"state": settled.state, "receipt": _receipt_document(settled.receipt)}}
 
-        async def work(session: Session) -> None:
-            await self._update(delivery, change, session)
-            await outbox.append(self.mongo, session, [message_of(DELIVERIES_TOPIC, event)])
+        async def work(unit: UnitOfWork) -> None:
+            await self._update(delivery, change, unit.session)
+            unit.publish(DELIVERIES_TOPIC, event)
 
-        await self.mongo.transaction(work)
+        await self.transactions.run(work)
 
     async def _update(self, delivery: Delivery, change: Document, session: Session | None) -> None:
         mine = {"_id": delivery.id, "state": "waiting", "attempts": delivery.attempts}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,20 +15,18 @@ from veche_shared.clock import Clock
 from veche_shared.http.problems import Conflict, Forbidden, NotFound, Problem, Unprocessable
 from veche_shared.ids import Ids
 from veche_shared.observability.tracing import current_traceparent
-from veche_shared.storage import outbox
-from veche_shared.storage.mongo import Mongo, Session
+from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class CaseOffice:
-    """The application of commands; ``wake`` tells the relay that the outbox has something."""
+    """The application of commands."""
 
-    mongo: Mongo
+    transactions: Transactions
     cases: Cases
     rulesets: RulesetCache
     clock: Clock
     ids: Ids
-    wake: Callable[[], None]
 
     async def read(self, number: str, actor: Actor) -> Case:
         """The case of that number. Raises NotFound also where it is not the actor's business."""
@@ -42,23 +39,19 @@ class CaseOffice:
         PyMongoError where it is not known whether it was stored: send the same command again.
         """
 
-        async def work(session: Session) -> Decision:
-            case = _admitted(await self.cases.by_number(number, session), actor)
+        async def work(unit: UnitOfWork) -> Decision:
+            case = _admitted(await self.cases.by_number(number, unit.session), actor)
             now = self.clock()
             try:
                 decision = decide(case, command, actor, self.rulesets.at(now).edition.departments, now)
             except Refusal as refusal:
                 raise problem_of(refusal) from refusal
             if not decision.repeated:
-                await self.cases.save(session, decision.case)
-                told = case_changed(decision.case, self.ids(), current_traceparent())
-                await outbox.append(self.mongo, session, [told])
+                await self.cases.save(unit.session, decision.case)
+                unit.send([case_changed(decision.case, self.ids(), current_traceparent())])
             return decision
 
-        decision = await self.mongo.transaction(work)
-        if not decision.repeated:
-            self.wake()
-        return decision
+        return await self.transactions.run(work)
 
     async def page(self, wanted: Filter, actor: Actor, after: str | None, limit: int) -> list[Case]:
         """Cases, newest first, of those that the actor may read: a coordinator all, an officer the own departments'."""

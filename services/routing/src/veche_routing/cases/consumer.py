@@ -19,11 +19,9 @@ from veche_shared.clock import Clock
 from veche_shared.contracts.appeals import AppealRegistered, AppealRegisteredV1
 from veche_shared.ids import Ids
 from veche_shared.observability.tracing import continue_span, current_traceparent
-from veche_shared.storage import outbox
 from veche_shared.storage.documents import Message
-from veche_shared.storage.mongo import Mongo, Session
+from veche_shared.storage.unit_of_work import UnitOfWork
 
-TYPES = ("appeal.registered.v1",)
 BREATH = 100
 """After so many decisions the event loop may serve somebody else: a decision takes a fraction of a millisecond."""
 
@@ -32,15 +30,15 @@ BREATH = 100
 class AppealsConsumer:
     """Opens a case for each appeal; an appeal that has one already (its event came under another id) is passed over."""
 
-    mongo: Mongo
     cases: Cases
     rulesets: RulesetCache
     calendar: CityCalendar
     clock: Clock
     ids: Ids
 
-    async def handle(self, events: Sequence[AppealRegisteredV1], session: Session) -> None:
-        """Open the cases of ``events`` and announce them, through the session of the batch."""
+    async def handle(self, events: Sequence[AppealRegisteredV1], unit: UnitOfWork) -> None:
+        """Open the cases of ``events`` and announce them, in the batch's unit of work."""
+        session = unit.session
         appeals = {case_id(event.data.appeal_id): event for event in events}
         known = await self.cases.known(session, list(appeals))
         new = [(identity, event) for identity, event in appeals.items() if identity not in known]
@@ -56,7 +54,7 @@ class AppealsConsumer:
             told += [self._told(case, event.traceparent) for case, (_, event) in zip(cases, part, strict=True)]
             opened += cases
         await self.cases.add(session, opened)
-        await outbox.append(self.mongo, session, told)
+        unit.send(told)
 
     def _open(self, new: Sequence[tuple[str, AppealRegistered]], ruleset: Ruleset, now: datetime) -> list[Case]:
         """Step by step and not appeal by appeal: the same work in a row takes a third less time."""

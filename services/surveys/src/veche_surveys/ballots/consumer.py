@@ -10,13 +10,10 @@ from veche_shared.contracts.topics import SURVEYS
 from veche_shared.contracts.votes import VoteCastV1
 from veche_shared.ids import Ids
 from veche_shared.observability.tracing import current_traceparent
-from veche_shared.storage import outbox
-from veche_shared.storage.mongo import Mongo, Session
+from veche_shared.storage.unit_of_work import UnitOfWork
 from veche_surveys.ballots import rules
 from veche_surveys.ballots.store import BallotStore
 from veche_surveys.polls.store import PollStore
-
-TYPES = ("vote.cast.v1",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +24,14 @@ class VoteCounter:
     what the other has stored. So a second vote of one person is found by looking, and never fails a batch.
     """
 
-    mongo: Mongo
     polls: PollStore
     ballots: BallotStore
     clock: Clock
     ids: Ids
 
-    async def handle(self, events: Sequence[VoteCastV1], session: Session) -> None:
-        """Judge and count fresh votes, all inside the transaction of ``session``."""
+    async def handle(self, events: Sequence[VoteCastV1], unit: UnitOfWork) -> None:
+        """Judge and count fresh votes, all inside the transaction of ``unit``."""
+        session = unit.session
         votes = [event.data for event in events]
         polls = await self.polls.get_many({vote.poll_id for vote in votes}, session)
         voters: dict[str, list[str]] = {}
@@ -53,4 +50,4 @@ class VoteCounter:
         await self.ballots.add(rules.tallies(counted.ballots, known_only), session)
         trace = current_traceparent()
         told = [rules.rejected_event(spoiled, self.ids(), self.clock(), trace) for spoiled in counted.rejected]
-        await outbox.append(self.mongo, session, [outbox.message_of(SURVEYS, event) for event in told])
+        unit.publish(SURVEYS, *told)

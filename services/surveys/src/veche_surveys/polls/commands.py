@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from veche_shared.clock import Clock, whole_milliseconds
 from veche_shared.contracts.topics import SURVEYS
 from veche_shared.ids import Ids
 from veche_shared.observability.tracing import current_traceparent
-from veche_shared.storage import outbox
-from veche_shared.storage.mongo import Mongo, Session
+from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
 from veche_surveys.ballots.store import BallotStore
 from veche_surveys.polls import rules
 from veche_surveys.polls.model import AUTOMATIC, Poll, PollAction, PollDraft
@@ -60,29 +61,28 @@ class Command:
 class PollCommands:
     """Creates, opens and closes polls.
 
-    ``wake`` tells the relay of a commit. Each command may be repeated with the same key: it is done once, and every
+    Each command may be repeated with the same key: it is done once, and every
     repeat is answered with the poll as it is now.
     """
 
-    mongo: Mongo
+    transactions: Transactions
     polls: PollStore
     ballots: BallotStore
     clock: Clock
     ids: Ids
-    wake: Callable[[], None]
 
     async def create(self, draft: PollDraft, command: Command) -> Poll:
         """Store a draft. Raises DraftFlawedError, CommandReusedError, PyMongoError."""
         draft = _to_milliseconds(draft)
 
-        async def work(session: Session) -> Poll:
+        async def work(unit: UnitOfWork) -> Poll:
             now = self.clock()
             found = rules.flaws(draft, now)
             if found:
                 raise DraftFlawedError(found)
             poll = rules.created(draft, poll_id=self.ids(), actor=command.actor, now=now)
-            await self.polls.insert(poll, session)
-            await self._announce(poll, session)
+            await self.polls.insert(poll, unit.session)
+            await self._announce(poll, unit)
             return poll
 
         return await self._once(command, fingerprint("create", repr(draft)), work)
@@ -96,7 +96,10 @@ class PollCommands:
         return await self._act(poll_id, "close", command)
 
     async def close_due(self) -> int:
-        """Close every open poll whose term has ended; how many. Safe to run in several places at once."""
+        """Close every open poll whose term has ended; how many. Safe to run in several places at once.
+
+        Whether a ballot counts does not depend on when this is done.
+        """
         closed = 0
         for poll_id in await self.polls.due(self.clock()):
             command = Command(AUTOMATIC, f"close/{poll_id}")
@@ -105,46 +108,46 @@ class PollCommands:
             except ActionRefusedError:  # closed by hand in the meantime
                 continue
             closed += 1
+        if closed:
+            structlog.get_logger().info("polls_closed", count=closed)
         return closed
 
     async def _act(self, poll_id: str, action: PollAction, command: Command) -> Poll:
-        async def work(session: Session) -> Poll:
-            poll = await self.polls.get(poll_id, session)
+        async def work(unit: UnitOfWork) -> Poll:
+            poll = await self.polls.get(poll_id, unit.session)
             if poll is None:
                 raise PollNotFoundError(poll_id)
             # The time is asked for inside the transaction: a retry must not close a poll in the past.
             decided = rules.decide(poll, action, actor=command.actor, now=self.clock())
             if isinstance(decided, Refusal):
                 raise ActionRefusedError(decided)
-            await self.polls.replace(decided, session)
-            await self._announce(decided, session)
+            await self.polls.replace(decided, unit.session)
+            await self._announce(decided, unit)
             return decided
 
         return await self._once(command, fingerprint(action, poll_id), work)
 
-    async def _once(self, command: Command, asked: str, work: Callable[[Session], Awaitable[Poll]]) -> Poll:
-        async def once(session: Session) -> Poll:
-            done = await self.polls.recall(command.id, session)
+    async def _once(self, command: Command, asked: str, work: Callable[[UnitOfWork], Awaitable[Poll]]) -> Poll:
+        async def once(unit: UnitOfWork) -> Poll:
+            done = await self.polls.recall(command.id, unit.session)
             if done is None:
-                poll = await work(session)
-                await self.polls.remember(command.id, Remembered(poll.id, asked), self.clock(), session)
+                poll = await work(unit)
+                await self.polls.remember(command.id, Remembered(poll.id, asked), self.clock(), unit.session)
                 return poll
             if done.fingerprint != asked:
                 raise CommandReusedError
-            known = await self.polls.get(done.poll_id, session)
+            known = await self.polls.get(done.poll_id, unit.session)
             if known is None:
                 raise PollNotFoundError(done.poll_id)
             return known
 
-        poll = await self.mongo.transaction(once)
-        self.wake()
-        return poll
+        return await self.transactions.run(once)
 
-    async def _announce(self, poll: Poll, session: Session) -> None:
+    async def _announce(self, poll: Poll, unit: UnitOfWork) -> None:
         # A batch of votes that is being counted under the poll's former state conflicts here, and is judged anew.
-        await self.ballots.fence(poll.id, poll.version, session)
+        await self.ballots.fence(poll.id, poll.version, unit.session)
         event = rules.changed_event(poll, self.ids(), current_traceparent())
-        await outbox.append(self.mongo, session, [outbox.message_of(SURVEYS, event)])
+        unit.publish(SURVEYS, event)
 
 
 def fingerprint(*parts: str) -> str:

@@ -1,8 +1,8 @@
-"""A short way to the endpoints that are asked for most often: those by which channels hand in appeals and votes.
+"""A fast path to the endpoints that are called most: past FastAPI's reading of bodies and its dependencies.
 
-FastAPI reads JSON into Python objects, validates those, and opens stacks of what is to be closed after a request. On
-this way pydantic reads the bytes itself and nothing is opened, which saves most of what HTTP costs. The routes are
-ordinary FastAPI routes: they are described in the OpenAPI document, and without this layer they answer the same.
+FastAPI reads JSON into Python objects, validates those, and opens exit stacks for every request. On this path pydantic
+reads the bytes itself and no stack is opened, which saves most of what HTTP costs (ADR 10). The routes are ordinary
+FastAPI routes: they are described in the OpenAPI document, and without this layer they answer the same.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ Endpoint = Callable[[Request, BaseModel], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Stop:
-    """A route on the short way."""
+class FastRoute:
+    """A route on the fast path: its body is validated by ``model`` from the bytes."""
 
     route: APIRoute
     model: type[BaseModel]
     endpoint: Endpoint
 
 
-class Express:
-    """The ASGI layer. It stands inside the edge, which gives ids, limits and metrics, and before everything else."""
+class FastRoutes:
+    """The ASGI layer, inside the edge (ids, limits, metrics) and before everything else."""
 
     def __init__(self, app: ASGIApp, *, routes: Iterable[BaseRoute]) -> None:
         """Take those of ``routes`` whose endpoint is ``async def (request: Request, body: SomeModel) -> Response``.
@@ -45,17 +45,17 @@ class Express:
         Raises TypeError for a route without a body.
         """
         self._app = app
-        self._stops = {("POST", stop.route.path): stop for stop in map(_stop, routes)}
+        self._routes = {("POST", fast.route.path): fast for fast in map(_fast_route, routes)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        stop = self._stops.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        if stop is None:
+        fast = self._routes.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if fast is None:
             await self._app(scope, receive, send)
             return
-        scope["route"] = stop.route
+        scope["route"] = fast.route
         request = Request(scope, receive, send)
         try:
-            response = await _answer(stop, request, receive)
+            response = await _answer(fast, request, receive)
         except Exception as error:
             handler = _handler(cast("FastAPI", scope["app"]), error)
             if handler is None:
@@ -64,13 +64,13 @@ class Express:
         await response(scope, receive, send)
 
 
-def express(app: FastAPI, routes: Iterable[BaseRoute]) -> None:
-    """Let requests for ``routes`` take the short way in ``app``, within the layers that it has already."""
-    app.user_middleware.append(Middleware(Express, routes=list(routes)))
+def add_fast_routes(app: FastAPI, routes: Iterable[BaseRoute]) -> None:
+    """Serve ``routes`` of ``app`` on the fast path, inside the layers that it has already."""
+    app.user_middleware.append(Middleware(FastRoutes, routes=list(routes)))
 
 
 def body_problem(media_type: str | None, content: bytes, error: ValidationError) -> Problem:
-    """What to tell the sender of ``content``: that it is not text, not JSON, or what is wrong at which place of it."""
+    """What is wrong with ``content``: it is not text, not JSON, or a value at some place of it is not valid."""
     if media_type is not None and "json" not in media_type.lower():
         return UnsupportedMedia("Send the body as JSON, with Content-Type: application/json.")
     try:
@@ -87,20 +87,20 @@ def body_problem(media_type: str | None, content: bytes, error: ValidationError)
     )
 
 
-def _stop(route: BaseRoute) -> _Stop:
+def _fast_route(route: BaseRoute) -> FastRoute:
     if not isinstance(route, APIRoute) or route.body_field is None:
-        raise TypeError("only a route with one model as its body can be on the short way")
+        raise TypeError("only a route with one model as its body can be on the fast path")
     model = cast("type[BaseModel]", route.body_field.field_info.annotation)
-    return _Stop(route, model, cast("Endpoint", route.endpoint))
+    return FastRoute(route, model, cast("Endpoint", route.endpoint))
 
 
-async def _answer(stop: _Stop, request: Request, receive: Receive) -> Response:
+async def _answer(fast: FastRoute, request: Request, receive: Receive) -> Response:
     content = await _read(receive)
     try:
-        body = stop.model.__pydantic_validator__.validate_json(content)
+        body = fast.model.__pydantic_validator__.validate_json(content)
     except ValidationError as error:
         raise body_problem(request.headers.get("content-type"), content, error) from None
-    return await stop.endpoint(request, body)
+    return await fast.endpoint(request, body)
 
 
 async def _read(receive: Receive) -> bytes:

@@ -21,7 +21,7 @@ Headers = list[tuple[str, bytes]]
 
 
 @dataclass(slots=True)
-class Packet:
+class RecordBatch:
     """A record batch on its way: the messages in it, and the broker's answer to come."""
 
     message_ids: list[str]
@@ -29,7 +29,7 @@ class Packet:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenBatch:
     builder: BatchBuilder
     message_ids: list[str] = field(default_factory=list)
 
@@ -42,40 +42,42 @@ def partition_of(key: bytes, partitions: Sequence[int]) -> int:
     return partitions[crc32(key) % len(partitions)]
 
 
-async def send_packed(
+async def send_in_batches(
     producer: AIOKafkaProducer, topic: str, messages: Sequence[Message], headers: Headers
-) -> list[Packet]:
+) -> list[RecordBatch]:
     """Hand all ``messages`` of one topic to the producer, packed. Raises KafkaError where the topic cannot be reached.
 
-    A message that is too large for the broker makes its whole packet's answer an error.
+    A message that is too large for the broker makes its whole batch's answer an error.
     """
     partitions = sorted(await producer.partitions_for(topic))
-    filling: dict[int, _Open] = {}
-    packets: list[Packet] = []
+    filling: dict[int, _OpenBatch] = {}
+    batches: list[RecordBatch] = []
     for message in messages:
         partition = partition_of(message.key, partitions)
-        box = filling.get(partition)
-        if box is None:
-            box = filling[partition] = _Open(producer.create_batch())
-        if message.traceparent is not None:  # few are sampled
+        open_batch = filling.get(partition)
+        if open_batch is None:
+            open_batch = filling[partition] = _OpenBatch(producer.create_batch())
+        if message.traceparent is not None:  # most belong to no sampled trace
             with continue_span(f"publish {message.topic}", message.traceparent, kind=SpanKind.PRODUCER):
                 pass
-        if not _put(box, message, headers):
-            packets.append(await _send(producer, topic, partition, box))
-            box = filling[partition] = _Open(producer.create_batch())
-            _put(box, message, headers)  # the first record of a batch is taken whatever its size
-    for partition, box in filling.items():
-        packets.append(await _send(producer, topic, partition, box))
-    return packets
+        if not _put(open_batch, message, headers):
+            batches.append(await _send(producer, topic, partition, open_batch))
+            open_batch = filling[partition] = _OpenBatch(producer.create_batch())
+            _put(open_batch, message, headers)  # the first record of a batch is taken whatever its size
+    for partition, open_batch in filling.items():
+        batches.append(await _send(producer, topic, partition, open_batch))
+    return batches
 
 
-def _put(box: _Open, message: Message, headers: Headers) -> bool:
-    taken = box.builder.append(timestamp=None, key=message.key or None, value=message.value, headers=headers)
+def _put(open_batch: _OpenBatch, message: Message, headers: Headers) -> bool:
+    taken = open_batch.builder.append(timestamp=None, key=message.key or None, value=message.value, headers=headers)
     if taken is not None:
-        box.message_ids.append(message.id)
+        open_batch.message_ids.append(message.id)
     return taken is not None
 
 
-async def _send(producer: AIOKafkaProducer, topic: str, partition: int, box: _Open) -> Packet:
-    box.builder.close()
-    return Packet(box.message_ids, await producer.send_batch(box.builder, topic, partition=partition))
+async def _send(producer: AIOKafkaProducer, topic: str, partition: int, open_batch: _OpenBatch) -> RecordBatch:
+    open_batch.builder.close()
+    return RecordBatch(
+        open_batch.message_ids, await producer.send_batch(open_batch.builder, topic, partition=partition)
+    )

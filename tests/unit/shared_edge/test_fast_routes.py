@@ -1,4 +1,4 @@
-"""The short way answers what FastAPI's own way answers, byte for byte, for good requests and bad ones."""
+"""The fast path answers what FastAPI itself answers, byte for byte, for good requests and bad ones."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from veche_intake.express import express
 from veche_shared.http.application import ServiceInfo, create_app
+from veche_shared.http.fast_routes import add_fast_routes
 from veche_shared.http.problems import Conflict
 from veche_shared.settings import SecuritySettings, ServiceSettings
 
@@ -46,12 +46,12 @@ async def nothing(_: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def application(*, short: bool) -> FastAPI:
+def application(*, fast: bool) -> FastAPI:
     router = APIRouter(prefix="/things")
     router.add_api_route("", take, methods=["POST"], status_code=201)
     app = create_app(ServiceInfo("test", "Test", "0"), settings=SETTINGS, lifespan=nothing, routers=[router])
-    if short:
-        express(app, router.routes)
+    if fast:
+        add_fast_routes(app, router.routes)
     return app
 
 
@@ -80,32 +80,32 @@ async def answer(app: FastAPI, content: bytes, media_type: str | None) -> tuple[
     ],
 )
 async def test_both_ways_give_the_same_answer(content: bytes, media_type: str | None, status: int) -> None:
-    short = await answer(application(short=True), content, media_type)
-    long = await answer(application(short=False), content, media_type)
-    assert short == long
-    assert short[0] == status
+    fast = await answer(application(fast=True), content, media_type)
+    long = await answer(application(fast=False), content, media_type)
+    assert fast == long
+    assert fast[0] == status
 
 
 async def test_a_body_that_is_no_object_is_refused_on_both_ways() -> None:
-    short = await answer(application(short=True), b"[1]", "application/json")
-    long = await answer(application(short=False), b"[1]", "application/json")
-    assert short[0] == long[0] == 422
+    fast = await answer(application(fast=True), b"[1]", "application/json")
+    long = await answer(application(fast=False), b"[1]", "application/json")
+    assert fast[0] == long[0] == 422
 
 
 async def test_what_is_not_json_is_refused_on_both_ways() -> None:
-    short = await answer(application(short=True), b"text=a", "application/x-www-form-urlencoded")
-    long = await answer(application(short=False), b"text=a", "application/x-www-form-urlencoded")
-    assert short[0] == 415
+    fast = await answer(application(fast=True), b"text=a", "application/x-www-form-urlencoded")
+    long = await answer(application(fast=False), b"text=a", "application/x-www-form-urlencoded")
+    assert fast[0] == 415
     assert long[0] in {415, 422}
 
 
-def test_a_route_without_a_body_cannot_take_the_short_way() -> None:
+def test_a_route_without_a_body_cannot_take_the_fast_way() -> None:
     router = APIRouter()
 
     @router.get("/nothing")
     async def nothing_to_read() -> None: ...
 
-    app = application(short=False)
-    express(app, router.routes)
+    app = application(fast=False)
+    add_fast_routes(app, router.routes)
     with pytest.raises(TypeError, match="one model as its body"):
         app.build_middleware_stack()

@@ -1,4 +1,4 @@
-"""A service without a face: its database, its topics, and hands to put messages in and to look at what came out."""
+"""A service's messaging without its HTTP side: its database, its topics, and ways to produce and inspect messages."""
 
 from __future__ import annotations
 
@@ -12,28 +12,32 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 
 from tests.outboxes import waiting_in
 from tests.waiting import eventually as eventually
+from veche_shared.backoff import Backoff
 from veche_shared.clock import system_clock
-from veche_shared.contracts.topics import SURVEYS, VOTES, Topic, dead_letters
-from veche_shared.contracts.votes import VoteCast, VoteCastV1, VoteEvent
+from veche_shared.contracts.topics import SURVEYS, VOTES, Topic
+from veche_shared.contracts.topics import dead_letters as dead_letter_topic
+from veche_shared.contracts.votes import VoteCast, VoteCastV1
 from veche_shared.ids import new_id
-from veche_shared.messaging.backoff import Backoff
 from veche_shared.messaging.breaker import Breaker
-from veche_shared.messaging.consumer import Consumers, Subscription
-from veche_shared.messaging.processing import Processing
-from veche_shared.messaging.reading import Reader
+from veche_shared.messaging.consumer import ConsumerGroup
+from veche_shared.messaging.processor import BatchProcessor
 from veche_shared.messaging.relay import Relay
+from veche_shared.messaging.subscriptions import Handler, subscribe
 from veche_shared.messaging.topics import create_topics, full_name
 from veche_shared.settings import KafkaSettings
-from veche_shared.storage import outbox
+from veche_shared.storage import dead_letters
 from veche_shared.storage.lease import Lease
-from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.mongo import Document, Mongo
+from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
+from veche_shared.supervision.supervisor import Supervisor
 
 SERVICE = "surveys"
-DEAD_LETTERS = dead_letters(SERVICE)
+DEAD_LETTERS = dead_letter_topic(SERVICE)
 TOPICS = (VOTES, SURVEYS, DEAD_LETTERS)
 QUICK = Backoff(jitter=random.random, first=0.01, cap=0.1)
 
-Handle = Callable[[Sequence[VoteCastV1], Session], Awaitable[None]]
+GROUP = "ballots"
+Handle = Handler[VoteCastV1]
 
 
 def vote(number: int, *, key: str | None = None) -> VoteCastV1:
@@ -46,11 +50,11 @@ def vote(number: int, *, key: str | None = None) -> VoteCastV1:
 
 
 @asynccontextmanager
-async def door_to(address: str, port: int) -> AsyncIterator[None]:
-    """Pass connections to ``port`` on to the broker: its first address answers from now on."""
+async def forwarding_to(address: str, port: int) -> AsyncIterator[None]:
+    """Forward connections to ``port`` to the broker: its first address answers from now on."""
     host, _, real_port = address.rpartition(":")
 
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_connection(host, int(real_port))
 
         async def copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
@@ -61,7 +65,7 @@ async def door_to(address: str, port: int) -> AsyncIterator[None]:
 
         await asyncio.gather(copy(reader, there_writer), copy(there_reader, writer), return_exceptions=True)
 
-    server = await asyncio.start_server(pass_on, "127.0.0.1", port)
+    server = await asyncio.start_server(forward, "127.0.0.1", port)
     try:
         yield
     finally:
@@ -69,12 +73,17 @@ async def door_to(address: str, port: int) -> AsyncIterator[None]:
 
 
 @dataclass(slots=True)
-class Stage:
+class Harness:
     """One test's database and topics; what is started through it is stopped by ``close``."""
 
     mongo: Mongo
     kafka: KafkaSettings
+    supervisor: Supervisor = field(default_factory=lambda: Supervisor(SERVICE))
     _closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    @property
+    def transactions(self) -> Transactions:
+        return Transactions(self.mongo, lambda: None)
 
     async def prepare(self) -> None:
         await create_topics(self.kafka, TOPICS)
@@ -82,23 +91,26 @@ class Stage:
     def relay(self, holder: str = "one", settings: KafkaSettings | None = None) -> Relay:
         """A relay that is not started."""
         lease = Lease(self.mongo, "relay", holder, seconds=1.5)
-        relay = Relay(SERVICE, self.mongo, settings or self.kafka, lease, system_clock, QUICK, idle=0.02)
+        relay = Relay(SERVICE, self.mongo, settings or self.kafka, lease, system_clock, asyncio.Event(), idle=0.02)
         self._closing.append(relay.stop)
         return relay
 
-    def processing(
-        self, handle: Handle, *, breaker: Breaker | None = None, patience: float = 60.0
-    ) -> Processing[VoteCastV1]:
-        return Processing(
-            service=SERVICE,
-            mongo=self.mongo,
-            reader=Reader(VoteEvent, ["vote.cast.v1"]),
-            handle=handle,
+    def started_relay(self, holder: str = "one", settings: KafkaSettings | None = None) -> Relay:
+        relay = self.relay(holder, settings)
+        relay.start(self.supervisor)
+        return relay
+
+    def processor(
+        self, handle: Handle, *, breaker: Breaker | None = None, patience: float = 60.0, group: str = GROUP
+    ) -> BatchProcessor[VoteCastV1]:
+        return BatchProcessor.of(
+            SERVICE,
+            subscribe(VOTES, handle, group=group),
+            self.transactions,
             clock=system_clock,
             ids=new_id,
             backoff=QUICK,
-            after_commit=lambda: None,
-            breaker=breaker or Breaker(),
+            breaker=breaker,
             patience=patience,
         )
 
@@ -109,23 +121,31 @@ class Stage:
         breaker: Breaker | None = None,
         patience: float = 60.0,
         max_records: int = 100,
-        rest: float = 0.0,
-    ) -> Consumers:
-        """Start a consumer of the votes."""
-        process = self.processing(handle, breaker=breaker, patience=patience)
-        subscription = Subscription(VOTES, f"{SERVICE}.{VOTES.name}", process, max_records, rest)
-        consumers = Consumers(SERVICE, self.kafka, [subscription])
+        linger: float = 0.0,
+        group: str = GROUP,
+    ) -> ConsumerGroup:
+        """Start a consumer group of the votes."""
+        processor = self.processor(handle, breaker=breaker, patience=patience, group=group)
+        subscription = subscribe(VOTES, handle, group=group, max_records=max_records, linger=linger)
+        consumers = ConsumerGroup(SERVICE, subscription, processor, self.kafka, self.supervisor)
         self._closing.append(consumers.stop)
         await consumers.start()
         return consumers
 
-    async def keep(self, events: Sequence[VoteCastV1], session: Session) -> None:
+    def error_of(self, task: str) -> str | None:
+        """The kind of the error by which the last step of a task failed; None while all is well."""
+        return self.supervisor.state(task).error
+
+    async def keep(self, events: Sequence[VoteCastV1], unit: UnitOfWork) -> None:
         """A handler that stores each vote, once or it fails: handling twice would not stay hidden."""
-        documents = [{"_id": event.data.vote_id, "event": event.id} for event in events]
-        await self.mongo["kept"].insert_many(documents, session=session)
+        await unit.insert("kept", [{"_id": event.data.vote_id, "event": event.id} for event in events])
 
     async def kept(self) -> set[str]:
         return {document["_id"] async for document in self.mongo["kept"].find()}
+
+    async def dead_letters(self) -> int:
+        """How many dead letters wait for a decision."""
+        return sum((await dead_letters.waiting_counts(self.mongo)).values())
 
     async def rows(self, collection: str, wanted: Document | None = None) -> int:
         return await self.mongo[collection].count_documents(wanted or {})
@@ -138,10 +158,10 @@ class Stage:
         return await self.waiting() == 0
 
     async def put_into_outbox(self, events: Sequence[VoteCastV1], topic: Topic = VOTES) -> None:
-        async def work(session: Session) -> None:
-            await outbox.append(self.mongo, session, [outbox.message_of(topic, event) for event in events])
+        async def work(unit: UnitOfWork) -> None:
+            unit.publish(topic, *events)
 
-        await self.mongo.transaction(work)
+        await self.transactions.run(work)
 
     async def produce(
         self,
@@ -180,11 +200,11 @@ class Stage:
         finally:
             await consumer.stop()
 
-    async def committed(self, topic: Topic = VOTES) -> int:
-        """How many records of the topic the service's group has settled."""
+    async def committed(self, topic: Topic = VOTES, group: str = GROUP) -> int:
+        """How many records of the topic the group has committed."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.kafka.bootstrap_servers,
-            group_id=f"{self.kafka.topic_prefix}{SERVICE}.{topic.name}",
+            group_id=f"{self.kafka.topic_prefix}{SERVICE}.{group}",
             enable_auto_commit=False,
         )
         await consumer.start()
@@ -199,4 +219,5 @@ class Stage:
     async def close(self) -> None:
         for stop in reversed(self._closing):
             await stop()
+        await self.supervisor.stop()
         await self.mongo.close()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veche_shared.messaging.backoff import Backoff
+from veche_shared.backoff import Backoff
 
 
 def test_each_wait_is_twice_the_one_before_up_to_the_cap() -> None:

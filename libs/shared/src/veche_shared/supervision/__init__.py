@@ -1,0 +1,1 @@
+"""Long-lived tasks: what keeps each of them running, and what tells an operator that one does not."""
