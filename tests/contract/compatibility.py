@@ -1,13 +1,16 @@
 """Whether one version of an event's JSON Schema can stand beside another: readers and writers are never all restarted
 at the same moment, and events written months ago wait in topics, outboxes and dead letters.
 
-So the only growth that harms nobody is a new property that may be absent. Everything else is a new type of event.
+So the only growth that harms nobody is a new property that may be absent, and a new known value of an open code: each
+reader has a default for a code that it does not know. Everything else is a new type of event.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias, cast
+
+from veche_shared.contracts.codes import KNOWN_VALUES
 
 JsonSchema: TypeAlias = Mapping[str, object]
 
@@ -43,7 +46,10 @@ def _breaks(
 
 
 def _keyword_breaks(keyword: str, old: JsonSchema, new: JsonSchema, place: str) -> Iterator[str]:
-    if keyword not in old or keyword not in new or old[keyword] != new[keyword]:
+    if keyword == KNOWN_VALUES:
+        for code in sorted(_codes(old) - _codes(new)):
+            yield f"{place or '(root)'}: known value {code!r} removed"
+    elif keyword not in old or keyword not in new or old[keyword] != new[keyword]:
         was, now = old.get(keyword, "absent"), new.get(keyword, "absent")
         yield f"{place or '(root)'}: {keyword} was {was!r} and is {now!r}"
 
@@ -95,6 +101,10 @@ def _fields(schema: JsonSchema) -> Mapping[str, JsonSchema]:
 
 def _names(schema: JsonSchema) -> frozenset[str]:
     return frozenset(cast("Sequence[str]", schema.get("required", ())))
+
+
+def _codes(schema: JsonSchema) -> frozenset[str]:
+    return frozenset(cast("Sequence[str]", schema.get(KNOWN_VALUES, ())))
 
 
 def _part(schema: JsonSchema, keyword: str) -> JsonSchema:

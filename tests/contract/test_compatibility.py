@@ -9,18 +9,20 @@ from pydantic import BaseModel, Field
 
 from tests.contract.compatibility import breaks
 from tests.contract.snapshot import broken_promises
+from veche_shared.contracts.codes import Code, known
 
 
 class Person(BaseModel):
     name: str
 
 
-class Told(BaseModel):
+class Published(BaseModel):
     id: str
     state: Literal["open", "closed"]
     count: int = Field(default=0, ge=0)
     note: str | None = None
     people: list[Person]
+    mood: Annotated[Code, known("calm", "angry")] = "calm"
 
 
 class Unchanged(BaseModel):
@@ -31,10 +33,15 @@ class Unchanged(BaseModel):
     count: int = Field(default=0, ge=0)
     note: str | None = None
     people: list[Person]
+    mood: Annotated[Code, known("angry", "calm")] = "calm"
 
 
-class Grown(Told):
+class Grown(Published):
     place: str | None = None
+
+
+class KnownCodeAdded(Published):
+    mood: Annotated[Code, known("calm", "angry", "glad")] = "calm"
 
 
 class FieldRemoved(BaseModel):
@@ -52,47 +59,67 @@ class FieldRenamed(BaseModel):
     people: list[Person]
 
 
-class NewRequiredField(Told):
+class NewRequiredField(Published):
     place: str
 
 
-class OptionalBecameRequired(Told):
+class OptionalBecameRequired(Published):
     note: str | None
 
 
-class RequiredBecameOptional(Told):
+class RequiredBecameOptional(Published):
     id: str = ""
 
 
-class TypeNarrowed(Told):
+class TypeNarrowed(Published):
     note: str = ""
 
 
-class TypeChanged(Told):
+class TypeChanged(Published):
     id: int  # type: ignore[assignment]
 
 
-class TypeWidened(Told):
+class TypeWidened(Published):
     id: str | None  # type: ignore[assignment]
 
 
-class ValueRemoved(Told):
+class ValueRemoved(Published):
     state: Literal["open"]
 
 
-class ValueAdded(Told):
+class ValueAdded(Published):
     state: Literal["open", "closed", "paused"]  # type: ignore[assignment]
 
 
-class LimitTightened(Told):
+class KnownCodeRemoved(Published):
+    mood: Annotated[Code, known("calm", "glad")] = "calm"
+
+
+class KnownCodesForgotten(Published):
+    mood: Code = "calm"
+
+
+class CodeClosed(Published):
+    mood: Literal["calm", "angry"] = "calm"
+
+
+class CodeShortened(Published):
+    mood: Annotated[Code, known("calm", "angry"), Field(max_length=10)] = "calm"
+
+
+class StringBecameCode(Published):
+    id: Code
+
+
+class LimitTightened(Published):
     count: int = Field(default=0, ge=0, le=10)
 
 
-class LimitLoosened(Told):
+class LimitLoosened(Published):
     count: int = 0
 
 
-class DefaultChanged(Told):
+class DefaultChanged(Published):
     count: int = Field(default=1, ge=0)
 
 
@@ -101,19 +128,19 @@ class DeepPerson(BaseModel):
     surname: str
 
 
-class BrokenDeepInside(Told):
+class BrokenDeepInside(Published):
     people: list[DeepPerson]  # type: ignore[assignment]
 
 
-class ItemsLimited(Told):
+class ItemsLimited(Published):
     people: Annotated[list[Person], Field(max_length=3)]
 
 
 def harms(new: type[BaseModel]) -> list[str]:
-    return breaks(Told.model_json_schema(), new.model_json_schema())
+    return breaks(Published.model_json_schema(), new.model_json_schema())
 
 
-@pytest.mark.parametrize("new", [Told, Unchanged, Grown])
+@pytest.mark.parametrize("new", [Published, Unchanged, Grown, KnownCodeAdded])
 def test_what_stays_or_only_grows_breaks_nobody(new: type[BaseModel]) -> None:
     assert harms(new) == []
 
@@ -132,6 +159,11 @@ def test_what_stays_or_only_grows_breaks_nobody(new: type[BaseModel]) -> None:
         (TypeWidened, ".id: 0 alternatives were, 2 are"),
         (ValueRemoved, ".state: const was 'absent' and is 'open'"),
         (ValueAdded, ".state: enum was ['open', 'closed'] and is ['open', 'closed', 'paused']"),
+        (KnownCodeRemoved, ".mood: known value 'angry' removed"),
+        (KnownCodesForgotten, ".mood: known value 'calm' removed"),
+        (CodeClosed, ".mood: enum was 'absent' and is ['calm', 'angry']"),
+        (CodeShortened, ".mood: maxLength was 64 and is 10"),
+        (StringBecameCode, ".id: maxLength was 'absent' and is 64"),
         (LimitTightened, ".count: maximum was 'absent' and is 10"),
         (LimitLoosened, ".count: minimum was 0 and is 'absent'"),
         (DefaultChanged, ".count: default was 0 and is 1"),
@@ -144,11 +176,11 @@ def test_every_other_change_is_named_where_it_is(new: type[BaseModel], harm: str
 
 
 def test_a_type_of_event_that_disappeared_is_named() -> None:
-    assert broken_promises({"thing.told.v1": Told.model_json_schema()}, {}) == ["thing.told.v1: removed"]
+    assert broken_promises({"thing.changed.v1": Published.model_json_schema()}, {}) == ["thing.changed.v1: removed"]
 
 
 def test_a_new_type_of_event_breaks_nobody() -> None:
-    assert broken_promises({}, {"thing.told.v1": Told.model_json_schema()}) == []
+    assert broken_promises({}, {"thing.changed.v1": Published.model_json_schema()}) == []
 
 
 class Tree(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import cast
 
@@ -20,6 +21,7 @@ from tests.contract.snapshot import (
 )
 from veche_shared.contracts.appeals import AppealEvent
 from veche_shared.contracts.cases import CaseEvent
+from veche_shared.contracts.codes import KNOWN_VALUES
 from veche_shared.contracts.deliveries import DeliveryEvent
 from veche_shared.contracts.surveys import SurveyEvent
 from veche_shared.contracts.topics import APPEALS, CASES, DELIVERIES, SURVEYS, VOTES, Topic
@@ -54,6 +56,17 @@ def complaints(schema: JsonSchema, value: bytes) -> list[str]:
     return [error.message for error in validator.iter_errors(json.loads(value))]
 
 
+def parts(schema: object, place: str = "") -> Iterator[tuple[str, JsonSchema]]:
+    """Every JSON object inside a schema, with its place."""
+    if isinstance(schema, dict):
+        yield place, schema
+        for key, value in schema.items():
+            yield from parts(value, f"{place}/{key}".removeprefix("/"))
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from parts(value, place)
+
+
 def test_no_contract_breaks_a_promise() -> None:
     assert broken_promises(committed_schemas(), current_schemas()) == []
 
@@ -78,6 +91,25 @@ def test_todays_readers_understand_every_example(event_type: str, kind: str) -> 
 @pytest.mark.parametrize(("event_type", "kind"), EXAMPLE_IDS)
 def test_every_example_keeps_to_the_committed_schema(event_type: str, kind: str) -> None:
     assert complaints(committed_schemas()[event_type], example(event_type, kind)) == []
+
+
+@pytest.mark.parametrize("event_type", TOPIC_OF)
+def test_no_list_of_values_is_closed(event_type: str) -> None:
+    """A reader that refuses a value that it does not know would make a dead letter of every new state."""
+    closed = {place for place, schema in parts(current_schemas()[event_type]) if schema.keys() & {"enum", "const"}}
+    assert closed == {"properties/specversion", "properties/type", "properties/datacontenttype"}
+
+
+@pytest.mark.parametrize("event_type", TOPIC_OF)
+def test_the_newer_example_has_a_new_value_in_every_code(event_type: str) -> None:
+    newer = json.loads(example(event_type, "newer"))["data"]
+    known = {
+        place.split("/")[3]: set(cast("Sequence[str]", schema[KNOWN_VALUES]))
+        for place, schema in parts(current_schemas()[event_type])
+        if KNOWN_VALUES in schema
+    }
+    for field, values in known.items():
+        assert set(newer[field] if isinstance(newer[field], list) else [newer[field]]) - values, field
 
 
 @pytest.mark.parametrize("event_type", TOPIC_OF)

@@ -26,12 +26,11 @@ from veche_intake.votes.rules import cast_event
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Case, Command, Reassign, ReturnToTriage
 from veche_routing.cases.rules import decide
-from veche_shared.contracts.surveys import RejectionReason
 from veche_shared.contracts.topics import APPEALS, SURVEYS, VOTES
 from veche_shared.ids import CountedIds
 from veche_shared.storage.documents import Message
 from veche_shared.storage.outbox import message_of
-from veche_surveys.ballots.model import RejectedBallot
+from veche_surveys.ballots.model import RejectedBallot, RejectionReason
 from veche_surveys.ballots.rules import rejected_event
 from veche_surveys.polls import rules as poll_rules
 from veche_surveys.polls.model import Option, Poll, PollDraft

@@ -14,7 +14,7 @@ from tests.integration.intake.running import INTERNAL_KEY, Service, eventually
 from veche_intake.status.pace import PaceBoard
 from veche_intake.status.rules import ENOUGH_FOR_A_MEDIAN
 from veche_shared.clock import system_clock
-from veche_shared.contracts.cases import CaseAction, CaseChanged, CaseChangedV1, CaseStatus, Named
+from veche_shared.contracts.cases import CaseChanged, CaseChangedV1, Named
 from veche_shared.ids import new_id
 
 DEPARTMENT = Named(code="improvement", name="Департамент благоустройства", name_en="Department of Improvement")
@@ -45,8 +45,8 @@ async def tell(
     service: Service,
     number: str,
     version: int,
-    action: CaseAction,
-    status: CaseStatus,
+    action: str,
+    status: str,
     answer: str | None = None,
 ) -> None:
     """Tell intake what routing did, and wait until it knows."""

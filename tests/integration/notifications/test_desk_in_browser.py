@@ -15,7 +15,7 @@ from tests.backend.servers import Backend
 from tests.integration.notifications.running import SECURITY, Service, running, settings_of
 from tests.unit.notifications.made_up import change
 from veche_shared.clock import system_clock
-from veche_shared.contracts.cases import CaseAction, CaseChangedV1, Named
+from veche_shared.contracts.cases import CaseChangedV1, Named
 from veche_shared.security.sessions import COOKIE, StaffSessions
 
 pytestmark = pytest.mark.browser
@@ -73,7 +73,7 @@ async def _panel(route: Route) -> None:
     await route.fulfill(status=200, content_type="text/html", body="<h2>Яма у подъезда</h2>")
 
 
-def case(department: Named, number: int, version: int = 1, action: CaseAction = "open") -> CaseChangedV1:
+def case(department: Named, number: int, version: int = 1, action: str = "open") -> CaseChangedV1:
     return change(f"{department.code}-{number}", version, action, department=department)
 
 

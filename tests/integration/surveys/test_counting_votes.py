@@ -9,11 +9,10 @@ from datetime import timedelta
 
 from tests.integration.surveys.stand import Stand, records
 from tests.outboxes import waiting_in
-from veche_shared.contracts.surveys import RejectionReason
 from veche_shared.contracts.votes import VoteCastV1
 from veche_shared.ids import new_id
 from veche_shared.storage.mongo import Session
-from veche_surveys.ballots.model import Receipt, Tally
+from veche_surveys.ballots.model import Receipt, RejectionReason, Tally
 from veche_surveys.ballots.rules import Voter
 from veche_surveys.ballots.store import BallotStore
 

@@ -13,7 +13,7 @@ from veche_intake.status.rules import after, after_all
 from veche_intake.status.sentences import Sentences
 from veche_intake.status.store import from_document, to_document
 from veche_shared.city import load_city
-from veche_shared.contracts.cases import CaseAction, CaseChanged, CaseChangedV1, CaseStatus, Named
+from veche_shared.contracts.cases import CaseChanged, CaseChangedV1, Named
 from veche_shared.ids import CountedIds
 from veche_shared.web import Pages
 from veche_shared.web.localisation import LANGUAGES
@@ -30,8 +30,8 @@ SENTENCES = Sentences({one: _pages.messages(one) for one in LANGUAGES}, {one: _p
 
 def event(
     version: int,
-    action: CaseAction,
-    status: CaseStatus,
+    action: str,
+    status: str,
     *,
     department: Named | None = IMPROVEMENT,
     answer: str | None = None,
@@ -161,9 +161,29 @@ def test_the_timeline_tells_what_happened_and_what_is_ahead() -> None:
 
 
 def test_every_action_has_its_words_in_both_languages() -> None:
-    actions: tuple[CaseAction, ...] = (
+    actions: tuple[str, ...] = (
         "open", "assign", "accept", "answer", "close", "return_to_triage", "reassign", "reopen",
     )  # fmt: skip
     for language in LANGUAGES:
         for action in actions:
             assert SENTENCES.steps(followed(event(1, action, "assigned")), language)[1].title
+
+
+POSTPONED = (*WAY[:3], event(4, "postpone", "postponed"))
+
+
+def test_a_status_that_this_release_does_not_know_is_told_neutrally() -> None:
+    assert view_after(*POSTPONED).state == "open"
+    assert SENTENCES.state(followed(*POSTPONED), "ru") == "Обращение рассматривают, ответ до 11 апреля."
+    assert SENTENCES.state(followed(*POSTPONED), "en") == "The appeal is being considered, answer due by 11 April."
+
+
+def test_an_action_that_this_release_does_not_know_is_a_step_in_general_words() -> None:
+    titles = [(entry.title, entry.state) for entry in SENTENCES.steps(followed(*POSTPONED), "ru")]
+    assert titles[-2:] == [("Ход рассмотрения изменился", "now"), ("Ответ", "ahead")]
+
+
+def test_a_status_is_kept_as_it_came_for_a_release_that_knows_it() -> None:
+    document = to_document(view_after(*POSTPONED))
+    assert (document["status"], document["steps"][-1]["status"]) == ("postponed", "postponed")
+    assert from_document(document) == view_after(*POSTPONED)

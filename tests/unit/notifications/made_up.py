@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from veche_shared.contracts.cases import CaseAction, CaseChanged, CaseChangedV1, CaseStatus, Named
+from veche_shared.contracts.cases import CaseChanged, CaseChangedV1, Named
 from veche_shared.ids import CountedIds
 
 MORNING = datetime(2026, 3, 12, 6, 0, tzinfo=UTC)
@@ -15,7 +15,7 @@ POTHOLE = Named(code="potholes", name="Ямы на дорогах", name_en="Pot
 
 ids = CountedIds()
 
-STATUS_AFTER: dict[CaseAction, CaseStatus] = {
+STATUS_AFTER: dict[str, str] = {
     "open": "assigned",
     "assign": "assigned",
     "accept": "in_progress",
@@ -30,19 +30,20 @@ STATUS_AFTER: dict[CaseAction, CaseStatus] = {
 def change(
     case: str = "case-1",
     version: int = 1,
-    action: CaseAction = "open",
+    action: str = "open",
     *,
+    status: str | None = None,
     department: Named | None = ROADS,
-    previous_status: CaseStatus | None = None,
+    previous_status: str | None = None,
     previous_department: Named | None = None,
     author: str | None = "person-1",
-    reachable: bool = True,
+    reachable_by: Sequence[str] = ("email",),
     answer: str | None = None,
     at: datetime = MORNING,
     due_at: datetime | None = MORNING + timedelta(days=30),
 ) -> CaseChangedV1:
     """One change of a made-up case; without a department it stands in the triage."""
-    status = "new" if department is None else STATUS_AFTER[action]
+    status = status or ("new" if department is None else STATUS_AFTER[action])
     return CaseChangedV1(
         id=ids(),
         source="/veche/routing",
@@ -65,7 +66,7 @@ def change(
             channel="web",
             regime="message",
             author=author,
-            reachable_by=["email"] if reachable else [],
+            reachable_by=list(reachable_by),
             answer=answer,
             actor="system",
             registered_at=MORNING,
@@ -75,7 +76,7 @@ def change(
     )
 
 
-def history(case: str, moves: Sequence[tuple[CaseAction, Named | None]]) -> list[CaseChangedV1]:
+def history(case: str, moves: Sequence[tuple[str, Named | None]]) -> list[CaseChangedV1]:
     """The changes of one case, version by version."""
     return [
         change(case, version, action, department=department, at=MORNING + timedelta(minutes=version))

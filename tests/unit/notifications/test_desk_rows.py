@@ -12,7 +12,7 @@ from tests.unit.notifications.made_up import MORNING, PARKS, ROADS, change
 from veche_notifications.feeds.model import RESERVED_FEEDS, Entry, FeedSummary, ReadMarks
 from veche_notifications.feeds.pages import Rows, View
 from veche_notifications.feeds.rules import line_of
-from veche_shared.contracts.cases import CaseAction, Named
+from veche_shared.contracts.cases import Named
 from veche_shared.web.localisation import LANGUAGES, Messages
 
 CHANNELS = ("web", "vk", "telegram", "max", "ok", "pos", "reception", "phone", "email", "import")
@@ -23,7 +23,7 @@ def rows(language: Literal["ru", "en"] = "ru", days_later: float = 0) -> Rows:
     return Rows(messages, language, lambda: MORNING + timedelta(days=days_later), UTC)
 
 
-def entry(action: CaseAction = "open", department: Named | None = ROADS) -> Entry:
+def entry(action: str = "open", department: Named | None = ROADS) -> Entry:
     event = change(action=action, department=department)
     return Entry(department.code if department else "triage", line_of(event), sequence=3, overall=5, raised=3)
 
@@ -56,6 +56,12 @@ def test_what_is_answered_shows_no_time_left() -> None:
 )
 def test_only_what_differs_from_handed_over_has_a_word_beside_it(made: Entry, status: str | None) -> None:
     assert rows().row(made, None).status == status
+
+
+def test_a_status_that_this_release_does_not_know_is_shown_as_work_in_progress() -> None:
+    event = change(action="postpone", status="postponed")
+    row = rows(days_later=10).row(Entry("roads", line_of(event), sequence=1, overall=1, raised=None), ReadMarks())
+    assert (row.status, row.days_left, row.urgency) == ("in_progress", 20, "calm")
 
 
 def test_a_case_that_went_away_says_where_and_is_neither_unread_nor_urgent() -> None:

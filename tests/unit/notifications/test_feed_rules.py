@@ -28,7 +28,7 @@ from veche_notifications.feeds.rules import (
     view_of,
     visible_feeds,
 )
-from veche_shared.contracts.cases import CaseAction, CaseChangedV1, Named
+from veche_shared.contracts.cases import CaseChangedV1, Named
 
 
 class Feeds:
@@ -57,7 +57,7 @@ class Feeds:
         return {entry.line.case_id: entry for entry in self.entries.values() if entry.moved_to is None}
 
 
-Move = tuple[CaseAction, Named | None]
+Move = tuple[str, Named | None]
 OPENED: Move = ("open", ROADS)
 LATER: list[Move] = [
     ("assign", ROADS),
@@ -295,3 +295,14 @@ def test_the_share_of_a_term_is_always_between_nothing_and_all(hours: int, term_
 def test_what_is_answered_has_no_time_left_to_show() -> None:
     assert time_left("answered", MORNING, MORNING, MORNING + timedelta(days=99)).state == "done"
     assert time_left("assigned", MORNING, None, MORNING).state == "none"
+
+
+def test_a_status_and_an_action_that_this_release_does_not_know_leave_an_open_entry_that_asks_nothing() -> None:
+    event = change(version=2, action="postpone", status="postponed")
+    [placed] = place([change(), event], [])
+    assert (placed.line.status, placed.line.action) == ("postponed", "postpone")
+    [alone] = place([event], [])
+    assert not alone.attention
+    [entry] = numbered([alone], Numbers())
+    assert is_open(entry)
+    assert time_left("postponed", MORNING, MORNING + timedelta(days=30), MORNING).state == "calm"

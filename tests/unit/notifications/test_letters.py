@@ -33,9 +33,7 @@ WRITER = LetterWriter(
 )
 
 
-def delivery(
-    kind: NoticeKind = "received", language: Literal["ru", "en"] = "ru", answer: str | None = None
-) -> Delivery:
+def delivery(kind: str = "received", language: str = "ru", answer: str | None = None) -> Delivery:
     made = delivery_of(change(department=PARKS), MORNING)
     assert made is not None
     notice = made.notice.model_copy(update={"kind": kind, "language": language, "answer": answer})
@@ -58,6 +56,18 @@ def test_the_catalogues_are_whole() -> None:
 def test_every_kind_of_notice_has_its_words_in_both_languages(kind: NoticeKind, language: Literal["ru", "en"]) -> None:
     message = WRITER.write(delivery(kind, language, answer="Да"), ANNA)
     assert "Д-2026-case-1" in message["Subject"]
+    assert message["Subject"] != WRITER.write(delivery("postponed", language), ANNA)["Subject"]
+
+
+def test_a_kind_that_a_newer_release_has_stored_is_told_in_general_words() -> None:
+    message = WRITER.write(delivery("postponed"), ANNA)
+    assert message["Subject"] == "Обращение Д-2026-case-1: есть изменения"
+    assert "По вашему обращению Д-2026-case-1 есть изменения." in parts(message)[0]
+
+
+def test_a_language_without_words_is_replaced_by_the_citys_first() -> None:
+    message = WRITER.write(delivery(language="tt"), ANNA)
+    assert (message["Content-Language"], message["Subject"]) == ("ru", "Обращение Д-2026-case-1 принято")
     for part in parts(message):
         assert "Д-2026-case-1" in part
         assert "https://veche.example.org/a/%D0%94-2026-case-1" in part

@@ -21,7 +21,7 @@ from veche_notifications.notices.rules import (
     scrubbed,
 )
 from veche_shared.backoff import Backoff
-from veche_shared.contracts.cases import CaseAction, CaseChangedV1, CaseStatus
+from veche_shared.contracts.cases import CaseChangedV1
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from veche_shared.contracts.cases import CaseAction, CaseChangedV1, CaseStatus
         ("reopen", "closed", "reopened"),
     ],
 )
-def test_every_change_that_the_public_sees_is_told(action: CaseAction, previous: CaseStatus, kind: str) -> None:
+def test_every_change_that_the_public_sees_is_told(action: str, previous: str, kind: str) -> None:
     notice = notice_of(change(action=action, previous_status=previous))
     assert notice is not None
     assert notice.kind == kind
@@ -58,12 +58,28 @@ def test_a_change_that_the_public_does_not_see_is_not_told() -> None:
     assert notice_of(change(action="assign", previous_status="assigned", previous_department=ROADS)) is None
 
 
+def test_nothing_is_told_of_an_action_that_this_release_does_not_know() -> None:
+    event = change(action="postpone", status="postponed", previous_status="in_progress")
+    assert notice_of(event) is None
+    assert delivery_of(event, MORNING) is None
+
+
+def test_a_status_that_this_release_does_not_know_is_told_by_its_action() -> None:
+    notice = notice_of(change(action="accept", status="postponed", previous_status="assigned"))
+    assert notice is not None
+    assert notice.kind == "accepted"
+
+
+def test_a_medium_that_this_release_does_not_know_is_ignored() -> None:
+    assert delivery_of(change(reachable_by=["telegram", "email"]), MORNING) is not None
+
+
 def test_the_answer_is_told_only_where_there_is_one_to_tell() -> None:
     assert notice_of(change(action="accept", previous_status="assigned", answer="старый ответ")).answer is None  # type: ignore[union-attr]
     assert notice_of(change(action="answer", previous_status="in_progress", answer="Починим")).answer == "Починим"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("event", [change(author=None), change(reachable=False)])
+@pytest.mark.parametrize("event", [change(author=None), change(reachable_by=[]), change(reachable_by=["telegram"])])
 def test_nobody_is_told_who_cannot_be_reached(event: CaseChangedV1) -> None:
     assert delivery_of(event, MORNING) is None
 

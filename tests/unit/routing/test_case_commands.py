@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -229,3 +230,23 @@ def test_the_address_and_the_summary_of_a_case_hold_no_personal_data() -> None:
     assert "910" not in case.summary
     assert "12" not in case.summary
     assert case.text.startswith("Тел.")
+
+
+POSTPONED = replace(a_case(), status="postponed", history=(replace(a_case().last, action="postpone"),))
+
+
+def test_nothing_can_be_done_with_a_case_in_a_status_of_a_newer_release() -> None:
+    assert possible_actions(POSTPONED, COORDINATOR) == ()
+    with pytest.raises(Refusal) as refused:
+        do(POSTPONED, Accept(command_id="1"))
+    assert refused.value.code == "wrong_status"
+    assert may_read(POSTPONED, ROADS)
+
+
+def test_what_an_appeal_says_in_codes_of_a_newer_release_is_passed_on() -> None:
+    appeal = an_appeal().model_copy(
+        update={"channel": "kiosk", "regime": "petition", "language": "tt", "reachable_by": ["telegram", "email"]}
+    )
+    case = open_case(case_id(appeal.appeal_id), appeal, routed(), None, NOW)
+    assert (case.channel, case.regime, case.language) == ("kiosk", "petition", "tt")
+    assert case.reachable_by == ("telegram", "email")

@@ -6,16 +6,15 @@ from typing import get_args
 import pytest
 
 from tests.unit.surveys.made_up import HOUR, NOON, opened
-from veche_shared.contracts.surveys import RejectionReason
 from veche_shared.web.catalogue import catalogue_faults
 from veche_shared.web.localisation import LANGUAGES, Language, Messages
 from veche_surveys.ballots import rules as ballot_rules
-from veche_surveys.ballots.model import Receipt, Tally
+from veche_surveys.ballots.model import Receipt, RejectionReason, Tally
 from veche_surveys.polls import rules
 from veche_surveys.polls.form import FaultCode
 from veche_surveys.polls.http import FLAW_ADVICE, pointer
 from veche_surveys.polls.model import SITE_POLL, Phase
-from veche_surveys.polls.pages import STATUS_OF_PHASE, chart, may_still_vote, worded
+from veche_surveys.polls.pages import STATUS_OF_PHASE, chart, may_still_vote, worded, worded_reason
 from veche_surveys.polls.rules import FlawCode
 
 POLL = opened(closes_at=NOON + HOUR)
@@ -36,10 +35,15 @@ def test_messages_that_templates_name_at_run_time_exist(language: Language) -> N
     named = [f"poll-phase-{phase}" for phase in get_args(Phase)]
     named += [f"poll-done-{done}" for done in ("created", "opened", "closed")]
     named += [f"poll-kind-{SITE_POLL.replace('_', '-')}"]
-    for reason in get_args(RejectionReason):
-        named += [f"poll-reason-{reason.replace('_', '-')}", f"poll-rejected-{reason.replace('_', '-')}"]
+    for reason in (*get_args(RejectionReason), "not_on_the_roll"):
+        named += [f"poll-reason-{worded_reason(reason)}", f"poll-rejected-{worded_reason(reason)}"]
     named += [f"poll-fault-{code.replace('_', '-')}" for code in fault_codes()]
     assert [name for name in named if name not in messages] == []
+
+
+def test_a_reason_that_a_newer_release_has_stored_has_general_words() -> None:
+    assert worded_reason("too_many_choices") == "too-many-choices"
+    assert worded_reason("not_on_the_roll") == "other"
 
 
 def test_every_phase_has_a_chip_and_every_flaw_advice() -> None:

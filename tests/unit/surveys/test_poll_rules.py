@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.surveys.made_up import HOUR, NOON, OPTIONS, draft, opened, poll
-from veche_shared.contracts.surveys import PollChangedV1, PollStatus
+from veche_shared.contracts.surveys import PollChangedV1
 from veche_shared.ids import new_id
 from veche_surveys.polls import rules
-from veche_surveys.polls.model import Option, Poll, PollAction
+from veche_surveys.polls.model import Option, Poll, PollAction, PollStatus
 from veche_surveys.polls.rules import Flaw, Refusal
 
 actions = st.sampled_from(["create", "open", "close"])
@@ -145,3 +145,15 @@ def test_other_services_are_told_the_whole_poll() -> None:
     told = event.data
     assert [option.code for option in told.options] == [option.code for option in OPTIONS]
     assert (told.status, told.version, told.opens_at, told.closes_at) == ("open", 2, NOON, NOON + HOUR)
+
+
+@pytest.mark.parametrize(("hours", "phase"), [(-1, "upcoming"), (0, "voting"), (1, "voting"), (2, "over"), (3, "over")])
+def test_a_poll_in_a_status_of_a_newer_release_is_judged_by_its_term(hours: int, phase: str) -> None:
+    paused = replace(poll(), status="paused", opens_at=NOON, closes_at=NOON + 2 * HOUR)
+    assert rules.phase(paused, NOON + hours * HOUR) == phase
+
+
+@pytest.mark.parametrize("action", ["open", "close"])
+def test_nothing_can_be_done_with_a_poll_in_a_status_of_a_newer_release(action: PollAction) -> None:
+    paused = replace(poll(), status="paused", opens_at=NOON)
+    assert rules.decide(paused, action, actor="anna", now=NOON) == Refusal("transition_not_allowed", "paused", action)

@@ -1,4 +1,4 @@
-"""Topic ``appeals``: written by appeals-intake, read by routing and notifications. Key: the appeal's id."""
+"""Topic ``appeals``: written by appeals-intake. Key: the appeal's id."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from veche_shared.contracts.codes import Code, LanguageCode, MediumCode
 from veche_shared.contracts.envelope import Contract, Event
 
 
@@ -26,17 +27,17 @@ class AppealRegistered(Contract):
 
     appeal_id: str
     number: str = Field(description="public number, for example Д-2026-000123")
-    channel: str = Field(description="code of the channel: web, vk, telegram, pos, reception, …")
-    regime: str = Field(
+    channel: Code = Field(description="code of the channel: web, vk, telegram, pos, reception, …")
+    regime: Code = Field(
         default="message",
         description="legal regime that sets the term, a code of the city pack: message (outside 59-ФЗ), appeal_59fz",
     )
     text: str
-    language: Literal["ru", "en"] = "ru"
+    language: LanguageCode = "ru"
     place: Place = Place()
     topic_hint: str | None = Field(default=None, description="the channel's own topic, code or name, where it has one")
     author: str | None = Field(default=None, description="pseudonym of the author; None where nobody is to be answered")
-    reachable_by: Annotated[list[Literal["email"]], Field(default_factory=list)]
+    reachable_by: Annotated[list[MediumCode], Field(default_factory=list)]
     attachments: int = 0
     received_at: AwareDatetime = Field(description="when the channel had it")
     registered_at: AwareDatetime = Field(description="when intake stored it: day 0 of every term")

@@ -1,4 +1,4 @@
-"""Topic ``cases``: written by routing, read by notifications, surveys and appeals-intake. Key: the case's id."""
+"""Topic ``cases``: written by routing. Key: the case's id."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from veche_shared.contracts.codes import Code, LanguageCode, MediumCode, known
 from veche_shared.contracts.envelope import Contract, Event
 
-CaseStatus = Literal["new", "assigned", "in_progress", "answered", "closed"]
-CaseAction = Literal["open", "assign", "accept", "answer", "close", "return_to_triage", "reassign", "reopen"]
+StatusCode = Annotated[Code, known("new", "assigned", "in_progress", "answered", "closed")]
+ActionCode = Annotated[
+    Code, known("open", "assign", "accept", "answer", "close", "return_to_triage", "reassign", "reopen")
+]
 
 
 class Named(Contract):
@@ -39,9 +42,9 @@ class CaseChanged(Contract):
     appeal_id: str
     number: str
     version: int = Field(ge=1)
-    action: CaseAction
-    status: CaseStatus
-    previous_status: CaseStatus | None = None
+    action: ActionCode
+    status: StatusCode
+    previous_status: StatusCode | None = None
     in_triage: bool = Field(description="nobody is responsible yet: a coordinator must choose")
     department: Named | None = None
     previous_department: Named | None = None
@@ -49,11 +52,11 @@ class CaseChanged(Contract):
     territory: Named | None = None
     address: str | None = Field(default=None, description="normalised, to the house, never to the flat")
     summary: str = Field(max_length=300, description="first words of the text, personal data masked")
-    channel: str
-    regime: str
-    language: Literal["ru", "en"] = "ru"
+    channel: Code
+    regime: Code
+    language: LanguageCode = "ru"
     author: str | None = Field(default=None, description="pseudonym; only intake's vault resolves it")
-    reachable_by: Annotated[list[Literal["email"]], Field(default_factory=list)]
+    reachable_by: Annotated[list[MediumCode], Field(default_factory=list)]
     classification: Classification | None = None
     answer: str | None = Field(default=None, description="the public answer, once answered")
     reason: str | None = Field(default=None, description="why it was returned, reassigned or reopened")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from veche_shared.contracts.codes import Code, MediumCode, known
 from veche_shared.contracts.envelope import Contract, Event
+
+OutcomeCode = Annotated[Code, known("sent", "failed")]
 
 
 class DeliverySettled(Contract):
@@ -15,8 +18,8 @@ class DeliverySettled(Contract):
     delivery_id: str
     case_id: str
     case_version: int
-    medium: Literal["email"]
-    outcome: Literal["sent", "failed"]
+    medium: MediumCode
+    outcome: OutcomeCode
     attempts: int = Field(ge=0)
     settled_at: AwareDatetime
     reason: str | None = Field(default=None, description="for failed: the SMTP reply, without addresses")

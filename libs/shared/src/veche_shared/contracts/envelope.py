@@ -26,7 +26,7 @@ Key = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Event(Contract, Generic[DataT]):
-    """One fact, told once or more often: at least once, in order for one ``subject``.
+    """One fact, delivered at least once, in order for one ``subject``.
 
     A subclass narrows ``type`` to a literal and ``DataT`` to its data. ``subject`` is the aggregate's id and the
     Kafka key. ``time`` is when it happened, not when it was sent. ``traceparent`` is W3C Trace Context level 1.

@@ -1,4 +1,4 @@
-"""Topic ``surveys``: written by surveys, read by appeals-intake, notifications and routing. Key: the poll's id."""
+"""Topic ``surveys``: written by surveys. Key: the poll's id."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Discriminator, Field
 
+from veche_shared.contracts.codes import Code, known
 from veche_shared.contracts.envelope import Contract, Event
 
-RejectionReason = Literal[
-    "poll_unknown", "poll_not_open", "poll_closed", "option_unknown", "too_many_choices", "voted_already"
+PollStatusCode = Annotated[Code, known("draft", "open", "closed")]
+RejectionCode = Annotated[
+    Code, known("poll_unknown", "poll_not_open", "poll_closed", "option_unknown", "too_many_choices", "voted_already")
 ]
-PollStatus = Literal["draft", "open", "closed"]
 
 
 class PollOption(Contract):
@@ -25,7 +26,7 @@ class PollChanged(Contract):
 
     poll_id: str
     version: int = Field(ge=1)
-    status: PollStatus
+    status: PollStatusCode
     question: str
     question_en: str | None = None
     options: Annotated[list[PollOption], Field(min_length=2, max_length=100)]
@@ -39,11 +40,11 @@ class PollChangedV1(Event[PollChanged]):
 
 
 class BallotRejected(Contract):
-    """A vote that intake had accepted does not count, and why; ``reason`` is a stable code."""
+    """A vote that intake had accepted does not count, and why."""
 
     vote_id: str
     poll_id: str
-    reason: RejectionReason
+    reason: RejectionCode
 
 
 class BallotRejectedV1(Event[BallotRejected]):

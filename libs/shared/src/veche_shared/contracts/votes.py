@@ -1,4 +1,4 @@
-"""Topic ``votes``: written by appeals-intake, read by surveys. Key: the vote's id."""
+"""Topic ``votes``: written by appeals-intake. Key: the vote's id."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from veche_shared.contracts.codes import Code
 from veche_shared.contracts.envelope import Contract, Event
 
 
@@ -16,7 +17,7 @@ class VoteCast(Contract):
     poll_id: str
     options: Annotated[list[str], Field(min_length=1, max_length=100, description="codes of the options chosen")]
     voter_key: str = Field(description="keyed hash of the person for this poll alone: the same person, the same key")
-    channel: str
+    channel: Code
     cast_at: AwareDatetime
 
 

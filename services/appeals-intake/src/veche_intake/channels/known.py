@@ -11,16 +11,17 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter
 
 from veche_intake.channels.model import WEB, Channel
 
+_Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
 
 class _Described(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ru: str
     en: str
-    regime: str
+    regime: _Code
 
 
-_Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 _FILE: Final[TypeAdapter[dict[_Code, _Described]]] = TypeAdapter(dict[_Code, _Described])
 
 

@@ -87,6 +87,11 @@ appeal-state-in-progress =
         [known] , answer due by { $term }.
        *[none] .
     }
+appeal-state-open =
+    The appeal is being considered{ $due ->
+        [known] , answer due by { $term }.
+       *[none] .
+    }
 appeal-state-answered = Answered on { $day } by { $department }.
 appeal-state-closed = Closed on { $day }. Responsible: { $department }.
 
@@ -100,6 +105,7 @@ appeal-step-close = Closed
 appeal-step-return-to-triage = Returned: looking for somebody else responsible
 appeal-step-reassign = Passed to another department
 appeal-step-reopen = Reopened
+appeal-step-other = Something has changed
 appeal-step-answer-ahead = Answer
 
 ## A vote

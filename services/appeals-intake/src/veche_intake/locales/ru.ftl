@@ -90,6 +90,11 @@ appeal-state-in-progress =
         [known] , ответ до { $term }.
        *[none] .
     }
+appeal-state-open =
+    Обращение рассматривают{ $due ->
+        [known] , ответ до { $term }.
+       *[none] .
+    }
 appeal-state-answered = Ответ готов { $day }. Отвечает { $department }.
 appeal-state-closed = Закрыто { $day }. Ответственный: { $department }.
 
@@ -103,6 +108,7 @@ appeal-step-close = Закрыли
 appeal-step-return-to-triage = Вернули: ищем другого ответственного
 appeal-step-reassign = Передали другому ведомству
 appeal-step-reopen = Возобновили работу
+appeal-step-other = Ход рассмотрения изменился
 appeal-step-answer-ahead = Ответ
 
 ## Голос

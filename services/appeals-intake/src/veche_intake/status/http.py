@@ -13,7 +13,7 @@ from starlette.requests import Request
 from veche_intake.status.commands import Followed, Following
 from veche_intake.status.model import PublicState
 from veche_intake.status.sentences import Sentences, in_language
-from veche_shared.contracts.cases import CaseAction
+from veche_shared.contracts.cases import ActionCode
 from veche_shared.http.callers import caller_network
 from veche_shared.http.problems import Unauthorised
 from veche_shared.web import Language
@@ -23,7 +23,7 @@ class StepAnswer(BaseModel):
     """One thing that really happened."""
 
     at: datetime
-    action: CaseAction
+    action: ActionCode
     state: PublicState
     department: str | None = None
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
-from veche_shared.contracts.cases import CaseAction, CaseStatus
+PublicState = Literal["received", "deciding", "assigned", "in_progress", "open", "answered", "closed"]
+"""What a citizen is told: it is here; we decide who answers; it was handed over; it is worked on; it is considered, as
+far as this release can tell; answered; closed."""
 
-PublicState = Literal["received", "deciding", "assigned", "in_progress", "answered", "closed"]
-"""What a citizen is told: it is here; we decide who answers; it was handed over; it is worked on; answered; closed."""
+STATES: Final[Mapping[str, PublicState]] = {
+    "new": "deciding",
+    "assigned": "assigned",
+    "in_progress": "in_progress",
+    "answered": "answered",
+    "closed": "closed",
+}
+"""The case's statuses that have words of their own; an unknown status is ``open``: no answer has been given yet."""
+
+
+def public_state(status: str, *, in_triage: bool) -> PublicState:
+    """What a citizen is told of a case: whatever waits for a coordinator is being decided."""
+    return "deciding" if in_triage else STATES.get(status, "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +36,34 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that really happened to the case: the event's action, and the state that it led to."""
+    """One thing that really happened to the case: the event's action, and the status that it led to."""
 
     version: int
     at: datetime
-    action: CaseAction
-    state: PublicState
+    action: str
+    status: str
+    in_triage: bool
     department: Name | None = None
+
+    @property
+    def state(self) -> PublicState:
+        return public_state(self.status, in_triage=self.in_triage)
 
 
 @dataclass(frozen=True, slots=True)
 class PublicView:
     """An appeal's public state after ``version``; ``steps`` in the order of their versions.
 
-    ``since`` is when the present state began; ``answered_at`` when the present answer was given. ``due_on`` is the last
+    The case's status is kept as it came, so that a release that knows it better shows it better. ``since`` is when the
+    present state began; ``answered_at`` when the present answer was given. ``due_on`` is the last
     day of the term in the city's zone.
     """
 
     number: str
     case_id: str
     version: int
-    state: PublicState
+    status: str
+    in_triage: bool
     since: datetime
     registered_at: datetime
     department: Name | None
@@ -50,6 +71,10 @@ class PublicView:
     answer: str | None
     answered_at: datetime | None
     steps: tuple[Step, ...]
+
+    @property
+    def state(self) -> PublicState:
+        return public_state(self.status, in_triage=self.in_triage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +87,3 @@ class Pace:
     answered: int
     days: int
     median_seconds: float | None
-
-
-CASE_STATES: dict[CaseStatus, PublicState] = {
-    "new": "deciding",
-    "assigned": "assigned",
-    "in_progress": "in_progress",
-    "answered": "answered",
-    "closed": "closed",
-}

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from veche_intake.status.model import CASE_STATES, Name, PublicState, PublicView, Step
+from veche_intake.status.model import Name, PublicView, Step
 from veche_shared.contracts.cases import CaseChanged, CaseChangedV1, Named
 
 ENOUGH_FOR_A_MEDIAN = 5
 """Fewer answers than this say nothing about how long one waits."""
-
-
-def public_state(case: CaseChanged) -> PublicState:
-    """What a citizen is told of a case: whatever waits for a coordinator is being decided."""
-    return "deciding" if case.in_triage else CASE_STATES[case.status]
 
 
 def after(view: PublicView | None, event: CaseChangedV1) -> PublicView:
@@ -24,7 +19,7 @@ def after(view: PublicView | None, event: CaseChangedV1) -> PublicView:
     view, since the newest event carries the whole state.
     """
     case, at = event.data, event.time
-    step = Step(case.version, at, case.action, public_state(case), _name(case.department))
+    step = Step(case.version, at, case.action, case.status, case.in_triage, _name(case.department))
     if view is None:
         return _state(case, event, (step,))
     if any(known.version == case.version for known in view.steps):
@@ -33,9 +28,13 @@ def after(view: PublicView | None, event: CaseChangedV1) -> PublicView:
     if case.version < view.version:
         return replace(view, steps=steps)
     following = _state(case, event, steps)
-    since = view.since if following.state == view.state and following.department == view.department else at
+    since = at if _moved(view, following) else view.since
     answered_at = view.answered_at if case.answer is not None and case.answer == view.answer else following.answered_at
     return replace(following, since=since, answered_at=answered_at)
+
+
+def _moved(before: PublicView, now: PublicView) -> bool:
+    return (before.status, before.in_triage, before.department) != (now.status, now.in_triage, now.department)
 
 
 def after_all(views: dict[str, PublicView], events: Iterable[CaseChangedV1]) -> dict[str, PublicView]:
@@ -57,7 +56,8 @@ def _state(case: CaseChanged, event: CaseChangedV1, steps: tuple[Step, ...]) -> 
         number=case.number,
         case_id=case.case_id,
         version=case.version,
-        state=public_state(case),
+        status=case.status,
+        in_triage=case.in_triage,
         since=event.time,
         registered_at=case.registered_at,
         department=_name(case.department),

@@ -17,6 +17,8 @@ _UNCHANGED: Final = frozenset(
     {"департамент", "управление", "комитет", "отдел", "учреждение", "предприятие", "центр", "сектор", "агентство"}
     | {"department", "directorate", "committee", "office", "division"}
 )
+_ACTIONS: Final = frozenset({"open", "assign", "accept", "answer", "close", "return_to_triage", "reassign", "reopen"})
+"""The actions that have words of their own; an unknown one is told as «something has changed»."""
 _TONES: Final[Mapping[PublicState, Tone]] = {"answered": "green", "closed": "plain"}
 _ICONS: Final[Mapping[PublicState, str]] = {"answered": "mail-check", "assigned": "circle-arrow-right"}
 
@@ -34,6 +36,12 @@ class Sentences:
         if view is None:
             return say("appeal-state-received", day=formats.day(followed.registered_at))
         department = in_language(view.department, language)
+        term = {
+            "due": "none" if view.due_on is None else "known",
+            "term": "" if view.due_on is None else formats.day(view.due_on),
+        }
+        if view.state == "open":
+            return say("appeal-state-open", **term)
         if view.state == "deciding" or department is None:
             return say("appeal-state-deciding", day=formats.day(followed.registered_at))
         form = "unchanged" if department.split(maxsplit=1)[0].lower() in _UNCHANGED else "named"
@@ -45,8 +53,7 @@ class Sentences:
             department=in_sentence,
             form=form,
             day=formats.day(view.since),
-            due="none" if view.due_on is None else "known",
-            term="" if view.due_on is None else formats.day(view.due_on),
+            **term,
         )
 
     def steps(self, followed: Followed, language: Language) -> list[TimelineEntry]:
@@ -71,7 +78,7 @@ class Sentences:
         department = in_language(step.department, language)
         action = "assign" if step.action == "open" and step.state == "assigned" else step.action
         return TimelineEntry(
-            say(f"appeal-step-{action.replace('_', '-')}"),
+            say(f"appeal-step-{action.replace('_', '-')}" if action in _ACTIONS else "appeal-step-other"),
             at=step.at,
             by=department if action in {"assign", "reassign", "accept", "answer"} else None,
             state="now" if now else "done",

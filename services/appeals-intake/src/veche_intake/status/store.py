@@ -30,7 +30,8 @@ def to_document(view: PublicView) -> Document:
         "_id": view.number,
         "case_id": view.case_id,
         "version": view.version,
-        "state": view.state,
+        "status": view.status,
+        "in_triage": view.in_triage,
         "since": view.since,
         "registered_at": view.registered_at,
         "department": _named(view.department),
@@ -43,7 +44,8 @@ def to_document(view: PublicView) -> Document:
                 "version": step.version,
                 "at": step.at,
                 "action": step.action,
-                "state": step.state,
+                "status": step.status,
+                "in_triage": step.in_triage,
                 "department": _named(step.department),
             }
             for step in view.steps
@@ -58,17 +60,26 @@ def from_document(document: Document) -> PublicView:
         number=document["_id"],
         case_id=document["case_id"],
         version=document["version"],
-        state=document["state"],
+        status=document["status"],
+        in_triage=document["in_triage"],
         since=document["since"],
         registered_at=document["registered_at"],
         department=_name(document["department"]),
         due_on=None if due_on is None else date.fromisoformat(due_on),
         answer=document["answer"],
         answered_at=document["answered_at"],
-        steps=tuple(
-            Step(step["version"], step["at"], step["action"], step["state"], _name(step["department"]))
-            for step in document["steps"]
-        ),
+        steps=tuple(_step(step) for step in document["steps"]),
+    )
+
+
+def _step(document: Document) -> Step:
+    return Step(
+        version=document["version"],
+        at=document["at"],
+        action=document["action"],
+        status=document["status"],
+        in_triage=document["in_triage"],
+        department=_name(document["department"]),
     )
 
 

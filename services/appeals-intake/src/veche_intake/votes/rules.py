@@ -10,7 +10,6 @@ from veche_intake.appeals.rules import SOURCE, date_fault
 from veche_intake.deduplication.rules import key_of, sender_keys
 from veche_intake.polls.model import PollView
 from veche_intake.votes.model import NewVote, VoteRefused
-from veche_shared.contracts.surveys import RejectionReason
 from veche_shared.contracts.votes import VoteCast, VoteCastV1
 
 
@@ -74,6 +73,9 @@ def cast_event(
     return VoteCastV1(id=event_id, source=SOURCE, subject=vote_id, time=now, traceparent=traceparent, data=data)
 
 
-def frees_the_voter(reason: RejectionReason) -> bool:
-    """Whether a person whose vote was rejected may vote again: unless an earlier vote of theirs counts."""
+def frees_the_voter(reason: str) -> bool:
+    """Whether a person whose vote was rejected may vote again: unless an earlier vote of theirs counts.
+
+    After an unknown reason they may: surveys judges the new vote again.
+    """
     return reason != "voted_already"

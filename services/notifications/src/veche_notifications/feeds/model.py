@@ -9,7 +9,8 @@ from typing import Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from veche_shared.contracts.cases import CaseAction, CaseStatus, Named
+from veche_shared.contracts.cases import ActionCode, Named, StatusCode
+from veche_shared.contracts.codes import Code, LanguageCode
 
 TRIAGE: Final = "triage"
 """The feed of cases that nobody is responsible for yet; a coordinator chooses."""
@@ -22,29 +23,30 @@ RESERVED_FEEDS: Final = frozenset({TRIAGE, ALL})
 FeedOrder = Literal["newest", "deadline"]
 
 
-class Shown(BaseModel):
-    """Base of what a feed shows: frozen, and nothing beside what is declared."""
+class CaseLine(BaseModel):
+    """A case as one line of a feed: its latest known state, without the author and without the answer.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Codes are kept as they came: what this release does with one that it does not know is decided where the line is
+    shown or counted (``rules.FINISHED``, ``rules.ASKING``, ``pages``). Read from the database it may have fields that
+    a newer release has added; they are ignored.
+    """
 
-
-class CaseLine(Shown):
-    """A case as one line of a feed: its latest known state, without the author and without the answer."""
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     case_id: str
     appeal_id: str
     number: str
     version: int
-    action: CaseAction
-    status: CaseStatus
+    action: ActionCode
+    status: StatusCode
     in_triage: bool
     department: Named | None
     topic: Named | None
     territory: Named | None
     address: str | None
     summary: str
-    channel: str
-    language: Literal["ru", "en"]
+    channel: Code
+    language: LanguageCode
     reachable: bool
     actor: str
     reason: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Annotated, Final
@@ -91,8 +91,18 @@ class Rows:
         return named.name_en if self.language == "en" and named.name_en else named.name
 
     def _channel(self, code: str) -> str:
+        """The channel's name; the code itself where this release has no name for it."""
         message = f"channel-{code}"
         return self.messages(message) if message in self.messages else code
+
+
+_STATUSES: Final[Mapping[str, Status]] = {
+    "new": "new",
+    "in_progress": "in_progress",
+    "answered": "answered",
+    "closed": "closed",
+}
+"""The word for a status; one that this release does not know is shown as work in progress."""
 
 
 def _status(entry: Entry) -> Status | None:
@@ -102,7 +112,7 @@ def _status(entry: Entry) -> Status | None:
         return None
     if line.in_triage:
         return "triage"
-    return "reopened" if line.action == "reopen" else line.status
+    return "reopened" if line.action == "reopen" else _STATUSES.get(line.status, "in_progress")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,15 @@ from veche_notifications.feeds.model import (
     ReadMarks,
     TimeLeft,
 )
-from veche_shared.contracts.cases import CaseAction, CaseChanged, CaseStatus
+from veche_shared.contracts.cases import CaseChanged
 from veche_shared.contracts.envelope import Event
 
-ASKING: Final[frozenset[CaseAction]] = frozenset({"open", "assign", "reassign", "return_to_triage", "reopen"})
-"""Changes that bring work to a feed's readers; the others are their own doing and make nothing unread."""
+ASKING: Final = frozenset({"open", "assign", "reassign", "return_to_triage", "reopen"})
+"""Actions that bring work to a feed's readers. The others, and those that this release does not know, are their own
+doing and make nothing unread."""
 
-FINISHED: Final[frozenset[CaseStatus]] = frozenset({"answered", "closed"})
+FINISHED: Final = frozenset({"answered", "closed"})
+"""Statuses in which nothing is to be done; a case in a status that this release does not know is open."""
 
 NEAR: Final = timedelta(days=3)
 """How long before its end a term is near for everybody, however long it was."""
@@ -219,7 +221,7 @@ def compacted(marks: ReadMarks, first_unread: int | None, latest: int) -> ReadMa
 
 
 def time_left(
-    status: CaseStatus, registered_at: datetime, due_at: datetime | None, now: datetime, zone: tzinfo = UTC
+    status: str, registered_at: datetime, due_at: datetime | None, now: datetime, zone: tzinfo = UTC
 ) -> TimeLeft:
     """How the term of a case stands at ``now``; days are counted on the calendar of ``zone``.
 

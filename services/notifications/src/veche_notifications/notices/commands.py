@@ -19,11 +19,12 @@ from veche_notifications.notices.model import (
     Deferred,
     Delivery,
     NoAddress,
+    Outcome,
     Refused,
     Sent,
     Settled,
 )
-from veche_notifications.notices.rules import RetrySchedule, after_attempt
+from veche_notifications.notices.rules import MEDIUM, RetrySchedule, after_attempt
 from veche_notifications.notices.store import DeliveryStore, LeaseLostError
 from veche_shared.clock import Clock
 from veche_shared.contracts.deliveries import DeliverySettled, DeliverySettledV1
@@ -104,7 +105,7 @@ class DeliverDue:
 
     def _told(self, delivery: Delivery, settled: Settled) -> DeliverySettledV1:
         receipt = settled.receipt
-        sent = settled.state == "sent"
+        outcome: Outcome = "sent" if settled.state == "sent" else "failed"
         return DeliverySettledV1(
             id=self.ids(),
             source=SOURCE,
@@ -114,11 +115,11 @@ class DeliverDue:
                 delivery_id=delivery.id,
                 case_id=delivery.case_id,
                 case_version=delivery.version,
-                medium="email",
-                outcome="sent" if sent else "failed",
+                medium=MEDIUM,
+                outcome=outcome,
                 attempts=delivery.attempts,
                 settled_at=receipt.at,
-                reason=None if sent else _reason(settled),
+                reason=None if outcome == "sent" else _reason(settled),
             ),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
@@ -14,6 +14,7 @@ from veche_notifications.feeds.rules import may_read
 from veche_notifications.feeds.store import FeedStore
 from veche_notifications.notices.model import Delivery, DeliveryState, NoticeKind
 from veche_notifications.notices.store import DeliveryStore
+from veche_shared.contracts.codes import Code, known
 from veche_shared.http.problems import NotFound
 
 ReaderOf = Callable[[Request], Reader]
@@ -24,11 +25,11 @@ class NoticeView(BaseModel):
     """One notice and how its delivery stands; never the address. ``reply`` is the mail server's last word."""
 
     delivery_id: str
-    kind: NoticeKind
+    kind: Annotated[Code, known(*get_args(NoticeKind))]
     number: str
     case_version: int
     medium: str = "email"
-    state: DeliveryState
+    state: Annotated[Code, known(*get_args(DeliveryState))]
     attempts: int
     created_at: datetime
     next_attempt_at: datetime | None = Field(description="while it waits")

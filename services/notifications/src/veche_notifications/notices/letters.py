@@ -10,14 +10,20 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from typing import Final, get_args
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from veche_notifications.notices.model import Contact, Delivery
+from veche_notifications.notices.model import Contact, Delivery, NoticeKind
 from veche_notifications.notices.rules import message_id
 from veche_shared.contracts.cases import Named
-from veche_shared.web.localisation import CityFormats, Language, Messages
+from veche_shared.web.localisation import DEFAULT_LANGUAGE, CityFormats, Language, Messages, as_language
+
+KINDS: Final[frozenset[str]] = frozenset(get_args(NoticeKind))
+OTHER_KIND: Final = "changed"
+"""How a notice is worded that a newer release has stored with a kind of its own. A language that there are no words in
+is replaced by the city's first language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +46,35 @@ class LetterWriter:
     def write(self, delivery: Delivery, contact: Contact) -> EmailMessage:
         """The message for one delivery: the same words, the same Message-ID and the same Date at every try."""
         notice = delivery.notice
-        wording = self.wordings[notice.language]
+        kind = notice.kind if notice.kind in KINDS else OTHER_KIND
+        language = as_language(notice.language) or DEFAULT_LANGUAGE
+        wording = self.wordings[language]
         t = wording.messages
         context = {
             "t": t,
             "formats": wording.formats,
-            "language": notice.language,
+            "language": language,
             "notice": notice,
+            "kind": kind,
             "name": contact.name,
-            "department": name_of(notice.department, notice.language),
-            "topic": name_of(notice.topic, notice.language),
-            "city": self.city_names[notice.language],
+            "department": name_of(notice.department, language),
+            "topic": name_of(notice.topic, language),
+            "city": self.city_names[language],
             "status_url": f"{self.public_url}/a/{quote(notice.number)}",
-            "awaited": notice.kind not in ("answered", "closed"),
+            "awaited": kind not in ("answered", "closed"),
         }
         message = EmailMessage()
         display_name, address = parseaddr(self.sender)
         message["From"] = Address(display_name, addr_spec=address)
         message["To"] = contact.email
-        message["Subject"] = t(f"mail-{notice.kind}-subject", number=notice.number)
+        message["Subject"] = t(f"mail-{kind}-subject", number=notice.number)
         message["Date"] = format_datetime(notice.happened_at)
         message["Message-ID"] = message_id(delivery, address.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message.set_content(_TEMPLATES.get_template("mail/notice.txt").render(context))
         message.add_alternative(_TEMPLATES.get_template("mail/notice.html").render(context), subtype="html")
-        message["Content-Language"] = notice.language  # at the end: setting the content takes such headers away
+        message["Content-Language"] = language  # at the end: setting the content takes such headers away
         return message
 
 

@@ -12,16 +12,22 @@ from veche_shared.contracts.cases import Named
 
 NoticeKind = Literal["received", "assigned", "accepted", "answered", "closed", "returned", "reassigned", "reopened"]
 DeliveryState = Literal["waiting", "sent", "failed", "unreachable"]
+Outcome = Literal["sent", "failed"]
+"""How a delivery ended, as other services hear it."""
 
 
 class Notice(BaseModel):
-    """What is told of one change: public facts only, in the language in which the author wrote."""
+    """What is told of one change: public facts only, in the language in which the author wrote.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    ``kind`` is a NoticeKind, or what a newer release has stored; ``language`` is the code that the case has. What this
+    release does with others than it knows stands in ``letters``. Fields that a newer release has added are ignored.
+    """
 
-    kind: NoticeKind
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: str
     number: str
-    language: Literal["ru", "en"]
+    language: str
     department: Named | None
     topic: Named | None
     due_on: date | None
@@ -44,7 +50,8 @@ class Delivery:
 
     ``author`` is a pseudonym: the address is asked for at the moment of sending and kept nowhere. ``due_at`` is when it
     may be tried (again); while somebody tries, it is when their lease ends. ``attempts`` counts the tries, the running
-    one included, and tells an outrun try from the current one.
+    one included, and tells an outrun try from the current one. ``state`` is a DeliveryState; what a newer release has
+    stored in another state is not tried by this one.
     """
 
     id: str
@@ -56,7 +63,7 @@ class Delivery:
     created_at: datetime
     due_at: datetime
     attempts: int = 0
-    state: DeliveryState = "waiting"
+    state: str = "waiting"
     receipt: Receipt | None = None
 
 

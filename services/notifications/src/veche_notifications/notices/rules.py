@@ -23,10 +23,10 @@ from veche_notifications.notices.model import (
     Settled,
 )
 from veche_shared.backoff import Backoff
-from veche_shared.contracts.cases import CaseAction, CaseChanged
+from veche_shared.contracts.cases import CaseChanged
 from veche_shared.contracts.envelope import Event
 
-KIND_OF: Final[Mapping[CaseAction, NoticeKind]] = {
+KIND_OF: Final[Mapping[str, NoticeKind]] = {
     "open": "received",
     "assign": "assigned",
     "accept": "accepted",
@@ -36,6 +36,10 @@ KIND_OF: Final[Mapping[CaseAction, NoticeKind]] = {
     "reassign": "reassigned",
     "reopen": "reopened",
 }
+"""What each action is told as; of an action that this release does not know nothing is told."""
+
+MEDIUM: Final = "email"
+"""The medium that this release delivers by; others that a person is reachable by are ignored."""
 
 REPLY_LIMIT: Final = 300
 _ADDRESS: Final = re.compile(r"<?[^\s<>@\"]+@[^\s<>@\"]+>?")
@@ -44,10 +48,11 @@ _ADDRESS: Final = re.compile(r"<?[^\s<>@\"]+@[^\s<>@\"]+>?")
 def notice_of(event: Event[CaseChanged]) -> Notice | None:
     """What the author is to be told of this change; None where nothing that the public sees has changed."""
     case = event.data
-    if case.action != "open" and not _publicly_changed(case):
+    kind = KIND_OF.get(case.action)
+    if kind is None or (case.action != "open" and not _publicly_changed(case)):
         return None
     return Notice(
-        kind=KIND_OF[case.action],
+        kind=kind,
         number=case.number,
         language=case.language,
         department=None if case.in_triage else case.department,
@@ -67,7 +72,7 @@ def delivery_of(event: Event[CaseChanged], now: datetime) -> Delivery | None:
     """The delivery that a change causes; None where nobody is to be told, or by no way, or nothing."""
     case = event.data
     notice = notice_of(event)
-    if notice is None or case.author is None or "email" not in case.reachable_by:
+    if notice is None or case.author is None or MEDIUM not in case.reachable_by:
         return None
     return Delivery(
         id=delivery_id(case.case_id, case.version),

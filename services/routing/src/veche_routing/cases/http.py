@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
 
 from veche_routing.cases.commands import CaseOffice
-from veche_routing.cases.model import Actor, Case, Command, Entry, Label
+from veche_routing.cases.model import Actor, Case, CaseAction, CaseStatus, Command, Entry, Label
 from veche_routing.cases.rules import possible_actions
 from veche_routing.cases.store import Filter
 from veche_routing.responsibility.model import TriageReason
 from veche_shared.clock import Clock
-from veche_shared.contracts.cases import CaseAction, CaseStatus
+from veche_shared.contracts.cases import ActionCode, StatusCode
+from veche_shared.contracts.codes import Code, known
 from veche_shared.http.pagination import DEFAULT_LIMIT, CursorText, Limit, Page, decode_cursor, encode_cursor
 from veche_shared.security.sessions import StaffSession, require_staff
 
@@ -36,8 +37,8 @@ class WhyAnswer(BaseModel):
     confidence: float
     words: list[str]
     rule: str | None
-    decided_by: Literal["hint", "lexicon", "none", "person"]
-    triage_reason: TriageReason | None
+    decided_by: Annotated[Code, known("hint", "lexicon", "none", "person")]
+    triage_reason: Annotated[Code, known(*get_args(TriageReason))] | None
 
 
 class DueAnswer(BaseModel):
@@ -58,10 +59,10 @@ class DueAnswer(BaseModel):
 class EntryAnswer(BaseModel):
     version: int
     at: datetime
-    action: CaseAction
+    action: ActionCode
     actor: str
     actor_name: str | None
-    status: CaseStatus
+    status: StatusCode
     department: NamedAnswer | None
     reason: str | None
     answer: str | None
@@ -72,7 +73,7 @@ class CaseLine(BaseModel):
 
     number: str
     version: int
-    status: CaseStatus
+    status: StatusCode
     in_triage: bool
     department: NamedAnswer | None
     topic: NamedAnswer | None
@@ -104,7 +105,7 @@ class CommandAnswer(BaseModel):
 
     number: str
     version: int
-    status: CaseStatus
+    status: StatusCode
     department: NamedAnswer | None
     repeated: bool
 

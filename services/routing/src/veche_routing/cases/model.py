@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from veche_routing.deadlines.model import Deadline
-from veche_routing.responsibility.model import TriageReason
-from veche_shared.contracts.cases import CaseAction, CaseStatus
+
+CaseStatus = Literal["new", "assigned", "in_progress", "answered", "closed"]
+CaseAction = Literal["open", "assign", "accept", "answer", "close", "return_to_triage", "reassign", "reopen"]
+"""The codes that this release writes. A case that a newer release has stored may have another status, and its history
+other actions: it counts as open, it can be read, and no command is possible on it (docs/contracts.md)."""
+
+FINISHED: Final[frozenset[str]] = frozenset({"answered", "closed"})
+"""Nothing is to be done in these; an unknown status is not among them."""
 
 SYSTEM = "system"
 """The actor of what routing decides by itself."""
@@ -29,14 +35,15 @@ class Label:
 class Why:
     """Why the case has its topic and its department: what a person may be shown and may dispute.
 
-    ``decided_by`` is ``hint`` (the channel named the topic), ``lexicon``, ``none`` or ``person``.
+    ``decided_by`` is ``hint`` (the channel named the topic), ``lexicon``, ``none`` or ``person``; ``triage_reason`` is
+    a TriageReason. A newer release may have stored others: those say nothing here.
     """
 
     confidence: float
     words: tuple[str, ...]
     rule: str | None
-    decided_by: Literal["hint", "lexicon", "none", "person"]
-    triage_reason: TriageReason | None = None
+    decided_by: str
+    triage_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +55,11 @@ class Entry:
 
     version: int
     at: datetime
-    action: CaseAction
+    action: str
     actor: str
     actor_name: str | None
-    status: CaseStatus
-    previous_status: CaseStatus | None
+    status: str
+    previous_status: str | None
     department: Label | None
     previous_department: Label | None
     reason: str | None = None
@@ -63,13 +70,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The state of a case; ``history`` holds every line, oldest first, and is never empty."""
+    """The state of a case; ``history`` holds every line, oldest first, and is never empty.
+
+    ``channel``, ``regime``, ``language`` and ``reachable_by`` are passed on as the appeal brought them: routing decides
+    nothing by a language, a medium or a channel, so it needs to know none of these codes.
+    """
 
     id: str
     appeal_id: str
     number: str
     version: int
-    status: CaseStatus
+    status: str
     department: Label | None
     topic: Label | None
     territory: Label | None
@@ -78,9 +89,9 @@ class Case:
     summary: str
     channel: str
     regime: str
-    language: Literal["ru", "en"]
+    language: str
     author: str | None
-    reachable_by: tuple[Literal["email"], ...]
+    reachable_by: tuple[str, ...]
     attachments: int
     why: Why
     due: Deadline | None

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from veche_routing.cases.commands import CaseOffice
 from veche_routing.cases.http import CoordinatorOf, Number, StaffOf, actor_of, cursor_after, place_of
-from veche_routing.cases.model import Actor, Case, Command, Entry, Label
+from veche_routing.cases.model import FINISHED, Actor, Case, Command, Entry, Label
 from veche_routing.cases.rules import possible_actions
 from veche_routing.deadlines.rules import left_of
 from veche_shared.calendar import CityCalendar
@@ -26,6 +26,15 @@ from veche_shared.web.localisation import CityFormats, Language, Messages
 
 ROWS = 50
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
+STATUSES: Mapping[str, Status] = {
+    "new": "new",
+    "assigned": "assigned",
+    "in_progress": "in_progress",
+    "answered": "answered",
+    "closed": "closed",
+}
+"""How a status is shown; one that a newer release has stored is shown as «in progress»."""
+
 TONES: Mapping[str, Tone] = {
     "open": "bronze",
     "assign": "blue",
@@ -36,6 +45,7 @@ TONES: Mapping[str, Tone] = {
     "reassign": "blue",
     "reopen": "bronze",
 }
+"""How an action is shown in the history; one that a newer release has stored is plain and called «changed»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ class Telling:
 
     def status(self, case: Case) -> Status:
         if not case.in_triage:
-            return case.status
+            return STATUSES.get(case.status, "in_progress")
         return "reopened" if case.last.action == "reopen" else "triage"
 
     def term(self, case: Case) -> tuple[str | None, Urgency]:
@@ -72,7 +82,7 @@ class Telling:
         if case.due is None:
             return self.words("matter-no-term"), "calm"
         told = self.formats.term(case.due.on)
-        if case.status in {"answered", "closed"}:
+        if case.status in FINISHED:
             return told, "calm"
         left = left_of(case.due, case.registered_at, self.clock(), self.calendar)
         return (told if left.days is None else f"{told} · {self.formats.days_left(left.days)}"), left.urgency
@@ -87,15 +97,21 @@ class Telling:
     def _entry(self, entry: Entry, *, is_last: bool) -> TimelineEntry:
         department = self.name(entry.department) or ""
         return TimelineEntry(
-            title=self.words(f"matter-did-{entry.action}", department=department),
+            title=self.words(f"matter-did-{entry.action if entry.action in TONES else 'other'}", department=department),
             at=entry.at,
             text=entry.answer or entry.reason,
             by=entry.actor_name or self.words("matter-by-itself"),
             state="now" if is_last and entry.status != "closed" else "done",
-            tone=TONES[entry.action],
+            tone=TONES.get(entry.action, "plain"),
         )
 
+    def triage_reason(self, case: Case) -> str | None:
+        """Why the case waits for a coordinator; None where this release has no words for the reason."""
+        message = f"matter-triage-{case.why.triage_reason}"
+        return self.words(message) if message in self.words else None
+
     def channel(self, case: Case) -> str:
+        """The channel's name; the code itself where this release has no name for it."""
         message = f"matter-channel-{case.channel}"
         return self.words(message) if message in self.words else case.channel
 
@@ -194,6 +210,7 @@ class CasePages:
             "territory": tell.name(case.territory),
             "channel": tell.channel(case),
             "status": tell.status(case),
+            "triage_reason": tell.triage_reason(case),
             "term": term,
             "counted": tell.counted(case),
             "urgency": urgency,

@@ -19,6 +19,8 @@ from veche_routing.cases.model import (
     Answer,
     Assign,
     Case,
+    CaseAction,
+    CaseStatus,
     Command,
     Entry,
     Label,
@@ -31,7 +33,6 @@ from veche_routing.deadlines.model import Deadline
 from veche_routing.packs.model import Department, Territory, Topic
 from veche_routing.responsibility.model import Routing
 from veche_shared.contracts.appeals import AppealRegistered
-from veche_shared.contracts.cases import CaseAction, CaseStatus
 
 CASE_NAMESPACE = uuid_utils.UUID("7b0e7a52-6f0b-5d43-9a53-0f6d2a1f4c11")
 """Namespace of case ids: one question of one appeal is always the same case, however often it is delivered."""

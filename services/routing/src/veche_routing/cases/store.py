@@ -12,9 +12,8 @@ from typing import Literal
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from veche_routing.cases.model import Case, Entry, Label, Why
+from veche_routing.cases.model import FINISHED, Case, CaseStatus, Entry, Label, Why
 from veche_routing.deadlines.model import Deadline
-from veche_shared.contracts.cases import CaseStatus
 from veche_shared.storage.mongo import Document, Mongo, Session
 
 COLLECTION = "cases"
@@ -113,7 +112,7 @@ def _query(wanted: Filter) -> Document:
         query["territory.code"] = wanted.territory
     if wanted.overdue_at is not None:
         query["due.at"] = {"$lte": wanted.overdue_at}
-        query.setdefault("status", {"$in": ["new", "assigned", "in_progress"]})
+        query.setdefault("status", {"$nin": sorted(FINISHED)})
     return query
 
 

@@ -99,6 +99,7 @@ matter-did-close = Closed
 matter-did-return_to_triage = Returned to the coordinator
 matter-did-reassign = Handed to another department: { $department }
 matter-did-reopen = Reopened
+matter-did-other = Changed
 matter-by-itself = Automatically
 
 matter-refused = This cannot be done now

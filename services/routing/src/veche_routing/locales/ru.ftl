@@ -103,6 +103,7 @@ matter-did-close = Закрыто
 matter-did-return_to_triage = Возвращено координатору
 matter-did-reassign = Передано другому департаменту: { $department }
 matter-did-reopen = Возобновлено
+matter-did-other = Ход рассмотрения изменился
 matter-by-itself = Автоматически
 
 matter-refused = Это действие сейчас невозможно

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from veche_shared.contracts.surveys import RejectionReason
+RejectionReason = Literal[
+    "poll_unknown", "poll_not_open", "poll_closed", "option_unknown", "too_many_choices", "voted_already"
+]
+"""Why a vote does not count. A newer release may have stored other reasons: they are counted like these."""
 
 ReceiptState = Literal["counted", "rejected", "unknown"]
 
@@ -45,7 +48,7 @@ class Tally:
 
     ballots: int = 0
     options: Mapping[str, int] = field(default_factory=dict)
-    rejected: Mapping[RejectionReason, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Results:
 
     ballots: int
     options: tuple[OptionResult, ...] | None
-    rejected: Mapping[RejectionReason, int]
+    rejected: Mapping[str, int]
 
     @property
     def rejected_total(self) -> int:
@@ -85,7 +88,7 @@ class Receipt:
 
     vote_id: str
     state: ReceiptState
-    reason: RejectionReason | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from veche_shared.contracts.surveys import BallotRejected, BallotRejectedV1, RejectionReason
+from veche_shared.contracts.surveys import BallotRejected, BallotRejectedV1
 from veche_shared.contracts.votes import VoteCast
-from veche_surveys.ballots.model import Ballot, Count, OptionResult, RejectedBallot, Results, Tally
+from veche_surveys.ballots.model import Ballot, Count, OptionResult, RejectedBallot, RejectionReason, Results, Tally
 from veche_surveys.polls.model import Poll
 from veche_surveys.polls.rules import SOURCE
 
@@ -70,7 +70,7 @@ def tallies(ballots: Iterable[Ballot], rejected: Iterable[RejectedBallot]) -> di
     """The tally of each poll that has a ballot, counted from nothing."""
     totals: Counter[str] = Counter()
     options: dict[str, Counter[str]] = {}
-    reasons: dict[str, Counter[RejectionReason]] = {}
+    reasons: dict[str, Counter[str]] = {}
     for ballot in ballots:
         totals[ballot.poll_id] += 1
         options.setdefault(ballot.poll_id, Counter()).update(ballot.options)

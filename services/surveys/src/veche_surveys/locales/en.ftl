@@ -57,6 +57,7 @@ poll-reason-poll-closed = The voting had ended before you voted.
 poll-reason-option-unknown = It chose an option that the poll does not have.
 poll-reason-too-many-choices = It chose more options than allowed.
 poll-reason-voted-already = A vote from this device counts already.
+poll-reason-other = It does not meet the conditions of the poll.
 
 poll-results = The result
 poll-results-now = The votes so far
@@ -84,6 +85,7 @@ poll-rejected-poll-closed = cast after the end: { $n }
 poll-rejected-option-unknown = unknown option: { $n }
 poll-rejected-too-many-choices = too many options: { $n }
 poll-rejected-voted-already = second votes: { $n }
+poll-rejected-other = for another reason: { $n }
 
 ## Administration
 

@@ -59,6 +59,7 @@ poll-reason-poll-closed = Голосование закончилось рань
 poll-reason-option-unknown = В нём отмечен вариант, которого в опросе нет.
 poll-reason-too-many-choices = В нём отмечено больше вариантов, чем можно.
 poll-reason-voted-already = С этого устройства уже есть учтённый голос.
+poll-reason-other = Он не подходит под условия опроса.
 
 poll-results = Результат
 poll-results-now = Голоса сейчас
@@ -88,6 +89,7 @@ poll-rejected-poll-closed = поданы после конца: { $n }
 poll-rejected-option-unknown = неизвестный вариант: { $n }
 poll-rejected-too-many-choices = отмечено слишком много вариантов: { $n }
 poll-rejected-voted-already = повторные: { $n }
+poll-rejected-other = по другой причине: { $n }
 
 ## Управление
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Depends, Header, Path, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from veche_shared.clock import Clock
-from veche_shared.contracts.surveys import PollStatus, RejectionReason
+from veche_shared.contracts.codes import Code, known
+from veche_shared.contracts.surveys import PollStatusCode, RejectionCode
 from veche_shared.http.pagination import DEFAULT_LIMIT, CursorText, Limit, Page, decode_cursor, encode_cursor
 from veche_shared.http.problems import Conflict, FieldError, NotFound, Problem, Unprocessable
 from veche_shared.ids import Ids
@@ -111,7 +112,7 @@ class PollOut(BaseModel):
 
     id: str
     version: int
-    status: PollStatus
+    status: PollStatusCode
     phase: Phase
     kind: str = Field(description="legal form; site_poll has no legal force")
     question: str
@@ -120,7 +121,7 @@ class PollOut(BaseModel):
     max_choices: int
     opens_at: datetime | None
     closes_at: datetime | None = Field(description="votes cast at or after this moment do not count")
-    results_shown: ResultsShown
+    results_shown: Annotated[Code, known(*get_args(ResultsShown))]
 
 
 class OptionResultOut(BaseModel):
@@ -139,7 +140,7 @@ class ResultsOut(BaseModel):
     hidden: bool = Field(description="the split is told when the poll is over; ``options`` is null until then")
     ballots: int = Field(description="voters whose vote counts")
     options: list[OptionResultOut] | None
-    rejected: dict[RejectionReason, int] = Field(description="votes that do not count, by reason")
+    rejected: dict[RejectionCode, int] = Field(description="votes that do not count, by reason")
 
 
 class ReceiptOut(BaseModel):
@@ -147,7 +148,7 @@ class ReceiptOut(BaseModel):
 
     vote_id: str
     state: Literal["counted", "pending", "rejected"]
-    reason: RejectionReason | None = None
+    reason: RejectionCode | None = None
 
 
 class TallyOut(BaseModel):
@@ -155,7 +156,7 @@ class TallyOut(BaseModel):
 
     ballots: int
     options: dict[str, int]
-    rejected: dict[RejectionReason, int]
+    rejected: dict[RejectionCode, int]
 
 
 class AuditOut(BaseModel):

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from veche_shared.contracts.surveys import PollStatus
+PollStatus = Literal["draft", "open", "closed"]
+"""The codes that this release writes. A poll that a newer release has stored may have another status: it is public, its
+votes count by its term, and no action is possible on it."""
 
 PollAction = Literal["create", "open", "close"]
 ResultsShown = Literal["always", "after_close"]
@@ -49,7 +51,7 @@ class PollDraft:
 class Step:
     """One entry of a poll's history."""
 
-    action: PollAction
+    action: str
     actor: str
     at: datetime
 
@@ -64,7 +66,7 @@ class Poll:
 
     id: str
     version: int
-    status: PollStatus
+    status: str
     kind: str
     question: str
     question_en: str | None
@@ -72,7 +74,7 @@ class Poll:
     max_choices: int
     opens_at: datetime | None
     closes_at: datetime | None
-    results_shown: ResultsShown
+    results_shown: str
     history: tuple[Step, ...]
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final, get_args
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -16,7 +16,7 @@ from veche_shared.web.components import Bar
 from veche_shared.web.components import Option as ChoiceRow
 from veche_shared.web.localisation import Language, Messages
 from veche_surveys.ballots import rules as ballot_rules
-from veche_surveys.ballots.model import Receipt, Results, Tally
+from veche_surveys.ballots.model import Receipt, RejectionReason, Results, Tally
 from veche_surveys.polls import rules
 from veche_surveys.polls.commands import Command
 from veche_surveys.polls.form import Fault, read_form
@@ -34,6 +34,8 @@ CommandKey = Annotated[str, Form(min_length=1, max_length=200)]
 
 STATUS_OF_PHASE: Mapping[Phase, str] = {"draft": "draft", "upcoming": "near_term", "voting": "open", "over": "finished"}
 """The shared chip that shows a phase."""
+
+_REASONS: Final[frozenset[str]] = frozenset(get_args(RejectionReason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ def chart(view: WordedPoll, results: Results) -> list[Bar]:
     ]
 
 
+def worded_reason(reason: str) -> str:
+    """The reason of a rejection by the name of its words: «other» where a newer release has stored one of its own."""
+    return reason.replace("_", "-") if reason in _REASONS else "other"
+
+
 def may_still_vote(phase: Phase, receipt: Receipt | None) -> bool:
     """Whether to offer the form: a person who holds a receipt has voted, unless the vote was spoiled in another way."""
     if phase != "voting":
@@ -95,6 +102,8 @@ def poll_pages_router(desk: PollDesk, pages: Pages) -> APIRouter:
         return {
             "view": view,
             "receipt": receipt,
+            "reason": None if receipt is None or receipt.reason is None else worded_reason(receipt.reason),
+            "rejected": [(worded_reason(reason), votes) for reason, votes in results.rejected.items()],
             "results": results,
             "bars": chart(view, results),
             "offered": may_still_vote(stage, receipt),

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from veche_shared.contracts.surveys import PollChanged, PollChangedV1, PollOption, PollStatus
-from veche_surveys.polls.model import SITE_POLL, Phase, Poll, PollAction, PollDraft, Step
+from veche_shared.contracts.surveys import PollChanged, PollChangedV1, PollOption
+from veche_surveys.polls.model import SITE_POLL, Phase, Poll, PollAction, PollDraft, PollStatus, Step
 
 SOURCE = "/veche/surveys"
 
@@ -21,7 +21,7 @@ OPTIONS_MAX = 100
 OPTION_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """Codes name fields of the stored tally, so they hold neither dots nor dollar signs."""
 
-TRANSITIONS: Mapping[tuple[PollStatus, PollAction], PollStatus] = {
+TRANSITIONS: Mapping[tuple[str, PollAction], PollStatus] = {
     ("draft", "open"): "open",
     ("open", "close"): "closed",
 }
@@ -55,7 +55,7 @@ class Refusal:
     """Why an action is not possible in the poll's present state."""
 
     code: RefusalCode
-    status: PollStatus
+    status: str
     action: PollAction
 
 
@@ -153,7 +153,7 @@ def decide(poll: Poll, action: PollAction, *, actor: str, now: datetime) -> Poll
 
 
 def phase(poll: Poll, now: datetime) -> Phase:
-    """What to tell a person who looks at the poll at ``now``."""
+    """What to tell a person who looks at the poll at ``now``; an unknown status is judged by the poll's term."""
     if poll.status == "draft":
         return "draft"
     if poll.status == "closed" or (poll.closes_at is not None and now >= poll.closes_at):
@@ -164,7 +164,10 @@ def phase(poll: Poll, now: datetime) -> Phase:
 
 
 def results_visible(poll: Poll, now: datetime) -> bool:
-    """Whether the split of votes may be told; how many have voted is never a secret."""
+    """Whether the split of votes may be told; how many have voted is never a secret.
+
+    Where a newer release has stored another choice than «always», it is told at the end.
+    """
     stage = phase(poll, now)
     return stage == "over" or (stage != "draft" and poll.results_shown == "always")
 

@@ -56,7 +56,7 @@ class PollStore:
 
     async def listed(self, *, drafts: bool, before: str | None = None, limit: int = 50) -> list[Poll]:
         """Polls, newest first; ``before`` is the id of the last poll of the page before this one."""
-        wanted: Document = {} if drafts else {"status": {"$in": ["open", "closed"]}}
+        wanted: Document = {} if drafts else {"status": {"$ne": "draft"}}
         if before is not None:
             wanted["_id"] = {"$lt": before}
         cursor = self.mongo[POLLS].find(wanted).sort("_id", DESCENDING).limit(limit)

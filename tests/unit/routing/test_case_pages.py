@@ -1,0 +1,46 @@
+"""A case in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from tests.unit.routing.casework import NOW, a_case
+from veche_routing.cases.model import Case, CaseAction, CaseStatus
+from veche_routing.cases.pages import STATUSES, TONES, Telling
+from veche_shared.city import load_city
+from veche_shared.web.localisation import CityFormats, Messages
+
+CITY = load_city("dzerzhinsk")
+WORDS = Messages("ru", ["veche_routing"])
+RUSSIAN = Telling(WORDS, CityFormats("ru", CITY.zone, lambda: NOW, WORDS), "ru", CITY.calendar, lambda: NOW)
+
+
+def a_case_after(action: str, status: str) -> Case:
+    return replace(a_case(), status=status, history=(replace(a_case().last, action=action, status=status),))
+
+
+def test_every_status_and_every_action_of_this_release_has_its_own_look() -> None:
+    assert STATUSES.keys() == set(get_args(CaseStatus))
+    assert TONES.keys() == set(get_args(CaseAction))
+
+
+@pytest.mark.parametrize("action", get_args(CaseAction))
+def test_every_action_of_this_release_has_its_own_words(action: str) -> None:
+    [entry] = RUSSIAN.history(a_case_after(action, "assigned"))
+    assert entry.title != "Ход рассмотрения изменился"
+
+
+def test_a_case_that_a_newer_release_has_stored_is_shown_as_one_in_progress() -> None:
+    case = a_case_after("postpone", "postponed")
+    assert RUSSIAN.status(case) == "in_progress"
+    [entry] = RUSSIAN.history(case)
+    assert (entry.title, entry.tone) == ("Ход рассмотрения изменился", "plain")
+
+
+def test_a_reason_of_a_newer_release_is_left_out() -> None:
+    case = a_case(department=None)
+    assert RUSSIAN.triage_reason(case) is not None
+    assert RUSSIAN.triage_reason(replace(case, why=replace(case.why, triage_reason="too_many_topics"))) is None
