@@ -65,6 +65,11 @@ TASK_FAILURES = Counter(
     "Failed steps of the long-lived tasks, by kind: transient (a server is away) or unexpected (a program fault).",
     ["service", "task", "kind"],
 )
+FAILED_ITEMS = Gauge(
+    "veche_failed_items",
+    "Items that a job has set aside because it failed on them again and again (veche failed list).",
+    ["service", "task"],
+)
 TASK_FAILING = Gauge(
     "veche_task_failing",
     "1 while the last step of a long-lived task failed and is tried again with backoff.",

@@ -17,12 +17,15 @@ from veche_shared.http.application import ServiceInfo, create_app
 from veche_shared.http.fast_routes import add_fast_routes
 from veche_shared.http.health import Check, Health
 from veche_shared.http.server import ON_STOPPING
+from veche_shared.idempotency import store as command_log
 from veche_shared.messaging import runtime as messaging_runtime
 from veche_shared.messaging.runtime import Messaging
+from veche_shared.observability import metrics
 from veche_shared.service.context import ServiceContext
 from veche_shared.service.module import Job, Module
 from veche_shared.service.roles import Role
 from veche_shared.settings import ServiceSettings
+from veche_shared.storage import failed_items
 from veche_shared.storage.lease import Lease
 from veche_shared.web import mount_static
 
@@ -32,6 +35,7 @@ ASSEMBLY: Final = "assembly"
 """Name in ``app.state`` under which the :class:`Assembly` is found: documents and tests read it."""
 
 MIN_LEASE_SECONDS: Final = 6.0
+COUNT_SECONDS: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,11 @@ class Assembly:
     indexes: Mapping[str, Sequence[IndexModel]] = field(init=False)
 
     def __post_init__(self) -> None:
-        indexes: dict[str, Sequence[IndexModel]] = dict(messaging_runtime.INDEXES)
+        indexes: dict[str, Sequence[IndexModel]] = {
+            **messaging_runtime.INDEXES,
+            **command_log.INDEXES,
+            **failed_items.INDEXES,
+        }
         for module in self.modules:
             taken = indexes.keys() & module.indexes.keys()
             if taken:
@@ -69,6 +77,7 @@ class Assembly:
             stack.push_async_callback(self.messaging.stop)
             self._start_messaging(roles)
             if "jobs" in roles:
+                self.context.supervisor.start("count-failed-items", self._count_failed_items, interval=COUNT_SECONDS)
                 for job in (job for module in self.modules for job in module.jobs):
                     stack.push_async_callback(self._start_job(job))
             if "api" in roles:
@@ -95,6 +104,11 @@ class Assembly:
         for module in self.modules:
             for call in module.on_stopping:
                 call()
+
+    async def _count_failed_items(self) -> None:
+        counts = await self.context.failed_items.counts()
+        for job in {*counts, *(job.name for module in self.modules for job in module.jobs)}:
+            metrics.FAILED_ITEMS.labels(self.context.name, job).set(counts.get(job, 0))
 
     def _start_messaging(self, roles: frozenset[Role]) -> None:
         if "relay" in roles:

@@ -11,9 +11,11 @@ from typing import Generic, TypeVar
 
 from veche_shared.city import City, load_city
 from veche_shared.clock import Clock, system_clock
+from veche_shared.idempotency.store import CommandLog
 from veche_shared.ids import Ids, new_id
 from veche_shared.security.sessions import StaffSessions
 from veche_shared.settings import ServiceSettings
+from veche_shared.storage.failed_items import FailedItems
 from veche_shared.storage.mongo import Mongo
 from veche_shared.storage.unit_of_work import Transactions
 from veche_shared.supervision.supervisor import Supervisor
@@ -37,6 +39,8 @@ class ServiceContext(Generic[SettingsT]):
     transactions: Transactions
     wakeup: asyncio.Event
     supervisor: Supervisor
+    commands: CommandLog
+    failed_items: FailedItems
     sessions: StaffSessions
     pages: Pages
     city: City
@@ -70,6 +74,8 @@ class ServiceContext(Generic[SettingsT]):
             transactions=Transactions(mongo, wakeup.set),
             wakeup=wakeup,
             supervisor=Supervisor(name, jitter),
+            commands=CommandLog(mongo, clock),
+            failed_items=FailedItems(mongo, clock),
             sessions=sessions,
             pages=Pages(package, city, now=clock, viewer_of=sessions.of),
             city=city,

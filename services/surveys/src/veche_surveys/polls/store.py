@@ -12,7 +12,7 @@ from veche_shared.storage.mongo import Document, Mongo, Session
 from veche_surveys.polls.model import Option, Poll, Step
 
 POLLS = "polls"
-COMMANDS = "commands"
+COMMANDS = "poll_commands"
 COMMAND_MEMORY = timedelta(days=30)
 
 INDEXES = {
