@@ -1,8 +1,10 @@
-"""``python -m veche_intake`` serves appeals-intake until it is told to stop."""
+"""``python -m veche_intake``: serves the service; ``--help`` says what else it does."""
+
+from __future__ import annotations
 
 from veche_intake.bootstrap import SERVICE, build
 from veche_intake.settings import Settings
-from veche_shared.http.server import run
+from veche_shared.service.command_line import service_command
 
 if __name__ == "__main__":
-    run(SERVICE, Settings, build)
+    service_command(SERVICE, Settings, build)()

@@ -1,10 +1,10 @@
-"""Start the service: ``python -m veche_surveys``."""
+"""``python -m veche_surveys``: serves the service; ``--help`` says what else it does."""
 
 from __future__ import annotations
 
-from veche_shared.http.server import run
+from veche_shared.service.command_line import service_command
 from veche_surveys.bootstrap import SERVICE, build
 from veche_surveys.settings import Settings
 
 if __name__ == "__main__":
-    run(SERVICE, Settings, build)
+    service_command(SERVICE, Settings, build)()

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from veche_shared.observability.logging import configure_logging
 from veche_shared.observability.tracing import configure_tracing
+from veche_shared.service.roles import Role
 from veche_shared.settings import ServiceSettings, load_settings
 
 STARTUP_FAILED: Final = 3
@@ -31,13 +32,21 @@ two appeals of a batch, and each look goes over much that is about to be dropped
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
-def run(service: str, model: type[SettingsT], build: Callable[[SettingsT], FastAPI]) -> None:
+def run(
+    service: str,
+    model: type[SettingsT],
+    build: Callable[[SettingsT], FastAPI],
+    *,
+    roles: frozenset[Role] | None = None,
+) -> None:
     """Read the settings (or exit with 78 and a sentence), build the application and serve it until SIGTERM or SIGINT.
 
-    After the signal no new connection is taken and requests in hand have ``http.graceful_seconds``; then the lifespan
-    ends.
+    ``roles`` win over those of the settings. After the signal no new connection is taken and requests in hand have
+    ``http.graceful_seconds``; then the lifespan ends.
     """
     settings = load_settings(model)
+    if roles is not None:
+        settings = settings.model_copy(update={"roles": roles})
     configure_logging(service, settings.instance, settings.log)
     tracing = configure_tracing(service, settings.instance, settings.tracing)
     # When uvicorn has stopped it raises the signal again: as an exit, so that the last spans are still sent.

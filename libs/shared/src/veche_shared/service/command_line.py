@@ -1,0 +1,41 @@
+"""The command line of a service: ``python -m veche_<name>`` serves, its sub-commands manage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+import typer
+from fastapi import FastAPI
+
+from veche_shared.http.server import run
+from veche_shared.service.roles import Role, roles_of
+from veche_shared.settings import ServiceSettings
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+
+def service_command(name: str, model: type[SettingsT], build: Callable[[SettingsT], FastAPI]) -> typer.Typer:
+    """A command that serves ``name`` where no sub-command is given; add those with ``add_typer``."""
+    app = typer.Typer(name=f"python -m veche_{name}", add_completion=False, pretty_exceptions_enable=False)
+
+    @app.callback(invoke_without_command=True)
+    def serve(
+        context: typer.Context,
+        roles: Annotated[
+            str | None,
+            typer.Option(help="What this process does: api, consumers, relay, jobs (comma separated; VECHE_ROLES)."),
+        ] = None,
+    ) -> None:
+        """Serve until SIGTERM."""
+        if context.invoked_subcommand is None:
+            run(name, model, build, roles=None if roles is None else _parsed(roles))
+
+    return app
+
+
+def _parsed(names: str) -> frozenset[Role]:
+    try:
+        return roles_of(names)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--roles") from error
