@@ -29,7 +29,7 @@ CHROMIUM_FLAGS: Final = [
 async def gallery() -> AsyncIterator[str]:
     """The gallery's address, served by a process of its own."""
     port = free_port()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "veche_shared.web.gallery", str(port))
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.gallery", str(port))
     try:
         async with asyncio.timeout(30):
             while True:

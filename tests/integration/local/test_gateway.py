@@ -101,7 +101,10 @@ def ask(gateway: CaddyProgram, path: str, method: str = "GET", body: bytes = b""
     [
         ("/", "intake"),
         ("/a/%D0%94-2026-000123?code=K7QM", "intake"),
-        ("/static/tokens.css", "intake"),
+        ("/static/css/tokens.css?v=0123456789ab", "intake"),
+        ("/static/intake/appeals/form.css", "intake"),
+        ("/static/routing/cases/case.css?v=0123456789ab", "routing"),
+        ("/static/notifications/feeds/feed.js", "notifications"),
         ("/api/v1/appeals", "intake"),
         ("/api/v1/appeals/batch", "intake"),
         ("/api/v1/votes", "intake"),
@@ -177,6 +180,7 @@ def test_a_person_is_told_by_a_page_in_two_languages_that_a_service_is_down(gate
 
 def test_the_other_services_answer_while_one_is_down(gateway: CaddyProgram) -> None:
     assert ask(gateway, "/polls")[0] == 502
+    assert ask(gateway, "/static/surveys/polls/poll.css")[0] == 502
     assert ask(gateway, "/desk")[0] == 200
 
 

@@ -6,6 +6,7 @@ from veche_intake.appeals.forms import FAULTS, Mistake, read_form
 from veche_intake.appeals.model import Author, NewAppeal
 from veche_intake.appeals.pages import form_key
 from veche_intake.votes.pages import STATUSES
+from veche_shared.web import slices_of
 from veche_shared.web.catalogue import catalogue_faults
 from veche_shared.web.localisation import LANGUAGES, Messages
 
@@ -58,5 +59,5 @@ def test_every_fault_that_a_page_may_tell_has_its_words() -> None:
     wanted = {*FAULTS, "appeal-form-not-stored", "appeal-find-wrong", "appeal-find-slow-down"}
     wanted |= {f"vote-fault-{fault.replace('_', '-')}" for fault in STATUSES}
     for language in LANGUAGES:
-        messages = Messages(language, ["veche_intake"])
+        messages = Messages(language, slices_of("veche_intake"))
         assert [message for message in wanted if message not in messages] == []

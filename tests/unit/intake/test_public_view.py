@@ -15,7 +15,7 @@ from veche_intake.status.store import from_document, to_document
 from veche_shared.city import load_city
 from veche_shared.contracts.cases import CaseChanged, CaseChangedV1, Named
 from veche_shared.ids import CountedIds
-from veche_shared.web import Pages
+from veche_shared.web import Pages, slices_of
 from veche_shared.web.localisation import LANGUAGES
 
 REGISTERED = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ IMPROVEMENT = Named(code="improvement", name="Департамент благо�
 SERVICE = Named(code="lights", name="Служба городского освещения")
 
 _ids = CountedIds()
-_pages = Pages("veche_intake", load_city("dzerzhinsk"), now=lambda: REGISTERED)
+_pages = Pages(slices_of("veche_intake"), load_city("dzerzhinsk"), now=lambda: REGISTERED)
 SENTENCES = Sentences({one: _pages.messages(one) for one in LANGUAGES}, {one: _pages.formats(one) for one in LANGUAGES})
 
 

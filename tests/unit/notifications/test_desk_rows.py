@@ -13,13 +13,14 @@ from veche_notifications.feeds.model import RESERVED_FEEDS, Entry, FeedSummary, 
 from veche_notifications.feeds.pages import Rows, View
 from veche_notifications.feeds.rules import line_of
 from veche_shared.contracts.cases import Named
+from veche_shared.web import slices_of
 from veche_shared.web.localisation import LANGUAGES, Messages
 
 CHANNELS = ("web", "vk", "telegram", "max", "ok", "pos", "reception", "phone", "email", "import")
 
 
 def rows(language: Literal["ru", "en"] = "ru", days_later: float = 0) -> Rows:
-    messages = Messages(language, ["veche_notifications"])
+    messages = Messages(language, slices_of("veche_notifications"))
     return Rows(messages, language, lambda: MORNING + timedelta(days=days_later), UTC)
 
 

@@ -12,6 +12,7 @@ from tests.unit.notifications.made_up import MORNING, PARKS, change
 from veche_notifications.notices.letters import LetterWriter, Wording
 from veche_notifications.notices.model import Contact, Delivery, NoticeKind
 from veche_notifications.notices.rules import delivery_of
+from veche_shared.web import slices_of
 from veche_shared.web.catalogue import catalogue_faults
 from veche_shared.web.localisation import LANGUAGES, CityFormats, Messages
 
@@ -21,7 +22,7 @@ ANNA = Contact("anna@example.org", "Анна Сергеевна")
 
 
 def wording(language: Literal["ru", "en"]) -> Wording:
-    messages = Messages(language, [PACKAGE])
+    messages = Messages(language, slices_of(PACKAGE))
     return Wording(messages, CityFormats(language, ZONE, lambda: MORNING, messages))
 
 

@@ -11,10 +11,11 @@ from tests.unit.routing.casework import NOW, a_case
 from veche_routing.cases.model import Case, CaseAction, CaseStatus
 from veche_routing.cases.pages import STATUSES, TONES, Telling
 from veche_shared.city import load_city
+from veche_shared.web import slices_of
 from veche_shared.web.localisation import CityFormats, Messages
 
 CITY = load_city("dzerzhinsk")
-WORDS = Messages("ru", ["veche_routing"])
+WORDS = Messages("ru", slices_of("veche_routing"))
 RUSSIAN = Telling(WORDS, CityFormats("ru", CITY.zone, lambda: NOW, WORDS), "ru", CITY.calendar, lambda: NOW)
 
 

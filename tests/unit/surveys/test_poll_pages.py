@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from tests.unit.surveys.made_up import HOUR, NOON, opened
+from veche_shared.web import slices_of
 from veche_shared.web.catalogue import catalogue_faults
 from veche_shared.web.localisation import LANGUAGES, Language, Messages
 from veche_surveys.ballots import rules as ballot_rules
@@ -31,7 +32,7 @@ def fault_codes() -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_messages_that_templates_name_at_run_time_exist(language: Language) -> None:
-    messages = Messages(language, ["veche_surveys"])
+    messages = Messages(language, slices_of("veche_surveys"))
     named = [f"poll-phase-{phase}" for phase in get_args(Phase)]
     named += [f"poll-done-{done}" for done in ("created", "opened", "closed")]
     named += [f"poll-kind-{SITE_POLL.replace('_', '-')}"]

@@ -13,11 +13,12 @@ from jinja2 import Environment
 
 from veche_shared.city import load_city
 from veche_shared.web.components import Bar, FeedRow, Option, Status, TimelineEntry, bars
+from veche_shared.web.slices import slices_of
 from veche_shared.web.templating import component_environment
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 CITY = load_city("dzerzhinsk")
-ENVIRONMENT: Environment = component_environment("veche_shared.web.gallery", CITY, "ru", lambda: NOW)
+ENVIRONMENT: Environment = component_environment(slices_of("tests.gallery"), CITY, "ru", lambda: NOW)
 
 
 def drawn(markup: str, **context: object) -> str:

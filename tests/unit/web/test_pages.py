@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse
 from httpx2 import ASGITransport, AsyncClient, Response
 from jinja2 import UndefinedError
 
+from tests.gallery import create_gallery
 from veche_shared.city import load_city
-from veche_shared.web import Pages, wants_fragment, wants_page
-from veche_shared.web.gallery import create_gallery
+from veche_shared.web import Pages, slices_of, wants_fragment, wants_page
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 GALLERY_PAGES = [
@@ -60,7 +60,7 @@ def request_of(path: str = "/", query: str = "", **headers: str) -> Request:
 @cache
 def pages(viewer: Officer | None = None) -> Pages:
     return Pages(
-        "veche_shared.web.gallery", load_city("dzerzhinsk"), now=lambda: NOW, viewer_of=lambda _request: viewer
+        slices_of("tests.gallery"), load_city("dzerzhinsk"), now=lambda: NOW, viewer_of=lambda _request: viewer
     )
 
 
@@ -118,21 +118,21 @@ async def test_a_stranger_cannot_plant_a_cookie_or_a_theme() -> None:
 
 
 def test_choices_are_remembered_over_https_only_where_the_page_came_by_https() -> None:
-    response = pages().render(request_of(query="lang=en"), "gallery_sign_in.html", {"failed": False})
+    response = pages().render(request_of(query="lang=en"), "showcase/sign_in.html", {"failed": False})
     assert "Secure" in response.headers["set-cookie"]
 
 
 def test_the_switches_keep_the_rest_of_the_address() -> None:
     page = text_of(
-        pages().render(request_of("/a/Д-2026-000148", "code=K7QM&lang=en"), "gallery_sign_in.html", {"failed": False})
+        pages().render(request_of("/a/Д-2026-000148", "code=K7QM&lang=en"), "showcase/sign_in.html", {"failed": False})
     )
     assert 'href="?code=K7QM&amp;lang=ru"' in page
 
 
 def test_a_page_of_somebody_signed_in_is_kept_in_no_cache() -> None:
     officer = Officer("Н. Воеводина", ("officer",))
-    mine = pages(officer).render(request_of(), "gallery_desk.html", {"rows": []})
-    open_to_all = pages().render(request_of(), "gallery_desk.html", {"rows": []})
+    mine = pages(officer).render(request_of(), "showcase/desk.html", {"rows": []})
+    open_to_all = pages().render(request_of(), "showcase/desk.html", {"rows": []})
     assert mine.headers["cache-control"] == "no-store"
     assert open_to_all.headers["cache-control"] == "private, no-cache"
 
@@ -147,7 +147,9 @@ def test_a_page_of_somebody_signed_in_is_kept_in_no_cache() -> None:
     ],
 )
 def test_the_staff_header_links_to_what_the_roles_may_open(roles: list[str], addresses: list[str]) -> None:
-    page = text_of(pages(Officer("Н. Воеводина", tuple(roles))).render(request_of(), "gallery_desk.html", {"rows": []}))
+    page = text_of(
+        pages(Officer("Н. Воеводина", tuple(roles))).render(request_of(), "showcase/desk.html", {"rows": []})
+    )
     navigation = page.partition('<nav class="site-nav"')[2].partition("</nav>")[0]
     assert re.findall(r'href="([^"]+)"', navigation) == addresses
     assert "Н. Воеводина" in page
@@ -162,7 +164,7 @@ def test_a_hostile_text_stays_text() -> None:
         "words": ["<b>"],
         "level": 2,
     }
-    page = text_of(pages().render(request_of(), "gallery_panel.html", context))
+    page = text_of(pages().render(request_of(), "showcase/panel.html", context))
     assert "<img" not in page
     assert "&lt;img src=x" in page
     assert "<mark>&lt;b&gt;</mark>" in page
@@ -170,7 +172,7 @@ def test_a_hostile_text_stays_text() -> None:
 
 def test_a_name_that_nobody_gave_is_an_error_and_not_an_empty_place() -> None:
     with pytest.raises(UndefinedError):
-        pages().render(request_of(), "gallery_desk.html", {})
+        pages().render(request_of(), "showcase/desk.html", {})
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503])

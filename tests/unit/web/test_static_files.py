@@ -2,21 +2,24 @@
 
 import hashlib
 import re
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient, Response
 
-from veche_shared.web import mount_static
+from veche_shared.web import mount_static, slices_of
+from veche_shared.web.slices import Slice
 from veche_shared.web.static_files import STATIC_ROOT, fingerprint, icon, static_url
 
 VENDOR = STATIC_ROOT / "vendor"
 
 
-async def fetch(path: str, **headers: str) -> Response:
+async def fetch(path: str, slices: Sequence[Slice] = (), *, headers: dict[str, str] | None = None) -> Response:
     app = FastAPI()
-    mount_static(app)
+    mount_static(app, slices)
     async with AsyncClient(transport=ASGITransport(app=app), base_url="http://veche.test") as client:
         return await client.get(path, headers=headers)
 
@@ -47,6 +50,44 @@ def test_a_vendored_file_has_its_version_in_the_path() -> None:
     assert static_url("vendor/htmx-4.0.1/htmx.min.js") == "/static/vendor/htmx-4.0.1/htmx.min.js"
 
 
+@pytest.fixture
+def poll_slice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sequence[Slice]:
+    """The slices of a made-up service: one, with one style."""
+    folder = tmp_path / "veche_madeup" / "polls"
+    (folder / "static").mkdir(parents=True)
+    (folder / "static" / "poll.css").write_text(".ballot { color: var(--ink); }\n", encoding="utf-8")
+    for package in (folder.parent, folder):
+        (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "veche_madeup", raising=False)
+    return slices_of("veche_madeup")
+
+
+async def test_a_file_of_a_slice_is_served_by_its_service_and_kept_as_long(poll_slice: Sequence[Slice]) -> None:
+    address = static_url("madeup/polls/poll.css", poll_slice)
+    assert re.fullmatch(r"/static/madeup/polls/poll\.css\?v=[0-9a-f]{12}", address)
+    response = await fetch(address, poll_slice)
+    assert response.text == ".ballot { color: var(--ink); }\n"
+    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert response.headers["content-type"] == "text/css; charset=utf-8"
+    assert (await fetch("/static/madeup/polls/poll.css", poll_slice)).headers["cache-control"] == "public, no-cache"
+    assert (await fetch(static_url("css/base.css"), poll_slice)).status_code == 200
+
+
+async def test_nothing_of_a_slice_but_its_static_files_is_served(poll_slice: Sequence[Slice]) -> None:
+    for path in (
+        "/static/madeup/polls/__init__.py",
+        "/static/madeup/polls/../__init__.py",
+        "/static/madeup/polls/%2e%2e/__init__.py",
+    ):
+        assert (await fetch(path, poll_slice)).status_code == 404
+
+
+def test_a_page_cannot_name_a_file_of_another_service(poll_slice: Sequence[Slice]) -> None:
+    with pytest.raises(FileNotFoundError):
+        static_url("surveys/polls/poll.css", poll_slice)
+
+
 def test_a_misspelt_file_is_an_error_when_the_page_is_made() -> None:
     with pytest.raises(FileNotFoundError):
         static_url("css/bsae.css")
@@ -69,8 +110,8 @@ async def test_a_file_asked_for_otherwise_is_asked_for_again(query: str) -> None
 
 
 async def test_what_the_browser_has_is_not_sent_again() -> None:
-    tag = f'"{fingerprint("css/base.css")}"'
-    response = await fetch("/static/css/base.css", **{"If-None-Match": tag})
+    tag = f'"{fingerprint(STATIC_ROOT / "css" / "base.css")}"'
+    response = await fetch("/static/css/base.css", headers={"If-None-Match": tag})
     assert response.status_code == 304
     assert response.content == b""
     assert response.headers["etag"] == tag

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from veche_shared.web import slices_of
 from veche_shared.web.localisation import CityFormats, Language, MessageError, Messages
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
-GALLERY = "veche_shared.web.gallery"
+GALLERY = slices_of("tests.gallery")
 
 
 @cache
@@ -95,7 +96,7 @@ def test_a_missing_variable_is_an_error_and_not_half_a_sentence() -> None:
 
 
 def test_a_services_messages_are_added_to_the_shared_ones() -> None:
-    messages = Messages("en", [GALLERY])
+    messages = Messages("en", GALLERY)
     assert "gallery-title" in messages
     assert "skip-to-content" in messages
     assert "gallery-title" not in Messages("en")
@@ -103,7 +104,7 @@ def test_a_services_messages_are_added_to_the_shared_ones() -> None:
 
 def test_markup_in_a_message_stays_markup_and_all_else_is_escaped() -> None:
     link = Markup('<a href="#form">так</a>')
-    text = Messages("ru", [GALLERY])("gallery-paragraph", link=link)
+    text = Messages("ru", GALLERY)("gallery-paragraph", link=link)
     assert isinstance(text, Markup)
     assert link in text
     hostile = Messages("ru")("veche-of-city", city=Markup("<b>{}</b>").format("<script>"))

@@ -7,14 +7,16 @@ from importlib.resources import files
 
 import pytest
 
+from veche_shared.web import Language, slices_of
+from veche_shared.web.localisation import LANGUAGES, Messages
+
 CHANNELS = sorted(json.loads(files("veche_intake.channels").joinpath("known.json").read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("package", "prefix"), [("veche_notifications", "channel-"), ("veche_routing", "matter-channel-")]
 )
-def test_every_known_channel_is_named(package: str, prefix: str, language: str) -> None:
-    catalogue = files(package).joinpath("locales", f"{language}.ftl").read_text(encoding="utf-8").splitlines()
-    named = {line.split(" = ")[0] for line in catalogue if line.startswith(prefix)}
-    assert [code for code in CHANNELS if f"{prefix}{code}" not in named] == []
+def test_every_known_channel_is_named(package: str, prefix: str, language: Language) -> None:
+    messages = Messages(language, slices_of(package))
+    assert [code for code in CHANNELS if f"{prefix}{code}" not in messages] == []

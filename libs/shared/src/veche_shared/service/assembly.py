@@ -199,7 +199,7 @@ def assemble(
     fast_routes = [route for module in serving for route in module.fast_routes]
     if fast_routes:
         add_fast_routes(app, fast_routes)
-    mount_static(app)
+    mount_static(app, context.pages.slices)
     setattr(app.state, ASSEMBLY, assembly)
     setattr(app.state, ON_STOPPING, assembly.stopping)
     return app

@@ -19,7 +19,7 @@ from veche_shared.storage.failed_items import FailedItems
 from veche_shared.storage.mongo import Mongo
 from veche_shared.storage.unit_of_work import Transactions
 from veche_shared.supervision.supervisor import Supervisor
-from veche_shared.web import Pages
+from veche_shared.web import Pages, slices_of
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
@@ -77,7 +77,7 @@ class ServiceContext(Generic[SettingsT]):
             commands=CommandLog(mongo, clock),
             failed_items=FailedItems(mongo, clock),
             sessions=sessions,
-            pages=Pages(package, city, now=clock, viewer_of=sessions.of),
+            pages=Pages(slices_of(package), city, now=clock, viewer_of=sessions.of),
             city=city,
             clock=clock,
             ids=ids,

@@ -1,8 +1,8 @@
 """Words, dates and numbers in the reader's language: Fluent catalogues and the formats of the city.
 
-Messages live in ``locales/ru.ftl`` and ``locales/en.ftl`` of this package and of each service; a service's messages are
-added to the shared ones. Syntax: https://projectfluent.org/fluent/guide/. Plurals, cases and word order belong into the
-catalogue, never into a template.
+Messages live in ``locales/ru.ftl`` and ``locales/en.ftl`` of this package and of each slice; those of a service's
+slices are added to the shared ones. Syntax: https://projectfluent.org/fluent/guide/. Plurals, cases and word order
+belong into the catalogue, never into a template.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from importlib import resources
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,7 @@ from fluent.runtime.types import fluent_number
 from markupsafe import Markup, escape
 
 from veche_shared.clock import Clock
+from veche_shared.web.slices import SHARED, Slice
 
 Language = Literal["ru", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -30,7 +30,6 @@ DEFAULT_LANGUAGE: Final[Language] = "ru"
 LANGUAGE_COOKIE: Final = "veche_lang"
 
 THIN_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
-SHARED_PACKAGE: Final = "veche_shared.web"
 
 # English dates are day first, as in Russian: a reader of both never wonders which number is the month.
 _LOCALES: Final[Mapping[Language, Locale]] = {"ru": Locale("ru"), "en": Locale("en", "GB")}
@@ -73,21 +72,24 @@ def _accepted_languages(header: str) -> set[str]:
     return accepted
 
 
-def read_catalogue(package: str, language: Language) -> str:
-    """The text of a package's catalogue in one language. Raises FileNotFoundError if the package has none."""
-    return (resources.files(package) / "locales" / f"{language}.ftl").read_text(encoding="utf-8")
+def read_catalogue(part: Slice, language: Language) -> str:
+    """The text of a slice's catalogue in one language, empty where the slice has no messages.
+
+    Raises FileNotFoundError if it has messages, but none in this language.
+    """
+    return (part.locales / f"{language}.ftl").read_text(encoding="utf-8") if part.locales.is_dir() else ""
 
 
 class Messages:
-    """All messages of one language, shared ones and those of the given packages; called as ``t(id, name=value)``."""
+    """All messages of one language, shared ones and those of the given slices; called as ``t(id, name=value)``."""
 
-    def __init__(self, language: Language, packages: Sequence[str] = ()) -> None:
-        """Read the catalogues of the shared package and of ``packages``, in this order."""
+    def __init__(self, language: Language, slices: Sequence[Slice] = ()) -> None:
+        """Read the shared catalogue and those of ``slices``, in this order."""
         self.language: Final = language
         # Isolation marks (U+2068, U+2069) serve right-to-left text, which neither language has; they break copying.
         self._bundle = FluentBundle([str(_LOCALES[language])], use_isolating=False)
-        for package in dict.fromkeys([SHARED_PACKAGE, *packages]):
-            self._bundle.add_resource(FluentResource(read_catalogue(package, language)))
+        for part in (SHARED, *slices):
+            self._bundle.add_resource(FluentResource(read_catalogue(part, language)))
 
     def __contains__(self, message_id: object) -> bool:
         return isinstance(message_id, str) and self._bundle.has_message(message_id)

@@ -1,14 +1,16 @@
-"""Styles, scripts, fonts and icons: served by every service from the installed package, cached for ever by content.
+"""Styles, scripts, fonts and icons: served from the installed packages, cached for ever by content.
 
-A page names a file as ``/static/css/base.css?v=<hash of its content>``: the address changes with the file, so that a
-browser may keep it for a year, and a release is seen at once. Files under ``vendor/`` carry their version in the path.
+The shared ones are served by every service at ``/static/…``, those of a slice by its own service at
+``/static/<service>/<slice>/…``, where the gateway leads. A page names a file as
+``/static/css/base.css?v=<hash of its content>``: the address changes with the file, so that a browser may keep it for a
+year, and a release is seen at once. Files under ``vendor/`` carry their version in the path.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from os import PathLike, stat_result
 from pathlib import Path
 from typing import Final
@@ -21,8 +23,10 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
+from veche_shared.web.slices import SHARED, Slice
+
 STATIC_PATH: Final = "/static"
-STATIC_ROOT: Final = Path(str(resources.files("veche_shared.web") / "static")).resolve()
+STATIC_ROOT: Final = SHARED.static
 _ICONS: Final = STATIC_ROOT / "vendor" / "lucide-static-1.62.0"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _ASK_AGAIN: Final = "public, no-cache"
@@ -36,15 +40,21 @@ _MEDIA_TYPES: Final = {
 
 
 @cache
-def fingerprint(path: str) -> str:
+def fingerprint(file: Path) -> str:
     """Twelve hex digits of the SHA-256 of a static file. Raises FileNotFoundError if there is no such file."""
-    return hashlib.sha256((STATIC_ROOT / path).read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
-def static_url(path: str) -> str:
-    """The address of a static file that changes with its content; ``path`` is relative to ``static/``."""
-    version = fingerprint(path)
-    return f"{STATIC_PATH}/{path}" if path.startswith("vendor/") else f"{STATIC_PATH}/{path}?v={version}"
+def static_url(path: str, slices: Sequence[Slice] = ()) -> str:
+    """The address of a static file that changes with its content.
+
+    ``path`` is relative to the shared ``static/``, or begins with the service and the slice that the file belongs to:
+    ``surveys/polls/poll.css``. Raises FileNotFoundError if there is no such file.
+    """
+    owner = next((one for one in slices if path.startswith(one.static_prefix)), None)
+    name = path if owner is None else path.removeprefix(owner.static_prefix)
+    version = fingerprint((STATIC_ROOT if owner is None else owner.static) / name)
+    return f"{STATIC_PATH}/{path}" if name.startswith("vendor/") else f"{STATIC_PATH}/{path}?v={version}"
 
 
 @cache
@@ -67,12 +77,17 @@ def icon(name: str, label: str | None = None) -> Markup:
 class FingerprintedFiles(StaticFiles):
     """Static files whose ETag is their content, equal on every replica, and whose caching follows the address."""
 
+    def __init__(self, root: Path) -> None:
+        """Serve the files below ``root``."""
+        super().__init__(directory=root)
+        self._root = root
+
     def file_response(
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         """Answer with the file, or 304 where the browser has the same content."""
-        path = Path(full_path).relative_to(STATIC_ROOT).as_posix()
-        version = fingerprint(path)
+        path = Path(full_path).relative_to(self._root).as_posix()
+        version = fingerprint(Path(full_path))
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("v")
         lasting = path.startswith("vendor/") or asked == [version]
         response = FileResponse(
@@ -91,6 +106,10 @@ class FingerprintedFiles(StaticFiles):
         return response
 
 
-def mount_static(app: FastAPI) -> None:
-    """Serve the shared static files under /static, as every service does."""
-    app.mount(STATIC_PATH, FingerprintedFiles(directory=STATIC_ROOT), name="static")
+def mount_static(app: FastAPI, slices: Sequence[Slice] = ()) -> None:
+    """Serve the shared static files under /static, and those of the service's slices below it."""
+    for one in slices:
+        if one.static.is_dir():
+            path = f"{STATIC_PATH}/{one.static_prefix}".rstrip("/")
+            app.mount(path, FingerprintedFiles(one.static), name=f"static {one.static_prefix}")
+    app.mount(STATIC_PATH, FingerprintedFiles(STATIC_ROOT), name="static")

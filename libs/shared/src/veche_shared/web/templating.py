@@ -1,14 +1,15 @@
-"""One way to make a page: a service's templates over the shared ones, in the reader's language, under one policy."""
+"""One way to make a page: the templates of a service's slices over the shared ones, in the reader's language."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Final, Literal, Protocol, cast
 from urllib.parse import urlencode
 
 from fastapi.responses import HTMLResponse
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.requests import Request
 
 from veche_shared.city import City
@@ -16,13 +17,13 @@ from veche_shared.clock import Clock
 from veche_shared.web.localisation import (
     LANGUAGE_COOKIE,
     LANGUAGES,
-    SHARED_PACKAGE,
     CityFormats,
     Language,
     Messages,
     as_language,
     choose_language,
 )
+from veche_shared.web.slices import SHARED, Slice
 from veche_shared.web.static_files import icon, static_url
 
 Theme = Literal["auto", "light", "dark"]
@@ -118,20 +119,21 @@ class Pages:
 
     def __init__(
         self,
-        package: str,
+        slices: Sequence[Slice],
         city: City,
         *,
         now: Clock,
         viewer_of: Callable[[Request], Viewer | None] = nobody,
     ) -> None:
-        """Take ``package``'s ``templates/`` and ``locales/``, which come before the shared ones.
+        """Take what ``slices`` show (``slices_of("veche_surveys")``) beside the shared layouts, components and words.
 
         ``now`` is the service's clock (aware). ``viewer_of`` reads the signed-in member of staff out of a request
         without asking a database: it runs for every page.
         """
+        self.slices: Final = tuple(slices)
         self._city = city
         self._viewer_of = viewer_of
-        self._environments = {language: component_environment(package, city, language, now) for language in LANGUAGES}
+        self._environments = {language: component_environment(slices, city, language, now) for language in LANGUAGES}
 
     def render(
         self, request: Request, name: str, context: Mapping[str, object] | None = None, status: int = 200
@@ -197,19 +199,31 @@ class Pages:
         return cast("CityFormats", self._environments[language].globals["formats"])
 
 
-def component_environment(package: str, city: City, language: Language, now: Clock) -> Environment:
-    """The templates of ``package`` in one language: macros then know their words without being handed the language."""
-    messages = Messages(language, [package])
+def template_loader(slices: Sequence[Slice]) -> BaseLoader:
+    """Finds ``polls/poll.html`` in the slice ``polls``, and what no slice has among the shared templates."""
+    own = {one.name: FileSystemLoader(one.templates) for one in slices}
+    return ChoiceLoader([PrefixLoader(own), FileSystemLoader(SHARED.templates)])
+
+
+def component_environment(slices: Sequence[Slice], city: City, language: Language, now: Clock) -> Environment:
+    """The templates of ``slices`` in one language: macros then know their words without being handed the language."""
+    messages = Messages(language, slices)
     formats = CityFormats(language, city.zone, now, messages)
     environment = Environment(
-        loader=ChoiceLoader([PackageLoader(package), PackageLoader(SHARED_PACKAGE)]),
+        loader=template_loader(slices),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals.update(
-        {"t": messages, "language": language, "formats": formats, "icon": icon, "static": static_url}
+        {
+            "t": messages,
+            "language": language,
+            "formats": formats,
+            "icon": icon,
+            "static": partial(static_url, slices=slices),
+        }
     )
     environment.filters.update(
         {

@@ -86,7 +86,7 @@ class FormPages:
             "limit": MAX_TEXT,
             "pace": await self.pace.read(),
         }
-        response = self.pages.render(request, "form.html", context, status)
+        response = self.pages.render(request, "appeals/form.html", context, status)
         response.headers["Cache-Control"] = "no-store"  # a form taken from a cache would carry a used token
         return response
 

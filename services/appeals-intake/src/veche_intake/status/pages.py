@@ -72,14 +72,14 @@ class StatusPages:
         followed = await self._followed(request, number)
         if followed is None:
             return self._asking(request, number=number)
-        return self._render(request, "appeal.html", followed)
+        return self._render(request, "status/appeal.html", followed)
 
     async def state(self, request: Request, number: str) -> Response:
         """The part of the page that moves; an empty one where the browser's leave has run out."""
         followed = await self._followed(request, number)
         if followed is None:
             return Response(status_code=204, headers=_PRIVATE)
-        return self._render(request, "appeal_state.html", followed)
+        return self._render(request, "status/state.html", followed)
 
     async def _try(self, request: Request, number: str, code: str) -> Response:
         try:
@@ -121,7 +121,7 @@ class StatusPages:
     def _asking(self, request: Request, *, number: str = "", fault: str | None = None, status: int = 200) -> Response:
         words = self.pages.messages(self.pages.language(request))
         errors = [] if fault is None else [("code", words(fault))]
-        response = self.pages.render(request, "appeal_find.html", {"number": number, "errors": errors}, status)
+        response = self.pages.render(request, "status/find.html", {"number": number, "errors": errors}, status)
         response.headers.update(_PRIVATE)
         return response
 

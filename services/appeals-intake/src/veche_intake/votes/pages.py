@@ -125,7 +125,7 @@ class BallotPages:
             "max_choices": 1 if poll is None else poll.max_choices,
             "back": f"/polls/{quote(poll_id, safe='')}" if poll is not None else "/polls",
         }
-        return self.pages.render(request, "vote_refused.html", context, STATUSES[fault])
+        return self.pages.render(request, "votes/refused.html", context, STATUSES[fault])
 
 
 def ballot_router(ballots: BallotPages) -> APIRouter:

@@ -156,7 +156,7 @@ def desk_router(reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Cl
         """The first of the reader's feeds that has something unread, else the first."""
         summaries = await reading.summaries(visit_of(request).reader)
         if not summaries:
-            return pages.render(request, "desk_without_feed.html")
+            return pages.render(request, "feeds/no_feed.html")
         first = next((summary for summary in summaries if summary.unread), summaries[0])
         return await _desk(request, View(first.feed, "deadline", unread=False), summaries)
 
@@ -186,7 +186,7 @@ def desk_router(reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Cl
         choices = [_choice(summary, rows, view) for summary in summaries]
         return pages.render(
             request,
-            "desk_feed.html",
+            "feeds/feed.html",
             {
                 "view": view,
                 "name": rows.feed_name(current),
@@ -211,12 +211,12 @@ def desk_router(reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Cl
         page = await reading.page(visit_of(request).reader, feed, PageRequest(limit=ROWS))
         fresh = [entry for entry in page.entries if is_open(entry) and entry.number_in(feed) > position]
         rows = rows_for(request)
-        return pages.render(request, "desk_rows.html", {"rows": [rows.row(entry, page.marks) for entry in fresh]})
+        return pages.render(request, "feeds/rows.html", {"rows": [rows.row(entry, page.marks) for entry in fresh]})
 
     @router.get("/{feed}/rows/{number}")
     async def one_row(request: Request, feed: FeedCode, number: FeedCode) -> HTMLResponse:
         entry, marks = await reading.one(visit_of(request).reader, feed, number)
-        return pages.render(request, "desk_rows.html", {"rows": [rows_for(request).row(entry, marks)]})
+        return pages.render(request, "feeds/rows.html", {"rows": [rows_for(request).row(entry, marks)]})
 
     @router.post("/{feed}/read")
     async def read(request: Request, feed: FeedCode, up_to: Annotated[int, Form(ge=0, le=10**18)]) -> RedirectResponse:

@@ -13,12 +13,14 @@ from email.utils import format_datetime, parseaddr
 from typing import Final, get_args
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, select_autoescape
 
 from veche_notifications.notices.model import Contact, Delivery, NoticeKind
 from veche_notifications.notices.rules import message_id
 from veche_shared.contracts.cases import Named
+from veche_shared.web import slices_of
 from veche_shared.web.localisation import DEFAULT_LANGUAGE, CityFormats, Language, Messages, as_language
+from veche_shared.web.templating import template_loader
 
 KINDS: Final[frozenset[str]] = frozenset(get_args(NoticeKind))
 OTHER_KIND: Final = "changed"
@@ -72,8 +74,8 @@ class LetterWriter:
         message["Message-ID"] = message_id(delivery, address.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message.set_content(_TEMPLATES.get_template("mail/notice.txt").render(context))
-        message.add_alternative(_TEMPLATES.get_template("mail/notice.html").render(context), subtype="html")
+        message.set_content(_TEMPLATES.get_template("notices/notice.txt").render(context))
+        message.add_alternative(_TEMPLATES.get_template("notices/notice.html").render(context), subtype="html")
         message["Content-Language"] = language  # at the end: setting the content takes such headers away
         return message
 
@@ -86,7 +88,7 @@ def name_of(named: Named | None, language: Language) -> str | None:
 
 
 _TEMPLATES = Environment(
-    loader=PackageLoader("veche_notifications"),
+    loader=template_loader(slices_of("veche_notifications")),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,

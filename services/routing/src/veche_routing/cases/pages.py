@@ -155,17 +155,17 @@ class CasePages:
 
     async def page(self, request: Request, number: Number, session: StaffOf) -> HTMLResponse:
         actor = actor_of(session)
-        return self._show(request, await self.office.read(number, actor), actor, "case.html")
+        return self._show(request, await self.office.read(number, actor), actor, "cases/case.html")
 
     async def panel(self, request: Request, number: Number, session: StaffOf) -> HTMLResponse:
         actor = actor_of(session)
-        return self._show(request, await self.office.read(number, actor), actor, "case_panel.html")
+        return self._show(request, await self.office.read(number, actor), actor, "cases/case_panel.html")
 
     async def act(self, request: Request, number: Number, session: StaffOf) -> Response:
         """A command from a form; the form carries the command's id, so that pressing twice does it once."""
         actor = actor_of(session)
         typed = await _typed(request)
-        template = "case_panel.html" if wants_fragment(request) else "case.html"
+        template = "cases/case_panel.html" if wants_fragment(request) else "cases/case.html"
         try:
             decision = await self.office.execute(number, COMMANDS.validate_python(typed), actor)
         except ValidationError:
@@ -192,7 +192,7 @@ class CasePages:
             "newer_href": "/triage" if at else None,
             "older_href": f"/triage?at={quote(cursor_after(shown[-1]))}" if len(cases) > ROWS else None,
         }
-        return self.pages.render(request, "triage.html", context)
+        return self.pages.render(request, "cases/triage.html", context)
 
     def _telling(self, request: Request) -> Telling:
         language = self.pages.language(request)

@@ -23,7 +23,7 @@ def sign_in_router(entrance: Entrance, sessions: StaffSessions, pages: Pages) ->
     def form(
         request: Request, *, login: str = "", error: str | None = None, back: str | None, status: int = 200
     ) -> HTMLResponse:
-        return pages.render(request, "sign_in.html", {"login": login, "error": error, "next": back}, status)
+        return pages.render(request, "directory/sign_in.html", {"login": login, "error": error, "next": back}, status)
 
     @router.get("/sign-in")
     async def sign_in_page(request: Request, back: Annotated[str | None, Query(alias="next")] = None) -> HTMLResponse:

@@ -115,18 +115,18 @@ def poll_pages_router(desk: PollDesk, pages: Pages) -> APIRouter:
         found = await desk.polls.listed(drafts=False, before=before, limit=PAGE_SIZE + 1)
         views = await _with_tallies(desk, found[:PAGE_SIZE], pages.language(request))
         older = f"/polls?before={found[PAGE_SIZE - 1].id}" if len(found) > PAGE_SIZE else None
-        return pages.render(request, "polls.html", {"polls": views, "older": older})
+        return pages.render(request, "polls/polls.html", {"polls": views, "older": older})
 
     @router.get("/{poll_id}")
     async def poll_page(request: Request, poll_id: PollId, visitor: Visitor, receipt: ReceiptId = None) -> Response:
         poll = await desk.visible(poll_id, visitor)
-        return pages.render(request, "poll.html", await state_of(request, poll, receipt))
+        return pages.render(request, "polls/poll.html", await state_of(request, poll, receipt))
 
     @router.get("/{poll_id}/state")
     async def poll_state(request: Request, poll_id: PollId, visitor: Visitor, receipt: ReceiptId = None) -> Response:
         """The part of the page that moves: the receipt and the results."""
         poll = await desk.visible(poll_id, visitor)
-        return pages.render(request, "poll_state.html", await state_of(request, poll, receipt))
+        return pages.render(request, "polls/poll_state.html", await state_of(request, poll, receipt))
 
     return router
 
@@ -142,13 +142,13 @@ def manage_router(desk: PollDesk, pages: Pages, zone: ZoneInfo) -> APIRouter:
         views = await _with_tallies(desk, found[:PAGE_SIZE], pages.language(request))
         older = f"/polls/manage?before={found[PAGE_SIZE - 1].id}" if len(found) > PAGE_SIZE else None
         context = {"polls": views, "older": older, "done": done, "command": desk.ids()}
-        return pages.render(request, "polls_manage.html", context)
+        return pages.render(request, "polls/polls_manage.html", context)
 
     @router.get("/new")
     async def new_page(request: Request, admin: Admin) -> Response:
         del admin
         context = {"given": {}, "errors": [], "wrong": {}, "command": desk.ids()}
-        return pages.render(request, "poll_new.html", context)
+        return pages.render(request, "polls/poll_new.html", context)
 
     @router.post("")
     async def create(request: Request, admin: Admin, command: CommandKey) -> Response:
@@ -157,7 +157,7 @@ def manage_router(desk: PollDesk, pages: Pages, zone: ZoneInfo) -> APIRouter:
         if isinstance(draft, list):
             errors = _sentences(draft, pages.messages(pages.language(request)))
             context = {"given": given, "errors": errors, "wrong": dict(reversed(errors)), "command": command}
-            return pages.render(request, "poll_new.html", context, status=422)
+            return pages.render(request, "polls/poll_new.html", context, status=422)
         await told(desk.commands.create(draft, Command(admin.sub, command)))
         return RedirectResponse("/polls/manage?done=created", status_code=303)
 

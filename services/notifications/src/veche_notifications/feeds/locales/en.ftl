@@ -1,0 +1,51 @@
+### The words of a department’s feed.
+
+feed-title = { $name }
+feed-page-title = Feed: { $name }
+feed-name-triage = Triage
+feed-name-all = All cases
+feed-name-unnamed = Department { $code }
+feed-choose = Choose a feed
+feed-open-count =
+    { $n ->
+        [0] nothing left to do
+        [one] { $n } open case
+       *[other] { $n } open cases
+    }
+feed-unread =
+    { $n ->
+       *[other] { $n } unread
+    }
+feed-order = Order
+feed-order-deadline = By deadline
+feed-order-newest = Latest first
+feed-show = Show
+feed-show-all = All
+feed-show-unread = Unread
+feed-read-all = Mark all as read
+feed-moved = Handed over: { $to }
+feed-topic-none = No topic yet
+feed-empty = Nothing here yet
+feed-empty-text = New cases appear by themselves; there is no need to reload the page.
+feed-empty-unread = Nothing unread
+feed-empty-unread-text = You have seen everything that came. What is new appears by itself.
+feed-none = You have no feed yet
+feed-none-text = You do not belong to any department. Ask a coordinator or an operator to add you.
+
+channel-web = website
+channel-vk = VK
+channel-telegram = Telegram
+channel-max = MAX
+channel-ok = OK.ru
+channel-pos = state portal
+channel-reception = reception
+channel-phone = telephone
+channel-email = e-mail
+channel-import = import
+channel-incident = Incident Management
+channel-rutube = RUTUBE
+channel-tiktok = TikTok
+channel-letter = letter
+channel-visit = field visit
+channel-tos = self-government unit
+channel-precinct = precinct worker

@@ -1,0 +1,53 @@
+### Слова ленты департамента.
+
+feed-title = { $name }
+feed-page-title = Лента: { $name }
+feed-name-triage = Разбор
+feed-name-all = Все обращения
+feed-name-unnamed = Отдел { $code }
+feed-choose = Выбрать ленту
+feed-open-count =
+    { $n ->
+        [0] всё разобрано
+        [one] { $n } в работе
+       *[other] { $n } в работе
+    }
+feed-unread =
+    { $n ->
+        [one] { $n } непрочитанное
+        [few] { $n } непрочитанных
+       *[other] { $n } непрочитанных
+    }
+feed-order = Порядок
+feed-order-deadline = По сроку
+feed-order-newest = Сначала свежие
+feed-show = Показывать
+feed-show-all = Все
+feed-show-unread = Непрочитанные
+feed-read-all = Отметить всё прочитанным
+feed-moved = Передано: { $to }
+feed-topic-none = Тема не определена
+feed-empty = Здесь пока пусто
+feed-empty-text = Новые обращения появятся сами, обновлять страницу не нужно.
+feed-empty-unread = Непрочитанного нет
+feed-empty-unread-text = Вы видели всё, что пришло. Новое появится само.
+feed-none = У вас пока нет ни одной ленты
+feed-none-text = Вы не записаны ни в один отдел. Попросите координатора или оператора добавить вас.
+
+channel-web = сайт
+channel-vk = ВКонтакте
+channel-telegram = Телеграм
+channel-max = MAX
+channel-ok = Одноклассники
+channel-pos = ПОС
+channel-reception = приёмная
+channel-phone = телефон
+channel-email = почта
+channel-import = загрузка
+channel-incident = «Инцидент»
+channel-rutube = RUTUBE
+channel-tiktok = TikTok
+channel-letter = письмо
+channel-visit = выезд
+channel-tos = ТОС
+channel-precinct = соц. участковый

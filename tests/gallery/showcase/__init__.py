@@ -1,0 +1,1 @@
+"""What the gallery shows: the shared components with made-up words."""
