@@ -60,7 +60,7 @@ async def test_without_kafka_intake_accepts_says_so_and_delivers_later(
     await asyncio.to_thread(backend.kafka.kill)
     await flow.send(list(appeals(range(100), "nokafka")), in_flight=8)
     assert flow.ledger.statuses() == {201: 100}
-    await until_health(city, "intake", 200, ok={"mongo"}, not_ok={"kafka"})
+    await until_health(city, "intake", 200, ok={"mongo", "tasks"}, not_ok={"kafka"})
     assert len(await waiting_in(databases["intake"]["outbox"])) == 100
     assert await databases["routing"]["cases"].count_documents({}) == 0
     await asyncio.to_thread(backend.kafka.start)
@@ -88,7 +88,7 @@ async def test_without_mongodb_callers_are_told_in_time_to_come_back_and_lose_no
         assert int(response.headers["retry-after"]) > 0
         assert response.json()["type"] == "urn:veche:problem:storage_unavailable"
         assert seconds < TIME_LIMIT
-    await until_health(city, "intake", 503, ok=set(), not_ok={"mongo"})
+    await until_health(city, "intake", 503, ok=set(), not_ok={"mongo", "tasks"})
     sending = asyncio.create_task(flow.send(items, in_flight=8))
     await asyncio.to_thread(backend.mongo.start)
     await sending
@@ -110,7 +110,7 @@ async def test_a_consumer_that_finds_no_database_waits_and_goes_on(
         await asyncio.to_thread(backend.mongo.kill)
     finally:
         os.kill(routing, signal.SIGCONT)
-    await until_health(city, "routing", 503, ok=set(), not_ok={"mongo"})
+    await until_health(city, "routing", 503, ok=set(), not_ok={"mongo", "tasks"})
     await asyncio.to_thread(backend.mongo.start)
     assert broken_promises(flow.ledger, await databases.when_quiet(within=QUIET_SECONDS)) == []
     await until_health(city, "routing", 200, ok={"mongo", "kafka"}, not_ok=set())

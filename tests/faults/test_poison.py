@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from deploy.checks.documents import Reader, declared_traffic
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
 from tests.city.processes import City
@@ -27,7 +28,7 @@ from veche_shared.storage.dead_letters import DeadLetter
 
 pytestmark = pytest.mark.faults
 
-READERS = {APPEALS: ("routing",), CASES: ("intake", "notifications"), VOTES: ("surveys",), SURVEYS: ("intake",)}
+TOPICS = (APPEALS, CASES, VOTES, SURVEYS)
 TYPES = {
     APPEALS: "appeal.registered.v1",
     CASES: "case.changed.v1",
@@ -63,26 +64,32 @@ async def until(condition: Callable[[], Awaitable[bool]], within: float = 40.0) 
         await asyncio.sleep(0.1)
 
 
-async def buried(databases: Databases, service: str, topic: Topic) -> list[DeadLetter]:
+async def dead_lettered(databases: Databases, service: str, topic: Topic) -> list[DeadLetter]:
     letters = await dead_letters.listed(databases[service], state=None, limit=1_000)
     return [letter for letter in letters if letter.topic == topic.name]
 
 
-@pytest.mark.parametrize("topic", READERS, ids=lambda topic: topic.name)
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
 async def test_poison_ends_in_the_dead_letters_of_every_reader_with_its_reason(
     backend: Backend, city: City, databases: Databases, namespace: Namespace, topic: Topic
 ) -> None:
     name = f"{namespace.topic_prefix}{topic.name}"
     for partition in range(topic.partitions):
         await put(backend, name, poisons(topic), partition)
-    for service in READERS[topic]:
+    readers = [reader for reader in declared_traffic().readers if reader.topic.name == topic.name]
+    assert readers
+    for reader in readers:
 
-        async def all_there(service: str = service) -> bool:
-            return len(await buried(databases, service, topic)) == 3 * topic.partitions
+        async def of_the_group(reader: Reader = reader) -> list[DeadLetter]:
+            letters = await dead_lettered(databases, reader.service, topic)
+            return [letter for letter in letters if letter.group == f"{reader.service}.{reader.group}"]
+
+        async def all_there(of_the_group: Callable[[], Awaitable[list[DeadLetter]]] = of_the_group) -> bool:
+            return len(await of_the_group()) == 3 * topic.partitions
 
         await until(all_there)
-        letters = await buried(databases, service, topic)
-        assert {letter.reason for letter in letters} == {"unreadable"}
+        letters = await of_the_group()
+        assert {letter.reason for letter in letters} == {"undecodable"}
         assert {letter.partition for letter in letters} == set(range(topic.partitions))
         assert sum("data: missing" in letter.explanation for letter in letters) == topic.partitions
         assert sum("json_invalid" in letter.explanation for letter in letters) == 2 * topic.partitions
@@ -126,11 +133,11 @@ async def test_dead_letters_are_announced_on_the_topic_of_their_service(
     )
     await consumer.start()
     try:
-        told: set[str] = set()
+        announced: set[str] = set()
         async with asyncio.timeout(20):
-            while told != expected:
+            while announced != expected:
                 for records in (await consumer.getmany(timeout_ms=200)).values():
-                    told |= {json.loads(record.value)["id"] for record in records}
+                    announced |= {json.loads(record.value)["id"] for record in records}
     finally:
         await consumer.stop()
     assert len(expected) == 3 * APPEALS.partitions
@@ -139,14 +146,14 @@ async def test_dead_letters_are_announced_on_the_topic_of_their_service(
 async def test_an_operator_drops_one_and_replays_another_and_the_record_says_so(
     backend: Backend, city: City, databases: Databases
 ) -> None:
-    first, second, *_ = await buried(databases, "surveys", VOTES)
+    first, second, *_ = await dead_lettered(databases, "surveys", VOTES)
     desk = Desk({name: databases[name] for name in SERVICES}, "Оператор", system_clock, new_id)
-    before = len(await buried(databases, "surveys", VOTES))
+    before = len(await dead_lettered(databases, "surveys", VOTES))
     await desk.drop(first.id, "мусор")
     await desk.replay(second.id, "после исправления")
 
-    async def is_back() -> bool:  # it is poison still, and stands in a place of its own now
-        return len(await buried(databases, "surveys", VOTES)) == before + 1
+    async def is_back() -> bool:  # it is poison still, and has a place of its own now
+        return len(await dead_lettered(databases, "surveys", VOTES)) == before + 1
 
     await until(is_back)
     dropped, replayed = (await desk.show(first.id)).letter, (await desk.show(second.id)).letter

@@ -93,13 +93,22 @@ class Messaging:
         await self.relay.stop()
 
     async def check(self) -> None:
-        """Readiness: raises RuntimeError that names what has not joined Kafka, or is held by its breaker."""
-        waiting = sorted(self._expected)
+        """Readiness: raises RuntimeError that names what has not joined Kafka, fails, or is held by its breaker."""
+        states = [self.supervisor.state(name) for name in sorted(self.task_names)]
+        troubles = [f"{state.name}: {state.error}" for state in states if state.failing]
+        troubles += [f"{name}: not yet" for name in sorted(self._expected) if not self.supervisor.state(name).failing]
         held = [group.name for group in self.groups if group.held]
-        troubles = [f"{name}: {self.supervisor.state(name).error or 'not yet'}" for name in waiting]
         troubles += [f"consume-{group}: breaker open, nearly every message was invalid" for group in held]
         if troubles:
             raise RuntimeError("; ".join(troubles))
+
+    @property
+    def task_names(self) -> frozenset[str]:
+        """The supervised tasks that talk to Kafka."""
+        kinds = ("join", "consume", "commit-offsets")
+        return frozenset(
+            {"relay", "create-topics", *(f"{kind}-{group.name}" for kind in kinds for group in self.groups)}
+        )
 
     def _group(self, subscription: Subscription) -> ConsumerGroup:
         processor: BatchProcessor[Event[Contract]] = BatchProcessor.of(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeVar
 
 import structlog
@@ -96,7 +97,7 @@ class Assembly:
         others: dict[str, Check] = {}
         if roles & {"consumers", "relay"}:
             others["kafka"] = self.messaging.check
-        others["tasks"] = self.context.supervisor.check
+        others["tasks"] = partial(self.context.supervisor.check, without=self.messaging.task_names)
         return Health(required, others) if "api" in roles else Health({**required, **others})
 
     def stopping(self) -> None:
