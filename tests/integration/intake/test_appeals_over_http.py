@@ -136,6 +136,9 @@ async def test_a_repeat_uses_up_no_number(vk: httpx2.AsyncClient) -> None:
         ({"text": "яма", "channel": "ok"}, {"/channel": "other_channel"}),
         ({"text": "яма", "regime": "martial"}, {"/regime": "unknown_regime"}),
         ({"text": "яма", "author": {"email": "anna"}}, {"/author/email": "email"}),
+        ({"text": "яма", "author": {"email": "a@[b.ru"}}, {"/author/email": "email_character"}),
+        ({"text": "яма", "author": {"email": "a@b.ru."}}, {"/author/email": "email_period"}),
+        ({"text": "яма", "author": {"email": "a@m\u0430il.ru"}}, {"/author/email": "email_alphabets"}),
     ],
 )
 async def test_each_fault_is_told_at_its_place(

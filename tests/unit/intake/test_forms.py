@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from veche_intake.appeals.forms import FAULTS, Mistake, read_form
 from veche_intake.appeals.model import Author, NewAppeal
 from veche_intake.appeals.pages import form_key
@@ -37,6 +39,21 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_fields() -> None:
         Mistake("email", "appeal-form-email-wrong"),
         Mistake("consent", "appeal-form-consent-missing"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("email", "message"),
+    [
+        ("anna", "appeal-form-email-wrong"),
+        ("mailto:anna@example.ru", "appeal-form-email-character"),
+        ("anna\N{NO-BREAK SPACE}a@example.ru", "appeal-form-email-character"),
+        ("anna@example.ru.", "appeal-form-email-period"),
+        ("anna@ex\N{CYRILLIC SMALL LETTER A}mple.ru", "appeal-form-email-alphabets"),
+        ("a" * 250 + "@example.ru", "appeal-form-too-long"),
+    ],
+)
+def test_a_person_reads_why_an_address_is_refused(email: str, message: str) -> None:
+    assert read_form({"text": "Яма", "email": email, "consent": "yes"}, "ru") == [Mistake("email", message)]
 
 
 def test_what_was_pasted_from_a_document_is_taken() -> None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from veche_intake.appeals.model import Language, NewAppeal
 from veche_intake.appeals.text import without_controls
+from veche_shared.values.email_address import FAULTS as EMAIL_FAULTS
 
 Field = Literal["text", "address", "name", "email", "consent"]
 FIELDS: Final[tuple[Field, ...]] = ("text", "address", "name", "email", "consent")
@@ -23,6 +24,7 @@ _LOCATIONS: Final[Mapping[tuple[str, ...], Field]] = {
 _FAULTS: Final[Mapping[tuple[Field, str], str]] = {
     ("text", "empty_text"): "appeal-form-text-empty",
     ("text", "text_too_long"): "appeal-form-text-long",
+    **{("email", fault): f"appeal-form-{fault.replace('_', '-')}" for fault in EMAIL_FAULTS},
     ("email", "email"): "appeal-form-email-wrong",
     ("email", "string_too_short"): "appeal-form-email-wrong",
 }

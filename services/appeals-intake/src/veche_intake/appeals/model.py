@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from veche_intake.appeals.text import ExternalId, Line, ShortLine, Text, clean_line
+from veche_intake.appeals.text import ExternalId, Line, ShortLine, Text
+from veche_shared.values.email_address import EmailAddress
 
 Language = Literal["ru", "en"]
 
@@ -20,20 +21,6 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _looks_like_email(address: str) -> str:
-    """One @ with something on both sides and a dot after it; whether it is somebody's, only a letter can tell."""
-    name, at, domain = address.rpartition("@")
-    if not (name and at and "." in domain.strip(".")) or "@" in name or " " in address:
-        raise PydanticCustomError("email", "must be an e-mail address like name@example.ru")
-    return address
-
-
-Email = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=3, max_length=254),
-    AfterValidator(clean_line),
-    AfterValidator(_looks_like_email),
-]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 ()\-]{5,30}$")]
 
 
@@ -41,7 +28,7 @@ class Author(Given):
     """Who wrote, and where to answer: goes into the vault, never into events or logs."""
 
     name: ShortLine | None = None
-    email: Email | None = None
+    email: EmailAddress | None = None
     phone: Phone | None = None
 
 

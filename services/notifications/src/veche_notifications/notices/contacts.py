@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 import httpx2
+import structlog
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from veche_notifications.notices.model import Contact
+from veche_shared.values.email_address import smtp_form
 
 
 class ContactsAwayError(Exception):
@@ -29,7 +31,10 @@ class ContactBook:
     client: httpx2.AsyncClient
 
     async def find(self, pseudonym: str) -> Contact | None:
-        """The person's e-mail address; None where the vault has none. Raises ContactsAwayError."""
+        """The person's e-mail address in the form that SMTP takes; None where the vault has none to write to.
+
+        Raises ContactsAwayError.
+        """
         try:
             response = await self.client.get(f"/internal/v1/contacts/{quote(pseudonym, safe='')}")
         except httpx2.HTTPError as error:
@@ -42,7 +47,13 @@ class ContactBook:
             answer = _Answer.model_validate_json(response.content)
         except ValidationError as error:
             raise ContactsAwayError("intake answered something else than a contact") from error
-        return None if not answer.email else Contact(answer.email, answer.name)
+        if not answer.email:
+            return None
+        try:
+            return Contact(smtp_form(answer.email), answer.name)
+        except ValueError:
+            structlog.get_logger().warning("contact_not_an_address", pseudonym=pseudonym)
+            return None
 
     async def close(self) -> None:
         await self.client.aclose()

@@ -101,7 +101,7 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class NoAddress:
-    """The vault knows no e-mail address of this person, or no such person any more."""
+    """The vault knows no e-mail address of this person that can be written to, or no such person any more."""
 
 
 Attempt = Sent | Refused | Deferred | NoAddress

@@ -1,0 +1,1 @@
+"""Types of what people and programs give, validated once for every way in."""
