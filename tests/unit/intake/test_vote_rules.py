@@ -114,6 +114,6 @@ def changed(version: int, poll_id: str = "park") -> PollChanged:
 
 def test_the_view_follows_the_newest_version_and_no_older_one() -> None:
     assert [poll.version for poll in newest([changed(1), changed(3), changed(2)], {})] == [3]
-    assert newest([changed(2)], {"park": 2}) == []
-    assert newest([changed(1), changed(2)], {"park": 4}) == []
+    assert newest([changed(2)], {"park": POLL}) == []
+    assert newest([changed(1), changed(2)], {"park": POLL.model_copy(update={"version": 4})}) == []
     assert {poll.poll_id for poll in newest([changed(1), changed(1, "road")], {})} == {"park", "road"}

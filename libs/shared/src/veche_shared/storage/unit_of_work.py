@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from pymongo import InsertOne, UpdateOne
+
 from veche_shared.contracts.envelope import Contract, Event
 from veche_shared.contracts.topics import Topic
 from veche_shared.storage import outbox
@@ -44,6 +46,23 @@ class UnitOfWork:
         )
         if result.matched_count != 1:
             raise StaleVersionError(collection)
+
+    async def save_all(self, collection: str, changed: Iterable[tuple[Document | None, Document]]) -> None:
+        """Bring many documents up to date in one round trip: each as it was read in this transaction, and as it is now.
+
+        None before stands for a document that is not stored yet. As by ``save``, only what differs is written; updates
+        go before inserts, each in the given order. There is no version to check, since a document that another
+        transaction writes in the meantime makes this one start anew.
+        """
+        updates: list[InsertOne[Document] | UpdateOne] = []
+        inserts: list[InsertOne[Document] | UpdateOne] = []
+        for before, after in changed:
+            if before is None:
+                inserts.append(InsertOne(after))
+            elif update := changes(before, after):
+                updates.append(UpdateOne({"_id": after["_id"]}, update))
+        if updates or inserts:
+            await self.mongo[collection].bulk_write([*updates, *inserts], session=self.session, ordered=True)
 
     def publish(self, topic: Topic, *events: Event[Contract]) -> None:
         """Announce ``events`` on ``topic`` if, and only if, this transaction commits."""

@@ -44,7 +44,7 @@ def from_document(document: Document) -> IssuedKey:
 async def put(mongo: Mongo, issued: IssuedKey) -> None:
     """Store a key, in the place of one with the same id."""
     document = to_document(issued)
-    await mongo[COLLECTION].replace_one({"_id": document["_id"]}, document, upsert=True)
+    await mongo[COLLECTION].update_one({"_id": document.pop("_id")}, {"$set": document}, upsert=True)
 
 
 async def every_key(mongo: Mongo) -> list[IssuedKey]:

@@ -23,8 +23,8 @@ class SurveysConsumer:
         """Take the news of a batch into the view and the votes, within the batch's transaction."""
         changes = [event.data for event in events if isinstance(event, PollChangedV1)]
         if changes:
-            known = await store.versions(self.mongo, {change.poll_id for change in changes}, unit.session)
-            await store.save(self.mongo, newest(changes, known), unit.session)
+            known = await store.get_many(self.mongo, {change.poll_id for change in changes}, unit.session)
+            await store.save(unit, known, newest(changes, known))
         rejections = [event for event in events if isinstance(event, BallotRejectedV1)]
         if rejections:
             await votes.reject(self.mongo, [(event.data, event.time) for event in rejections], unit.session)

@@ -8,12 +8,11 @@ from veche_intake.polls.model import PollView
 from veche_shared.contracts.surveys import PollChanged
 
 
-def newest(changes: Iterable[PollChanged], known: Mapping[str, int]) -> list[PollView]:
-    """Of each poll the newest state, where it is newer than the version that is ``known``."""
+def newest(changes: Iterable[PollChanged], known: Mapping[str, PollView]) -> list[PollView]:
+    """Of each poll the newest state, where it is newer than the ``known`` one."""
     latest: dict[str, PollChanged] = {}
     for change in changes:
-        held = latest.get(change.poll_id)
-        at = known.get(change.poll_id, 0) if held is None else held.version
-        if change.version > at:
+        held = latest.get(change.poll_id) or known.get(change.poll_id)
+        if held is None or change.version > held.version:
             latest[change.poll_id] = change
     return [PollView(**dict(change)) for change in latest.values()]

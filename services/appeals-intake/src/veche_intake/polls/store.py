@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pymongo import IndexModel, ReplaceOne
+from pymongo import IndexModel
 
 from veche_intake.polls.model import PollView
 from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.unit_of_work import UnitOfWork
 
 COLLECTION = "polls"
 INDEXES: dict[str, list[IndexModel]] = {COLLECTION: []}
@@ -24,17 +25,19 @@ def from_document(document: Document) -> PollView:
     return PollView.model_validate({**document, "poll_id": document["_id"]})
 
 
-async def versions(mongo: Mongo, poll_ids: Iterable[str], session: Session) -> dict[str, int]:
-    """The version at which each known poll stands."""
-    cursor = mongo[COLLECTION].find({"_id": {"$in": list(poll_ids)}}, {"version": 1}, session=session)
-    return {document["_id"]: document["version"] async for document in cursor}
+async def get_many(mongo: Mongo, poll_ids: Iterable[str], session: Session) -> dict[str, PollView]:
+    """The polls that are known among ``poll_ids``, by id."""
+    cursor = mongo[COLLECTION].find({"_id": {"$in": list(poll_ids)}}, session=session)
+    return {document["_id"]: from_document(document) async for document in cursor}
 
 
-async def save(mongo: Mongo, polls: Iterable[PollView], session: Session) -> None:
-    """Put these versions in the place of earlier ones."""
-    writes = [ReplaceOne({"_id": poll.poll_id}, to_document(poll), upsert=True) for poll in polls]
-    if writes:
-        await mongo[COLLECTION].bulk_write(writes, session=session)
+async def save(unit: UnitOfWork, known: Mapping[str, PollView], polls: Iterable[PollView]) -> None:
+    """Put these versions in the place of the ``known`` ones, which were read in the same transaction."""
+    await unit.save_all(COLLECTION, ((_stored(known.get(poll.poll_id)), to_document(poll)) for poll in polls))
+
+
+def _stored(poll: PollView | None) -> Document | None:
+    return None if poll is None else to_document(poll)
 
 
 @dataclass(slots=True)

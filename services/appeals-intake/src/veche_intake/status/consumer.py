@@ -21,4 +21,4 @@ class CasesConsumer:
     async def handle(self, events: Sequence[CaseChangedV1], unit: UnitOfWork) -> None:
         """Take the news of a batch into the views, within the batch's transaction."""
         known = await store.get_many(self.mongo, {event.data.number for event in events}, unit.session)
-        await store.save(self.mongo, after_all(known, events).values(), unit.session)
+        await store.save(unit, known, after_all(known, events))

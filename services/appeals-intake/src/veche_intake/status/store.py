@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from pymongo import ASCENDING, IndexModel, ReplaceOne
+from pymongo import ASCENDING, IndexModel
 
 from veche_intake.status.model import Name, Pace, PublicView, Step
 from veche_intake.status.rules import median_is_telling
 from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.unit_of_work import UnitOfWork
 
 COLLECTION = "statuses"
 INDEXES = {
@@ -95,11 +96,13 @@ async def get_many(mongo: Mongo, numbers: Iterable[str], session: Session) -> di
     return {document["_id"]: from_document(document) async for document in cursor}
 
 
-async def save(mongo: Mongo, views: Iterable[PublicView], session: Session) -> None:
-    """Put these views in the place of earlier ones."""
-    writes = [ReplaceOne({"_id": view.number}, to_document(view), upsert=True) for view in views]
-    if writes:
-        await mongo[COLLECTION].bulk_write(writes, session=session, ordered=False)
+async def save(unit: UnitOfWork, known: Mapping[str, PublicView], views: Mapping[str, PublicView]) -> None:
+    """Put these views, by number, in the place of the ``known`` ones, which were read in the same transaction."""
+    await unit.save_all(COLLECTION, ((_stored(known.get(number)), to_document(view)) for number, view in views.items()))
+
+
+def _stored(view: PublicView | None) -> Document | None:
+    return None if view is None else to_document(view)
 
 
 async def pace(mongo: Mongo, now: datetime, days: int) -> Pace:

@@ -29,7 +29,7 @@ class FeedConsumer:
             return
         before = await self.store.reserve(increments(placed), _names(events), session)
         entries = numbered(placed, before)
-        await self.store.save(entries, frozenset(item.key for item in placed if item.fresh), session)
+        await self.store.save(unit, known, entries)
 
         def show() -> None:
             metrics.FEED_ENTRIES.inc(len(entries))

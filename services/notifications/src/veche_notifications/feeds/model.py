@@ -120,8 +120,7 @@ class PlacedEntry:
     """An entry that a batch of changes touched, before it has its numbers.
 
     ``attention`` tells that the batch asks the feed's readers to look; ``raised`` is the older such number, kept where
-    the batch does not ask; ``finished`` tells that nothing is to be done here any more. ``fresh`` entries are not in
-    the store yet.
+    the batch does not ask.
     """
 
     feed: str
@@ -129,7 +128,6 @@ class PlacedEntry:
     moved_to: str | None
     attention: bool
     raised: int | None
-    fresh: bool
 
     @property
     def key(self) -> EntryKey:

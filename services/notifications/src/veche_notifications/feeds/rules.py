@@ -106,7 +106,7 @@ def _board(known: Iterable[Entry]) -> _Board:
     for entry in known:
         case_id = entry.line.case_id
         board.entries[entry.key] = PlacedEntry(
-            entry.feed, entry.line, entry.moved_to, attention=False, raised=entry.raised, fresh=False
+            entry.feed, entry.line, entry.moved_to, attention=False, raised=entry.raised
         )
         board.versions[case_id] = max(entry.line.version, board.versions.get(case_id, 0))
         if entry.moved_to is None:
@@ -124,7 +124,7 @@ def _follow(board: _Board, line: CaseLine, feed: str) -> None:
     finished = line.status in FINISHED
     asks = not finished and (line.action in ASKING or (before is not None and before.attention))
     raised = None if finished or before is None else before.raised
-    board.put(PlacedEntry(feed, line, None, asks, raised, fresh=before is None or before.fresh))
+    board.put(PlacedEntry(feed, line, None, asks, raised))
     board.here[line.case_id] = key
 
 

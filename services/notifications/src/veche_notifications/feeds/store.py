@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from pymongo import ASCENDING, DESCENDING, IndexModel, InsertOne, ReplaceOne, ReturnDocument, UpdateOne
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 
-from veche_notifications.feeds.model import ALL, CaseLine, Entry, EntryKey, Numbers, ReadMarks
+from veche_notifications.feeds.model import ALL, CaseLine, Entry, Numbers, ReadMarks
 from veche_notifications.feeds.rules import compacted, is_open, merged_numbers
 from veche_shared.contracts.cases import Named
 from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.unit_of_work import UnitOfWork
 
 ENTRIES: Final = "entries"
 FEEDS: Final = "feeds"
@@ -79,6 +80,10 @@ def to_document(entry: Entry) -> Document:
     if entry.raised is not None:
         document["raised"] = entry.raised
     return document
+
+
+def _stored(entry: Entry | None) -> Document | None:
+    return None if entry is None else to_document(entry)
 
 
 def from_document(document: Document) -> Entry:
@@ -151,16 +156,13 @@ class FeedStore:
         }
         return merged_numbers(stored, needed)
 
-    async def save(self, entries: Sequence[Entry], fresh: frozenset[EntryKey], session: Session) -> None:
-        """Write the entries; those in ``fresh`` are not stored yet."""
-        documents = [(entry.key in fresh, to_document(entry)) for entry in entries]
-        changed = [ReplaceOne({"_id": document["_id"]}, document) for new, document in documents if not new]
-        if changed:
-            # Their old numbers are below all new ones, so replacing before inserting cannot clash.
-            await self.mongo[ENTRIES].bulk_write(changed, session=session, ordered=True)
-        inserts = [InsertOne(document) for new, document in documents if new]
-        if inserts:
-            await self.mongo[ENTRIES].bulk_write(inserts, session=session, ordered=True)
+    async def save(self, unit: UnitOfWork, known: Iterable[Entry], entries: Sequence[Entry]) -> None:
+        """Write the entries; ``known`` are those of their cases that were stored when this transaction began.
+
+        Old numbers are below all new ones, so updates before inserts cannot clash.
+        """
+        stored = {entry.key: entry for entry in known}
+        await unit.save_all(ENTRIES, ((_stored(stored.get(entry.key)), to_document(entry)) for entry in entries))
 
     # Reading
 

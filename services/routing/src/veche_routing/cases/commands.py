@@ -47,7 +47,7 @@ class CaseOffice:
             except Refusal as refusal:
                 raise problem_of(refusal) from refusal
             if not decision.repeated:
-                await self.cases.save(unit.session, decision.case)
+                await self.cases.save(unit, case, decision.case)
                 unit.send([case_changed(decision.case, self.ids(), current_traceparent())])
             return decision
 

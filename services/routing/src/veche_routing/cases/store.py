@@ -15,6 +15,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from veche_routing.cases.model import FINISHED, Case, CaseStatus, Entry, Label, Why
 from veche_routing.deadlines.model import Deadline
 from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.unit_of_work import UnitOfWork
 
 COLLECTION = "cases"
 INDEXES = {
@@ -62,22 +63,13 @@ class Cases:
         document = await self._collection.find_one({"number": number}, session=session)
         return None if document is None else from_document(document)
 
-    async def save(self, session: Session, case: Case) -> None:
-        """Write the state after one more line of history.
+    async def save(self, unit: UnitOfWork, before: Case, after: Case) -> None:
+        """Write the next version of a case.
 
         Of two writers of one case MongoDB lets one through and makes the other's transaction start anew. Raises
-        LookupError where the case was not read in the same transaction.
+        StaleVersionError where ``before`` was not read in the same transaction.
         """
-        document = to_document(case)
-        line = document.pop("history")[-1]
-        del document["_id"]
-        result = await self._collection.update_one(
-            {"_id": case.id, "version": case.version - 1},
-            {"$set": document, "$push": {"history": line}},
-            session=session,
-        )
-        if result.matched_count != 1:
-            raise LookupError(f"case {case.number} is not at version {case.version - 1}")
+        await unit.save(COLLECTION, to_document(before), to_document(after))
 
     async def page(
         self, wanted: Filter, *, after: str | None, limit: int, order: Literal["newest", "oldest"] = "newest"

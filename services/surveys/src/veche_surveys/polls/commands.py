@@ -121,7 +121,7 @@ class PollCommands:
             decided = rules.decide(poll, action, actor=command.actor, now=self.clock())
             if isinstance(decided, Refusal):
                 raise ActionRefusedError(decided)
-            await self.polls.replace(decided, unit.session)
+            await self.polls.save(unit, poll, decided)
             await self._announce(decided, unit)
             return decided
 

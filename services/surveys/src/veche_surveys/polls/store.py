@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.unit_of_work import UnitOfWork
 from veche_surveys.polls.model import Option, Poll, Step
 
 POLLS = "polls"
@@ -24,10 +25,6 @@ INDEXES = {
         IndexModel([("at", ASCENDING)], expireAfterSeconds=int(COMMAND_MEMORY.total_seconds()), name="memory"),
     ],
 }
-
-
-class StaleVersionError(RuntimeError):
-    """The poll was changed by somebody else between reading and writing, outside one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +68,9 @@ class PollStore:
         """Store a poll's first version."""
         await self.mongo[POLLS].insert_one(to_document(poll), session=session)
 
-    async def replace(self, poll: Poll, session: Session) -> None:
-        """Store the next version. Raises StaleVersionError where the stored one is not the version before it."""
-        result = await self.mongo[POLLS].replace_one(
-            {"_id": poll.id, "version": poll.version - 1}, to_document(poll), session=session
-        )
-        if result.matched_count != 1:
-            raise StaleVersionError(poll.id)
+    async def save(self, unit: UnitOfWork, before: Poll, after: Poll) -> None:
+        """Store the next version. Raises StaleVersionError where the stored one is not ``before``."""
+        await unit.save(POLLS, to_document(before), to_document(after))
 
     async def recall(self, command_id: str, session: Session) -> Remembered | None:
         """What the command did, if it was done in the last ``COMMAND_MEMORY``."""
