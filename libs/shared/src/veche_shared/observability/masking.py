@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from veche_shared.personal_data import EMAIL, LONG_NUMBER, PHONE_WITH_PREFIX
+
 MASK: Final = "***"
 
 PERSONAL_KEYS: Final = frozenset(
@@ -46,18 +48,12 @@ PERSONAL_KEYS: Final = frozenset(
 )
 """Fields that are not logged at all, at whatever depth. Their names are compared in lower case."""
 
-_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 # In an address like mongodb://user:password@host the part before the host.
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]{1,200}@")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
 _JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 _API_KEY = re.compile(r"\bveche_[A-Za-z0-9]{4,}_[\w-]{16,}")
 _TRACKING_CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
-_PHONE = re.compile(
-    r"(?<![\w-])(?:\+?[78][\s(-]{0,2})\(?\d{3}\)?(?:[\s-]{0,2}\d){7}(?![\w-])|(?<!\w)\+\d[\d\s()-]{8,18}\d(?!\w)"
-)
-# СНИЛС, passports, cards, accounts: nine digits or more, also in groups. Hexadecimal ids hold letters and stay.
-_DIGITS = re.compile(r"(?<![\w-])\d(?:[ -]?\d){8,}(?![\w-])")
 # What pydantic and MongoDB quote of the data in their error messages.
 _QUOTED_INPUT = re.compile(r"(?<=input_value=).*?(?=, input_type=)", re.DOTALL)
 _QUOTED_KEY = re.compile(r"(?<=dup key: ).*", re.DOTALL)
@@ -67,13 +63,13 @@ _PATTERNS: Final = (
     (_QUOTED_INPUT, MASK),
     (_QUOTED_KEY, MASK),
     (_CREDENTIALS, f"{MASK}@"),
-    (_EMAIL, MASK),
+    (EMAIL, MASK),
     (_BEARER, MASK),
     (_JWT, MASK),
     (_API_KEY, MASK),
     (_TRACKING_CODE, MASK),
-    (_PHONE, MASK),
-    (_DIGITS, MASK),
+    (PHONE_WITH_PREFIX, MASK),
+    (LONG_NUMBER, MASK),
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +24,7 @@ from veche_notifications.notices.model import (
 from veche_shared.backoff import Backoff
 from veche_shared.contracts.cases import CaseChanged
 from veche_shared.contracts.envelope import Event
+from veche_shared.personal_data import MAILBOX
 
 KIND_OF: Final[Mapping[str, NoticeKind]] = {
     "open": "received",
@@ -42,7 +42,6 @@ MEDIUM: Final = "email"
 """The medium that this release delivers by; others that a person is reachable by are ignored."""
 
 REPLY_LIMIT: Final = 300
-_ADDRESS: Final = re.compile(r"<?[^\s<>@\"]+@[^\s<>@\"]+>?")
 
 
 def notice_of(event: Event[CaseChanged]) -> Notice | None:
@@ -134,4 +133,4 @@ def judged(code: int, reply: str) -> Sent | Refused | Deferred:
 
 def scrubbed(reply: str) -> str:
     """The server's words on one line, without any address: they are kept and shown to staff and operators."""
-    return " ".join(_ADDRESS.sub("[address]", reply).split())[:REPLY_LIMIT]
+    return " ".join(MAILBOX.sub("[address]", reply).split())[:REPLY_LIMIT]

@@ -28,14 +28,18 @@ from veche_routing.cases.model import (
     Reopen,
     Why,
 )
-from veche_routing.cases.personal_data import address_of, summary_of
 from veche_routing.deadlines.model import Deadline
 from veche_routing.packs.model import Department, Territory, Topic
 from veche_routing.responsibility.model import Routing
+from veche_routing.territory.model import Location
 from veche_shared.contracts.appeals import AppealRegistered
+from veche_shared.personal_data import without_numbers, without_personal_data
 
 CASE_NAMESPACE = uuid_utils.UUID("7b0e7a52-6f0b-5d43-9a53-0f6d2a1f4c11")
 """Namespace of case ids: one question of one appeal is always the same case, however often it is delivered."""
+
+SUMMARY_LENGTH = 240
+_READ_FOR_SUMMARY = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,3 +293,26 @@ def _after(case: Case, command: Command, entry: Entry) -> Case:
 
 def _label(thing: Department | Topic | Territory | None) -> Label | None:
     return None if thing is None else Label(thing.code, thing.name, thing.name_en)
+
+
+def address_of(place: Location) -> str | None:
+    """The address of a case in one line, personal data hidden; None where nothing is known.
+
+    Where a street was recognised its names are the pack's, and only the numbers are the author's.
+    """
+    line = place.line
+    if line is None:
+        return None
+    return without_personal_data(line) if place.street is None else without_numbers(line)
+
+
+def summary_of(text: str) -> str:
+    """The first words of an appeal for a feed: one line, at most 240 characters, personal data hidden.
+
+    What is cut is cut before hiding only far behind the end, so that nothing is shown of a number cut in two.
+    """
+    line = without_personal_data(" ".join(text[:_READ_FOR_SUMMARY].split()))
+    if len(line) <= SUMMARY_LENGTH:
+        return line
+    head = line[: SUMMARY_LENGTH - 1]
+    return f"{head.rsplit(' ', 1)[0].rstrip(' ,;:.')}…"

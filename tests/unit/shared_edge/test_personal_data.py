@@ -1,4 +1,4 @@
-"""What a feed shows of an appeal holds no personal data."""
+"""Personal data in a text are hidden, and what the text is about stays."""
 
 from __future__ import annotations
 
@@ -8,17 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from veche_routing.cases.personal_data import (
-    _KINDS,
-    _NUMBERS,
-    _THREE_DIGITS,
-    SUMMARY_LENGTH,
-    Kind,
-    address_of,
-    summary_of,
-    without_personal_data,
-)
-from veche_routing.territory.model import NO_LOCATION, Location
+from veche_shared.personal_data import KINDS, NUMBERS, THREE_DIGITS, Kind, without_personal_data
 
 
 @pytest.mark.parametrize(
@@ -66,51 +56,16 @@ def test_what_the_matter_is_about_stays(text: str) -> None:
     assert without_personal_data(text) == text
 
 
-@pytest.mark.parametrize("kind", _KINDS, ids=lambda kind: kind.signs[0])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.markers[0])
 @given(data=st.data())
 def test_what_is_asked_for_first_is_there_wherever_a_kind_is(kind: Kind, data: st.DataObject) -> None:
     line = " ".join(data.draw(st.from_regex(kind.pattern)).split())
     assume(kind.pattern.search(line))
-    assert any(sign in line.lower() for sign in kind.signs)
-    assert kind.nearer is None or kind.nearer.search(line.lower())
+    assert any(marker in line.lower() for marker in kind.markers)
+    assert kind.precheck is None or kind.precheck.search(line.lower())
 
 
-@pytest.mark.parametrize("pattern", _NUMBERS, ids=["plate", "telephone", "document"])
+@pytest.mark.parametrize("pattern", NUMBERS, ids=["plate", "telephone", "document"])
 @given(data=st.data())
 def test_every_number_that_is_hidden_has_three_digits(pattern: re.Pattern[str], data: st.DataObject) -> None:
-    assert _THREE_DIGITS.search(data.draw(st.from_regex(pattern)))
-
-
-@pytest.mark.parametrize(
-    ("place", "shown"),
-    [
-        (Location(street_type="улица", street="Кирова", house="5А", corpus="2"), "ул. Кирова, д. 5А, корп. 2"),
-        (
-            Location(street_type="улица", street="Кирова", house="5", corpus="89101234567"),
-            "ул. Кирова, д. 5, корп. […]",
-        ),
-        (Location(given="за гаражами, ivan@mail.ru"), "за гаражами, […]"),
-        (Location(given="набережная, тел. 25-12-34"), "набережная, тел[…]"),
-        (NO_LOCATION, None),
-    ],
-)
-def test_an_address_shows_the_house_and_no_number_of_its_author(place: Location, shown: str | None) -> None:
-    assert address_of(place) == shown
-
-
-def test_a_summary_is_one_line_cut_at_a_word() -> None:
-    told = summary_of("Яма на дороге.\n\n" + "Очень глубокая яма, машины ломаются. " * 20)
-    assert "\n" not in told
-    assert len(told) <= SUMMARY_LENGTH
-    assert told.endswith("…")
-
-
-def test_a_short_text_is_its_own_summary() -> None:
-    assert summary_of("  Яма   на дороге ") == "Яма на дороге"
-
-
-@given(st.text(max_size=700), st.integers(0, 700))
-def test_no_telephone_is_shown_wherever_it_stands(text: str, place: int) -> None:
-    filler = "".join(letter for letter in text if not letter.isdigit() and letter not in "-+")
-    whole = f"{filler[:place]} 8 910 123 45 67 {filler[place:]}"
-    assert "123 45 67" not in summary_of(whole)
+    assert THREE_DIGITS.search(data.draw(st.from_regex(pattern)))
