@@ -11,7 +11,8 @@ from veche_intake.appeals.model import Language
 from veche_notifications.notices.model import Outcome
 from veche_notifications.notices.rules import MEDIUM
 from veche_routing.cases.model import CaseAction, CaseStatus
-from veche_shared.contracts.cases import ActionCode, StatusCode
+from veche_shared.calendar import TermUnit
+from veche_shared.contracts.cases import ActionCode, StatusCode, TermUnitCode
 from veche_shared.contracts.codes import KNOWN_VALUES, Code, LanguageCode, MediumCode
 from veche_shared.contracts.deliveries import OutcomeCode
 from veche_shared.contracts.surveys import PollStatusCode, RejectionCode
@@ -35,6 +36,7 @@ def known_values(code: object) -> list[str]:
         (RejectionCode, RejectionReason),
         (LanguageCode, Language),
         (OutcomeCode, Outcome),
+        (TermUnitCode, TermUnit),
     ],
 )
 def test_the_documented_values_are_those_of_the_owner(code: object, owners: object) -> None:

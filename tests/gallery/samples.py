@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final, get_args
 
-from veche_shared.web.components import FeedRow, Option, Status, TimelineEntry, Urgency, bars
+from veche_shared.calendar import Remaining, Urgency
+from veche_shared.web.components import FeedRow, Option, Status, TimelineEntry, bars
 from veche_shared.web.localisation import Messages
 
 NOW: Final = datetime(2026, 3, 12, 11, 5, tzinfo=UTC)
@@ -13,7 +14,7 @@ ARRIVALS: Final = 3
 _VOTES: Final = (5_214, 3_870, 12_408, 96)
 _NUMBERS_BEFORE: Final = 148
 
-# Which words of the catalogue a row takes, days left, share of the term left, state, unread.
+# Which words of the catalogue a row takes, working days left, share of the term left, state, unread.
 _ROWS: Final[tuple[tuple[str, int | None, float | None, Status, bool], ...]] = (
     ("heat", -2, 0.0, "overdue", True),
     ("pit", 0, 0.04, "in_progress", True),
@@ -36,6 +37,7 @@ def overview(t: Messages) -> dict[str, object]:
     return {
         "now": NOW,
         "due": NOW + timedelta(days=30),
+        "left": _remaining(21, 1.0),
         "history": _history(t),
         "poll_options": [Option("1", names[0], t("gallery-option-hint")), *(Option(name, name) for name in names[1:])],
         "results": bars(list(zip(names, _VOTES, strict=True))),
@@ -75,10 +77,15 @@ def case(t: Messages, number: str, level: int) -> dict[str, object]:
         "level": level,
         "number": number,
         "due": NOW + timedelta(days=3),
-        "days_left": 3,
+        "left": _remaining(3, 0.2),
         "history": _history(t),
         "words": ["отопление", "батарея", "холодный", "подъезд"],
     }
+
+
+def _remaining(days: int, share: float) -> Remaining:
+    urgency: Urgency = "calm" if days > 3 else "overdue" if days < 0 else "near"
+    return Remaining(days, "working_days", share, urgency)
 
 
 def _number(count: int) -> str:
@@ -89,7 +96,6 @@ def _row(
     t: Messages, kind: str, count: int, days_left: int | None, left: float | None, status: Status, unread: bool
 ) -> FeedRow:
     number = _number(count)
-    urgency: Urgency = "calm" if days_left is None or days_left > 3 else "overdue" if days_left < 0 else "near"
     return FeedRow(
         number=number,
         href=f"/design/desk/cases/{number}",
@@ -100,9 +106,7 @@ def _row(
         channel=t(f"gallery-channel-{count % 4}"),
         at=NOW - timedelta(hours=7 * (_NUMBERS_BEFORE + ARRIVALS - count)),
         status=status,
-        days_left=days_left,
-        left=left,
-        urgency=urgency,
+        left=None if days_left is None or left is None else _remaining(days_left, left),
         unread=unread,
     )
 

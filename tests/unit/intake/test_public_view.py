@@ -24,8 +24,14 @@ IMPROVEMENT = Named(code="improvement", name="Департамент благо�
 SERVICE = Named(code="lights", name="Служба городского освещения")
 
 _ids = CountedIds()
-_pages = Pages(slices_of("veche_intake"), load_city("dzerzhinsk"), now=lambda: REGISTERED)
-SENTENCES = Sentences({one: _pages.messages(one) for one in LANGUAGES}, {one: _pages.formats(one) for one in LANGUAGES})
+CITY = load_city("dzerzhinsk")
+_pages = Pages(slices_of("veche_intake"), CITY, now=lambda: REGISTERED)
+SENTENCES = Sentences(
+    {one: _pages.messages(one) for one in LANGUAGES},
+    {one: _pages.formats(one) for one in LANGUAGES},
+    CITY.calendar,
+    lambda: REGISTERED,
+)
 
 
 def event(

@@ -41,6 +41,7 @@ def change(
     answer: str | None = None,
     at: datetime = MORNING,
     due_at: datetime | None = MORNING + timedelta(days=30),
+    due_unit: str | None = None,
 ) -> CaseChangedV1:
     """One change of a made-up case; without a department it stands in the triage."""
     status = status or ("new" if department is None else STATUS_AFTER[action])
@@ -72,6 +73,7 @@ def change(
             registered_at=MORNING,
             due_at=due_at,
             due_on=due_at.date() if due_at else None,
+            due_unit=due_unit,
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Literal
 
 import pytest
@@ -12,16 +12,18 @@ from tests.unit.notifications.made_up import MORNING, PARKS, ROADS, change
 from veche_notifications.feeds.model import RESERVED_FEEDS, Entry, FeedSummary, ReadMarks
 from veche_notifications.feeds.pages import Rows, View
 from veche_notifications.feeds.rules import line_of
+from veche_shared.city import load_city
 from veche_shared.contracts.cases import Named
 from veche_shared.web import slices_of
 from veche_shared.web.localisation import LANGUAGES, Messages
 
+CALENDAR = load_city("dzerzhinsk").calendar
 CHANNELS = ("web", "vk", "telegram", "max", "ok", "pos", "reception", "phone", "email", "import")
 
 
 def rows(language: Literal["ru", "en"] = "ru", days_later: float = 0) -> Rows:
     messages = Messages(language, slices_of("veche_notifications"))
-    return Rows(messages, language, lambda: MORNING + timedelta(days=days_later), UTC)
+    return Rows(messages, language, lambda: MORNING + timedelta(days=days_later), CALENDAR)
 
 
 def entry(action: str = "open", department: Named | None = ROADS) -> Entry:
@@ -32,7 +34,8 @@ def entry(action: str = "open", department: Named | None = ROADS) -> Entry:
 def test_a_row_says_what_where_and_how_long_is_left() -> None:
     row = rows(days_later=10).row(entry(), ReadMarks())
     assert (row.topic, row.place) == ("Ямы на дорогах", "проспект Ленина, 12")
-    assert (row.days_left, row.urgency, row.unread) == (20, "calm", True)
+    assert row.left is not None
+    assert (row.left.amount, row.left.unit, row.urgency, row.unread) == (20, "calendar_days", "calm", True)
     assert row.panel_url == "/cases/%D0%94-2026-case-1/panel"
 
 
@@ -43,7 +46,7 @@ def test_a_row_grows_urgent_as_its_term_ends(days_later: int, urgency: str) -> N
 
 def test_what_is_answered_shows_no_time_left() -> None:
     row = rows(days_later=99).row(entry("answer"), None)
-    assert (row.days_left, row.left, row.urgency, row.status) == (None, None, "calm", "answered")
+    assert (row.left, row.urgency, row.status) == (None, "calm", "answered")
 
 
 @pytest.mark.parametrize(
@@ -62,14 +65,15 @@ def test_only_what_differs_from_handed_over_has_a_word_beside_it(made: Entry, st
 def test_a_status_that_this_release_does_not_know_is_shown_as_work_in_progress() -> None:
     event = change(action="postpone", status="postponed")
     row = rows(days_later=10).row(Entry("roads", line_of(event), sequence=1, overall=1, raised=None), ReadMarks())
-    assert (row.status, row.days_left, row.urgency) == ("in_progress", 20, "calm")
+    assert row.left is not None
+    assert (row.status, row.left.amount, row.urgency) == ("in_progress", 20, "calm")
 
 
 def test_a_case_that_went_away_says_where_and_is_neither_unread_nor_urgent() -> None:
     moved = replace(entry(department=PARKS), feed="roads", moved_to="blago", raised=None, overall=None)
     row = rows(days_later=99).row(moved, ReadMarks())
     assert row.line == "Передано: Департамент благоустройства, экологии и лесного хозяйства"
-    assert (row.unread, row.urgency, row.days_left) == (False, "calm", None)
+    assert (row.unread, row.urgency, row.left) == (False, "calm", None)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -19,15 +18,17 @@ from veche_notifications.feeds.rules import (
     increments,
     is_open,
     is_unread,
+    left_of,
+    line_of,
     may_read,
     numbered,
     place,
     read_singly,
     read_up_to,
-    time_left,
     view_of,
     visible_feeds,
 )
+from veche_shared.city import load_city
 from veche_shared.contracts.cases import CaseChangedV1, Named
 
 
@@ -256,44 +257,55 @@ def test_a_mark_never_makes_anything_unread_again_and_compacting_changes_nothing
         assert len(brief.singles) <= len(marks.singles)
 
 
-# How long is left
+# What remains of the term
 
-MOSCOW = ZoneInfo("Europe/Moscow")
+CALENDAR = load_city("dzerzhinsk").calendar
+MOSCOW = CALENDAR.zone
 
 
 @pytest.mark.parametrize(
-    ("days_gone", "state", "days"),
-    [(0, "calm", 30), (20, "calm", 10), (24, "near", 6), (29, "near", 1), (31, "late", -1)],
+    ("days_gone", "urgency", "days"),
+    [(0, "calm", 30), (20, "calm", 10), (24, "near", 6), (29, "near", 1), (31, "overdue", -1)],
 )
-def test_a_term_comes_near_in_its_last_fifth_and_is_late_after_its_end(days_gone: int, state: str, days: int) -> None:
-    due = MORNING + timedelta(days=30)
-    left = time_left("assigned", MORNING, due, MORNING + timedelta(days=days_gone), MOSCOW)
-    assert (left.state, left.days) == (state, days)
+def test_a_term_comes_near_in_its_last_fifth_and_is_late_after_its_end(days_gone: int, urgency: str, days: int) -> None:
+    line = line_of(change(due_at=MORNING + timedelta(days=30)))
+    left = left_of(line, MORNING + timedelta(days=days_gone), CALENDAR)
+    assert left is not None
+    assert (left.urgency, left.amount, left.unit) == (urgency, days, "calendar_days")
 
 
 @pytest.mark.parametrize(
-    ("now", "state", "days"),
+    ("now", "urgency", "days"),
     [
         (datetime(2026, 12, 3, 12, tzinfo=MOSCOW), "near", 1),
         (datetime(2026, 12, 4, 23, 59, tzinfo=MOSCOW), "near", 0),
-        (datetime(2026, 12, 5, tzinfo=MOSCOW), "late", -1),
+        (datetime(2026, 12, 5, tzinfo=MOSCOW), "overdue", -1),
     ],
 )
-def test_a_term_till_the_end_of_a_day_has_no_day_left_on_that_day(now: datetime, state: str, days: int) -> None:
-    midnight_after = datetime(2026, 12, 5, tzinfo=MOSCOW)
-    left = time_left("assigned", midnight_after - timedelta(days=9), midnight_after, now, MOSCOW)
-    assert (left.state, left.days) == (state, days)
+def test_a_term_till_the_end_of_a_day_has_no_day_left_on_that_day(now: datetime, urgency: str, days: int) -> None:
+    left = left_of(line_of(change(due_at=datetime(2026, 12, 5, tzinfo=MOSCOW))), now, CALENDAR)
+    assert left is not None
+    assert (left.urgency, left.amount) == (urgency, days)
+
+
+def test_a_term_in_working_days_is_counted_in_working_days() -> None:
+    friday, monday_after = datetime(2026, 3, 13, 12, tzinfo=MOSCOW), datetime(2026, 3, 24, tzinfo=MOSCOW)
+    left = left_of(line_of(change(due_at=monday_after, due_unit="working_days")), friday, CALENDAR)
+    assert left is not None
+    assert (left.amount, left.unit) == (6, "working_days")
 
 
 @given(st.integers(-100, 100), st.integers(1, 90))
 def test_the_share_of_a_term_is_always_between_nothing_and_all(hours: int, term_days: int) -> None:
-    left = time_left("assigned", MORNING, MORNING + timedelta(days=term_days), MORNING + timedelta(hours=hours))
+    line = line_of(change(due_at=MORNING + timedelta(days=term_days)))
+    left = left_of(line, MORNING + timedelta(hours=hours), CALENDAR)
+    assert left is not None
     assert 0.0 <= left.share <= 1.0
 
 
 def test_what_is_answered_has_no_time_left_to_show() -> None:
-    assert time_left("answered", MORNING, MORNING, MORNING + timedelta(days=99)).state == "done"
-    assert time_left("assigned", MORNING, None, MORNING).state == "none"
+    assert left_of(line_of(change(action="answer")), MORNING + timedelta(days=99), CALENDAR) is None
+    assert left_of(line_of(change(due_at=None)), MORNING, CALENDAR) is None
 
 
 def test_a_status_and_an_action_that_this_release_does_not_know_leave_an_open_entry_that_asks_nothing() -> None:
@@ -304,4 +316,6 @@ def test_a_status_and_an_action_that_this_release_does_not_know_leave_an_open_en
     assert not alone.attention
     [entry] = numbered([alone], Numbers())
     assert is_open(entry)
-    assert time_left("postponed", MORNING, MORNING + timedelta(days=30), MORNING).state == "calm"
+    left = left_of(placed.line, MORNING, CALENDAR)
+    assert left is not None
+    assert left.urgency == "calm"

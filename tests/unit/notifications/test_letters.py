@@ -12,6 +12,7 @@ from tests.unit.notifications.made_up import MORNING, PARKS, change
 from veche_notifications.notices.letters import LetterWriter, Wording
 from veche_notifications.notices.model import Contact, Delivery, NoticeKind
 from veche_notifications.notices.rules import delivery_of
+from veche_shared.city import load_city
 from veche_shared.web import slices_of
 from veche_shared.web.catalogue import catalogue_faults
 from veche_shared.web.localisation import LANGUAGES, CityFormats, Messages
@@ -28,7 +29,7 @@ def wording(language: Literal["ru", "en"]) -> Wording:
 
 WRITER = LetterWriter(
     wordings={language: wording(language) for language in LANGUAGES},
-    city_names={"ru": "Дзержинск", "en": "Dzerzhinsk"},
+    city=load_city("dzerzhinsk"),
     public_url="https://veche.example.org",
     sender="Вече <noreply@veche.example.org>",
 )
@@ -78,7 +79,7 @@ def test_the_letter_says_who_has_the_case_and_until_when_in_plain_words() -> Non
     text, _ = parts(WRITER.write(delivery("assigned"), ANNA))
     assert text.startswith("Здравствуйте, Анна Сергеевна!")
     assert "Кто занимается: Департамент благоустройства, экологии и лесного хозяйства." in text
-    assert "Ответ придёт до 11 апреля, суббота." in text
+    assert "Ответ придёт до 11 апреля, суббота (осталось 30 календарных дней)." in text
 
 
 def test_the_answer_stands_in_the_letter_and_cannot_smuggle_in_any_markup() -> None:

@@ -57,6 +57,6 @@ def test_the_term_goes_along() -> None:
     case = a_case()
     timed = Case(**{name: getattr(case, name) for name in Case.__slots__} | {"due": due})
     data = event_of(timed).data
-    assert (data.due_at, data.due_on) == (ends, date(2026, 12, 4))
+    assert (data.due_at, data.due_on, data.due_unit) == (ends, date(2026, 12, 4), "working_days")
     assert data.due_at is not None
     assert data.due_at - timedelta(milliseconds=1) < ends

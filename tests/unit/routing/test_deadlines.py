@@ -9,11 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veche_routing.deadlines.rules import deadline_of, left_of
+from veche_routing.deadlines.rules import deadline_of
 from veche_routing.packs.files import load_pack
 from veche_routing.packs.model import Term
 from veche_routing.packs.rules import edition_of
-from veche_shared.calendar import CityCalendar, ProductionCalendar, YearOverride, with_overrides, years_of_russia
+from veche_shared.calendar import (
+    CityCalendar,
+    ProductionCalendar,
+    YearOverride,
+    remaining,
+    with_overrides,
+    years_of_russia,
+)
 from veche_shared.city import load_city
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -86,14 +93,14 @@ def test_a_deadline_says_by_which_term_and_calendar_it_was_counted() -> None:
     assert due.calendar == CALENDAR.version
 
 
-def test_what_is_left_is_counted_in_working_days_and_turns_near_and_overdue() -> None:
+def test_what_remains_is_counted_in_working_days_and_turns_near_and_overdue() -> None:
     began = local(2026, 11, 24)
     due = deadline_of(TERMS["message"], began, CALENDAR)
     assert due is not None
 
     def left(day: int, month: int = 12) -> tuple[int | None, str]:
-        found = left_of(due, began, local(2026, month, day), CALENDAR)
-        return found.days, found.urgency
+        found = remaining(due.due(began), local(2026, month, day), CALENDAR)
+        return found.amount, found.urgency
 
     assert left(24, 11) == (8, "calm")
     assert left(2) == (2, "near")
@@ -116,4 +123,4 @@ def test_a_term_ends_after_it_began_and_never_sooner_for_a_later_beginning(
     assert later is not None
     assert due.at > began
     assert later.at >= due.at
-    assert 0 <= left_of(due, began, began, CALENDAR).share <= 1
+    assert 0 <= remaining(due.due(began), began, CALENDAR).share <= 1

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
+from veche_shared.calendar import Remaining
 from veche_shared.city import load_city
 from veche_shared.web.components import Bar, FeedRow, Option, Status, TimelineEntry, bars
 from veche_shared.web.slices import slices_of
@@ -88,14 +89,15 @@ def test_a_row_is_a_link_for_everybody_and_a_panel_for_the_desk() -> None:
 
 
 def test_lateness_is_a_word_and_a_sign_and_not_only_red() -> None:
-    late = drawn("{{ ui.feed_row(row) }}", row=row(days_left=-2, left=0.0, urgency="overdue"))
-    assert "−2 дня" in late
+    late = drawn("{{ ui.feed_row(row) }}", row=row(left=Remaining(-2, "working_days", 0.0, "overdue")))
+    assert "−2 раб. дн." in late
+    assert 'title="просрочено на 2 рабочих дня"' in late
     assert "icon-triangle-alert" in late
 
 
 def test_the_time_left_is_a_bar_beside_its_words() -> None:
-    drawing = drawn("{{ ui.feed_row(row) }}", row=row(days_left=6, left=0.45))
-    assert "6 дней" in drawing
+    drawing = drawn("{{ ui.feed_row(row) }}", row=row(left=Remaining(6, "working_days", 0.45, "calm")))
+    assert "6 раб. дн." in drawing
     assert 'class="bar-fill" width="45.0%"' in drawing
 
 

@@ -12,6 +12,7 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from jinja2 import UndefinedError
 
 from tests.gallery import create_gallery
+from veche_shared.calendar import Remaining
 from veche_shared.city import load_city
 from veche_shared.web import Pages, slices_of, wants_fragment, wants_page
 
@@ -159,7 +160,7 @@ def test_a_hostile_text_stays_text() -> None:
     context = {
         "number": '<img src=x onerror="alert(1)">',
         "due": NOW,
-        "days_left": 3,
+        "left": Remaining(3, "working_days", 0.5, "calm"),
         "history": [],
         "words": ["<b>"],
         "level": 2,

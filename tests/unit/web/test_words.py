@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from veche_shared.calendar import Remaining, TermUnit
 from veche_shared.web import slices_of
 from veche_shared.web.localisation import CityFormats, Language, MessageError, Messages
 
@@ -21,25 +22,63 @@ def formats(language: Language = "ru") -> CityFormats:
     return CityFormats(language, ZoneInfo("Europe/Moscow"), lambda: NOW, Messages(language))
 
 
+def in_time(amount: int | None, unit: TermUnit = "working_days") -> Remaining:
+    return Remaining(amount, unit, 0.5, "calm")
+
+
+def late(amount: int | None, unit: TermUnit = "working_days") -> Remaining:
+    return Remaining(amount, unit, 0.0, "overdue")
+
+
 @pytest.mark.parametrize(
-    ("days", "russian", "english"),
+    ("left", "russian", "english"),
     [
-        (21, "остался 21 рабочий день", "21 working days left"),
-        (3, "осталось 3 рабочих дня", "3 working days left"),
-        (1, "остался 1 рабочий день", "1 working day left"),
-        (11, "осталось 11 рабочих дней", "11 working days left"),
-        (0, "сегодня последний день", "today is the last day"),
-        (-2, "просрочено на 2 рабочих дня", "2 working days late"),
+        (in_time(21), "остался 21 рабочий день", "21 working days left"),
+        (in_time(3), "осталось 3 рабочих дня", "3 working days left"),
+        (in_time(1), "остался 1 рабочий день", "1 working day left"),
+        (in_time(11), "осталось 11 рабочих дней", "11 working days left"),
+        (in_time(0), "сегодня последний день", "today is the last day"),
+        (late(-2), "просрочено на 2 рабочих дня", "2 working days late"),
+        (late(0), "срок истёк", "the term is over"),
+        (in_time(2, "calendar_days"), "осталось 2 календарных дня", "2 calendar days left"),
+        (late(-1, "calendar_days"), "просрочено на 1 календарный день", "1 calendar day late"),
+        (in_time(5, "working_hours"), "осталось 5 рабочих часов", "5 working hours left"),
+        (in_time(0, "working_hours"), "осталось меньше рабочего часа", "less than a working hour left"),
+        (late(-3, "working_hours"), "просрочено на 3 рабочих часа", "3 working hours late"),
+        (in_time(None), "срок ещё не истёк", "the term is not over"),
+        (late(None), "срок истёк", "the term is over"),
     ],
 )
-def test_days_left_are_told_with_the_right_plural(days: int, russian: str, english: str) -> None:
-    assert formats("ru").days_left(days) == russian
-    assert formats("en").days_left(days) == english
+def test_what_remains_is_said_in_its_unit_and_with_the_right_plural(
+    left: Remaining, russian: str, english: str
+) -> None:
+    assert formats("ru").remaining(left) == russian
+    assert formats("en").remaining(left) == english
+
+
+@pytest.mark.parametrize(
+    ("left", "russian", "english"),
+    [
+        (in_time(8), "8 раб. дн.", "8 workdays"),
+        (in_time(0), "сегодня", "today"),
+        (late(-1), "−1 раб. дн.", "−1 workday"),
+        (late(0), "истёк", "over"),
+        (in_time(12, "calendar_days"), "12 дней", "12 days"),
+        (late(-2, "calendar_days"), "−2 дня", "−2 days"),
+        (in_time(0, "working_hours"), "< 1 раб. ч", "< 1 work h"),
+        (late(-4, "working_hours"), "−4 раб. ч", "−4 work h"),
+        (in_time(None), "идёт", "runs"),
+    ],
+)
+def test_a_row_says_the_same_in_few_letters(left: Remaining, russian: str, english: str) -> None:
+    assert formats("ru").remaining_brief(left) == russian
+    assert formats("en").remaining_brief(left) == english
 
 
 def test_a_term_names_its_last_day_and_the_weekday() -> None:
     assert formats("ru").term(date(2026, 4, 10)) == "до 10 апреля, пятница"
     assert formats("en").term(date(2026, 4, 10)) == "by Friday, 10 April"
+    assert formats("ru").term(date(2026, 4, 10), in_time(3)) == "до 10 апреля, пятница · осталось 3 рабочих дня"
 
 
 def test_an_instant_is_shown_on_the_citys_clock() -> None:

@@ -125,6 +125,8 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
     sentences = Sentences(
         {language: pages.messages(language) for language in LANGUAGES},
         {language: pages.formats(language) for language in LANGUAGES},
+        context.city.calendar,
+        clock,
     )
     author = StatusPages(pages, following, sentences, clock, security.tracking_key, security.secure_cookies)
     form = FormPages(pages, registration, channels[WEB], author, PaceBoard(mongo, clock, context.monotonic))

@@ -86,7 +86,7 @@ def build(
             feed_router(reading, live, visitors.visit, clock),
             internal_router(feeds),
             notice_router(deliveries, feeds, visitors.reader, visitors.tool),
-            desk_router(reading, pages, visitors.visit, clock, city.zone),
+            desk_router(reading, pages, visitors.visit, clock, city.calendar),
         ],
         indexes={**feed_store.INDEXES, **notice_store.INDEXES},
         topics=[DELIVERIES],
@@ -111,7 +111,7 @@ def build(
 def _letter_writer(pages: Pages, city: City, settings: Settings) -> LetterWriter:
     return LetterWriter(
         wordings={language: Wording(pages.messages(language), pages.formats(language)) for language in LANGUAGES},
-        city_names=city.names,
+        city=city,
         public_url=settings.http.public_url,
         sender=settings.notifications.smtp.sender,
     )

@@ -71,6 +71,21 @@ def add_working_hours(
     raise AssertionError("stretches never end")
 
 
+def working_time_between(
+    calendar: ProductionCalendar, hours: WorkingHours, start: datetime, end: datetime
+) -> timedelta:
+    """The working time from ``start`` to ``end`` (both aware); 0 where ``end`` is not after ``start``.
+
+    Raises CalendarUnknownError for an unknown year in between.
+    """
+    worked = timedelta(0)
+    for begins, ends in _stretches(calendar, hours, start.astimezone(hours.zone).date()):
+        if begins >= end:
+            return worked
+        worked += max(min(ends, end) - max(begins, start), timedelta(0))
+    raise AssertionError("stretches never end")
+
+
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The UTC moment at which ``day`` is over in ``zone``: a term that ends on it is kept before that moment."""
     return datetime.combine(day + _DAY, time(), zone).astimezone(UTC)
@@ -90,4 +105,4 @@ def _stretches(calendar: ProductionCalendar, hours: WorkingHours, day: date) -> 
         day += _DAY
 
 
-__all__ = ["SHORTENED_BY", "Shift", "WorkingHours", "add_working_hours", "end_of_day"]
+__all__ = ["SHORTENED_BY", "Shift", "WorkingHours", "add_working_hours", "end_of_day", "working_time_between"]

@@ -14,6 +14,7 @@ StatusCode = Annotated[Code, known("new", "assigned", "in_progress", "answered",
 ActionCode = Annotated[
     Code, known("open", "assign", "accept", "answer", "close", "return_to_triage", "reassign", "reopen")
 ]
+TermUnitCode = Annotated[Code, known("working_days", "calendar_days", "working_hours")]
 
 
 class Named(Contract):
@@ -64,6 +65,7 @@ class CaseChanged(Contract):
     registered_at: AwareDatetime
     due_at: AwareDatetime | None = Field(default=None, description="end of the last day of the term, UTC")
     due_on: date | None = Field(default=None, description="the last day of the term in the city's zone")
+    due_unit: TermUnitCode | None = Field(default=None, description="the unit in which the term is counted")
 
 
 class CaseChangedV1(Event[CaseChanged]):

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from veche_shared.calendar import Remaining, Urgency
+
 Tone = Literal["plain", "pine", "bronze", "red", "green", "blue"]
 Status = Literal[
     "new", "assigned", "in_progress", "answered", "closed", "triage", "reopened",
     "overdue", "near_term", "on_hold",
     "draft", "open", "finished",
 ]  # fmt: skip
-Urgency = Literal["calm", "near", "overdue"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class TimelineEntry:
 class FeedRow:
     """One case in the desk's feed.
 
-    ``href`` is the case's page, ``panel_url`` the fragment that opens beside the feed. ``left`` is the share of the
-    term that remains (0 to 1), ``days_left`` the same in days, negative when late; both None where no term runs.
+    ``href`` is the case's page, ``panel_url`` the fragment that opens beside the feed. ``left`` is what remains of the
+    term, None where no term runs.
     """
 
     number: str
@@ -49,10 +50,13 @@ class FeedRow:
     place: str | None = None
     channel: str | None = None
     status: Status | None = None
-    days_left: int | None = None
-    left: float | None = None
-    urgency: Urgency = "calm"
+    left: Remaining | None = None
     unread: bool = False
+
+    @property
+    def urgency(self) -> Urgency:
+        """How urgent the case is; calm where no term runs."""
+        return "calm" if self.left is None else self.left.urgency
 
 
 @dataclass(frozen=True, slots=True)

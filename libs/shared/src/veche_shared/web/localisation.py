@@ -21,6 +21,7 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_number
 from markupsafe import Markup, escape
 
+from veche_shared.calendar import Remaining
 from veche_shared.clock import Clock
 from veche_shared.web.slices import SHARED, Slice
 
@@ -167,10 +168,12 @@ class CityFormats:
         pattern = "d MMMM" if shown.year == self._today().year else "d MMMM y"
         return format_date(shown, pattern, locale=self._locale)
 
-    def term(self, value: date | datetime) -> str:
-        """«до 11 апреля, пятница»: the last day on which something is still in time."""
-        shown = self._date(value)
-        return self.messages("term-until", day=self.day(shown), weekday=format_date(shown, "EEEE", locale=self._locale))
+    def term(self, last_day: date | datetime, left: Remaining | None = None) -> str:
+        """«до 11 апреля, пятница», with what remains of the term «до 11 апреля, пятница · осталось 3 рабочих дня»."""
+        shown = self._date(last_day)
+        weekday = format_date(shown, "EEEE", locale=self._locale)
+        until = self.messages("term-until", day=self.day(shown), weekday=weekday)
+        return until if left is None else f"{until} · {self.remaining(left)}"
 
     def moment(self, value: datetime) -> str:
         """«12 марта, 14:05»."""
@@ -193,11 +196,23 @@ class CityFormats:
         shown = fluent_number(share, style="percent", maximumFractionDigits=1)
         return _with_thin_spaces(shown.format(self._locale))
 
-    def days_left(self, days: int) -> str:
-        """«осталось 3 рабочих дня», «последний день», «просрочено на 2 рабочих дня»; the caller counts the days."""
-        if days < 0:
-            return self.messages("days-late", n=-days)
-        return self.messages("days-left", n=days) if days else self.messages("days-last")
+    def remaining(self, left: Remaining) -> str:
+        """What remains of a term, in its unit: «осталось 3 рабочих дня», «просрочено на 2 рабочих часа»."""
+        unit = left.unit.replace("_", "-")
+        if left.urgency == "overdue":
+            return self.messages(f"late-{unit}", n=-(left.amount or 0))
+        if left.amount is None:
+            return self.messages("remaining-uncounted")
+        return self.messages(f"remaining-{unit}", n=left.amount)
+
+    def remaining_brief(self, left: Remaining) -> str:
+        """The same for a narrow column: «3 раб. дн.», «сегодня», «−2 раб. ч»."""
+        unit = left.unit.replace("_", "-")
+        if left.urgency == "overdue":
+            return self.messages(f"row-late-{unit}", n=-(left.amount or 0))
+        if left.amount is None:
+            return self.messages("row-remaining-uncounted")
+        return self.messages(f"row-remaining-{unit}", n=left.amount)
 
     @property
     def _locale(self) -> Locale:

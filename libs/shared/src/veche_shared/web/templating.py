@@ -229,10 +229,11 @@ def component_environment(slices: Sequence[Slice], city: City, language: Languag
         {
             "brief": formats.brief,
             "day": formats.day,
-            "days_left": formats.days_left,
             "moment": formats.moment,
             "number": formats.number,
             "percent": formats.percent,
+            "remaining": formats.remaining,
+            "remaining_brief": formats.remaining_brief,
             "term": formats.term,
             "time": formats.time,
         }

@@ -55,8 +55,8 @@ class PublicView:
     """An appeal's public state after ``version``; ``steps`` in the order of their versions.
 
     The case's status is kept as it came, so that a release that knows it better shows it better. ``since`` is when the
-    present state began; ``answered_at`` when the present answer was given. ``due_on`` is the last
-    day of the term in the city's zone.
+    present state began; ``answered_at`` when the present answer was given. ``due_at`` is when the term ends,
+    ``due_on`` its last day in the city's zone, ``due_unit`` the code of the unit that it is counted in.
     """
 
     number: str
@@ -67,7 +67,9 @@ class PublicView:
     since: datetime
     registered_at: datetime
     department: Name | None
+    due_at: datetime | None
     due_on: date | None
+    due_unit: str | None
     answer: str | None
     answered_at: datetime | None
     steps: tuple[Step, ...]

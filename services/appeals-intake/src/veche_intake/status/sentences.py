@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from veche_intake.status.commands import Followed
-from veche_intake.status.model import Name, PublicState, Step
+from veche_intake.status.model import Name, PublicState, PublicView, Step
+from veche_shared.calendar import CityCalendar, Due, Remaining, remaining
+from veche_shared.clock import Clock
 from veche_shared.web import Language
 from veche_shared.web.components import TimelineEntry, Tone
 from veche_shared.web.localisation import CityFormats, Messages
@@ -29,6 +31,8 @@ class Sentences:
 
     messages: Mapping[Language, Messages]
     formats: Mapping[Language, CityFormats]
+    calendar: CityCalendar
+    clock: Clock
 
     def state(self, followed: Followed, language: Language) -> str:
         """One sentence on where the appeal is, since when, and by when an answer is due."""
@@ -36,9 +40,11 @@ class Sentences:
         if view is None:
             return say("appeal-state-received", day=formats.day(followed.registered_at))
         department = in_language(view.department, language)
+        left = self._left(view)
         term = {
-            "due": "none" if view.due_on is None else "known",
+            "due": "none" if view.due_on is None else "known" if left is None else "counted",
             "term": "" if view.due_on is None else formats.day(view.due_on),
+            "left": "" if left is None else formats.remaining(left),
         }
         if view.state == "open":
             return say("appeal-state-open", **term)
@@ -69,9 +75,14 @@ class Sentences:
                 continue
             entries.append(self._entry(step, language, now=step is last and view.state not in {"answered", "closed"}))
         if view.state not in {"answered", "closed"}:
-            term = None if view.due_on is None else formats.term(view.due_on)
+            term = None if view.due_on is None else formats.term(view.due_on, self._left(view))
             entries.append(TimelineEntry(say("appeal-step-answer-ahead"), text=term, state="ahead"))
         return entries
+
+    def _left(self, view: PublicView) -> Remaining | None:
+        """What remains of the term now; None where no term was counted."""
+        due = Due.of(view.registered_at, view.due_at, view.due_unit)
+        return None if due is None else remaining(due, self.clock(), self.calendar)
 
     def _entry(self, step: Step, language: Language, *, now: bool) -> TimelineEntry:
         say = self.messages[language]

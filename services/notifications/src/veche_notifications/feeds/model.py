@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from veche_shared.contracts.cases import ActionCode, Named, StatusCode
+from veche_shared.contracts.cases import ActionCode, Named, StatusCode, TermUnitCode
 from veche_shared.contracts.codes import Code, LanguageCode
 
 TRIAGE: Final = "triage"
@@ -54,6 +54,7 @@ class CaseLine(BaseModel):
     changed_at: datetime
     due_at: datetime | None
     due_on: date | None
+    due_unit: TermUnitCode | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +157,6 @@ class Reader:
     login: str | None
     departments: frozenset[str] = frozenset()
     coordinator: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TimeLeft:
-    """How much of the term is left: ``share`` of it in [0, 1], and whole ``days`` by the city's calendar.
-
-    ``days`` is 0 on the last day and negative when late. ``state`` says how it is to be shown.
-    """
-
-    state: Literal["calm", "near", "late", "done", "none"]
-    share: float
-    days: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
 from typing import Annotated, Final
 from urllib.parse import quote, urlencode
 
@@ -15,11 +14,12 @@ from veche_notifications.feeds.commands import FeedReading, PageRequest
 from veche_notifications.feeds.cursors import read_sequence
 from veche_notifications.feeds.http import Cursor, VisitOf
 from veche_notifications.feeds.model import RESERVED_FEEDS, TRIAGE, Entry, FeedOrder, FeedSummary, ReadMarks
-from veche_notifications.feeds.rules import is_open, is_unread, time_left
+from veche_notifications.feeds.rules import is_open, is_unread, left_of
+from veche_shared.calendar import CityCalendar
 from veche_shared.clock import Clock
 from veche_shared.contracts.cases import Named
 from veche_shared.http.problems import NotFound
-from veche_shared.web.components import FeedRow, Status, Urgency
+from veche_shared.web.components import FeedRow, Status
 from veche_shared.web.localisation import Language, Messages
 from veche_shared.web.templating import Pages
 
@@ -46,17 +46,10 @@ class Rows:
     messages: Messages
     language: Language
     clock: Clock
-    zone: tzinfo
+    calendar: CityCalendar
 
     def row(self, entry: Entry, marks: ReadMarks | None) -> FeedRow:
         line = entry.line
-        left = time_left(line.status, line.registered_at, line.due_at, self.clock(), self.zone)
-        timed = entry.moved_to is None and left.state not in ("done", "none")
-        urgency: Urgency = "calm"
-        if timed and left.state == "late":
-            urgency = "overdue"
-        elif timed and left.state == "near":
-            urgency = "near"
         page = f"/cases/{quote(line.number)}"
         return FeedRow(
             number=line.number,
@@ -68,9 +61,7 @@ class Rows:
             place=line.address or self._name(line.territory),
             channel=self._channel(line.channel),
             status=_status(entry),
-            days_left=left.days if timed else None,
-            left=left.share if timed else None,
-            urgency=urgency,
+            left=None if entry.moved_to is not None else left_of(line, self.clock(), self.calendar),
             unread=marks is not None and is_unread(entry, marks),
         )
 
@@ -143,13 +134,15 @@ class View:
         return self.at is None
 
 
-def desk_router(reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Clock, zone: tzinfo) -> APIRouter:
+def desk_router(
+    reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Clock, calendar: CityCalendar
+) -> APIRouter:
     """The pages under ``/desk``."""
     router = APIRouter(prefix="/desk", include_in_schema=False)
 
     def rows_for(request: Request) -> Rows:
         language = pages.language(request)
-        return Rows(pages.messages(language), language, clock, zone)
+        return Rows(pages.messages(language), language, clock, calendar)
 
     @router.get("")
     async def desk(request: Request) -> HTMLResponse:

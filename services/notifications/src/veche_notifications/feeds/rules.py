@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime
 from typing import Final
 
 from veche_notifications.feeds.model import (
@@ -18,8 +18,8 @@ from veche_notifications.feeds.model import (
     PlacedEntry,
     Reader,
     ReadMarks,
-    TimeLeft,
 )
+from veche_shared.calendar import CityCalendar, Due, Remaining, remaining
 from veche_shared.contracts.cases import CaseChanged
 from veche_shared.contracts.envelope import Event
 
@@ -29,12 +29,6 @@ doing and make nothing unread."""
 
 FINISHED: Final = frozenset({"answered", "closed"})
 """Statuses in which nothing is to be done; a case in a status that this release does not know is open."""
-
-NEAR: Final = timedelta(days=3)
-"""How long before its end a term is near for everybody, however long it was."""
-
-NEAR_SHARE: Final = 0.2
-"""The last part of a term, in which it is near as well."""
 
 
 def feed_of(case: CaseChanged) -> str:
@@ -67,6 +61,7 @@ def line_of(event: Event[CaseChanged]) -> CaseLine:
         changed_at=event.time,
         due_at=case.due_at,
         due_on=case.due_on,
+        due_unit=case.due_unit,
     )
 
 
@@ -217,29 +212,13 @@ def compacted(marks: ReadMarks, first_unread: int | None, latest: int) -> ReadMa
     return read_up_to(marks, latest if first_unread is None else first_unread - 1)
 
 
-# How long is left
+# What remains of the term
 
 
-def time_left(
-    status: str, registered_at: datetime, due_at: datetime | None, now: datetime, zone: tzinfo = UTC
-) -> TimeLeft:
-    """How the term of a case stands at ``now``; days are counted on the calendar of ``zone``.
-
-    ``due_at`` is the first moment that is too late: of a term that lasts till a day's end, midnight after that day.
-    """
-    if status in FINISHED:
-        return TimeLeft("done", 0.0, 0)
-    if due_at is None:
-        return TimeLeft("none", 0.0, 0)
-    last_day = (due_at - timedelta.resolution).astimezone(zone).date()
-    days = (last_day - now.astimezone(zone).date()).days
-    if now >= due_at:
-        return TimeLeft("late", 0.0, min(days, 0))
-    whole = (due_at - registered_at).total_seconds()
-    left = (due_at - now).total_seconds()
-    share = min(1.0, left / whole) if whole > 0 else 0.0
-    near = due_at - now <= NEAR or share <= NEAR_SHARE
-    return TimeLeft("near" if near else "calm", share, days)
+def left_of(line: CaseLine, now: datetime, calendar: CityCalendar) -> Remaining | None:
+    """What remains of a case's term at ``now``; None where no term was counted, and for a case that has its answer."""
+    due = Due.of(line.registered_at, line.due_at, line.due_unit)
+    return None if due is None or line.status in FINISHED else remaining(due, now, calendar)
 
 
 def merged_numbers(stored: Mapping[str, int], needed: Mapping[str, int]) -> Numbers:

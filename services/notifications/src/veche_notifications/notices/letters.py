@@ -17,6 +17,8 @@ from jinja2 import Environment, StrictUndefined, select_autoescape
 
 from veche_notifications.notices.model import Contact, Delivery, NoticeKind
 from veche_notifications.notices.rules import message_id
+from veche_shared.calendar import Due, remaining
+from veche_shared.city import City
 from veche_shared.contracts.cases import Named
 from veche_shared.web import slices_of
 from veche_shared.web.localisation import DEFAULT_LANGUAGE, CityFormats, Language, Messages, as_language
@@ -41,7 +43,7 @@ class LetterWriter:
     """Writes the letters of one city. ``sender`` is a From header's value, ``public_url`` where the status page is."""
 
     wordings: Mapping[Language, Wording]
-    city_names: Mapping[Language, str]
+    city: City
     public_url: str
     sender: str
 
@@ -52,6 +54,7 @@ class LetterWriter:
         language = as_language(notice.language) or DEFAULT_LANGUAGE
         wording = self.wordings[language]
         t = wording.messages
+        due = Due.of(notice.registered_at, notice.due_at, notice.due_unit)
         context = {
             "t": t,
             "formats": wording.formats,
@@ -61,9 +64,11 @@ class LetterWriter:
             "name": contact.name,
             "department": name_of(notice.department, language),
             "topic": name_of(notice.topic, language),
-            "city": self.city_names[language],
+            "city": self.city.names[language],
             "status_url": f"{self.public_url}/a/{quote(notice.number)}",
             "awaited": kind not in ("answered", "closed"),
+            # As of the change that the letter is about: a repeated try writes the same letter.
+            "left": due and remaining(due, notice.happened_at, self.city.calendar),
         }
         message = EmailMessage()
         display_name, address = parseaddr(self.sender)

@@ -30,7 +30,10 @@ class Notice(BaseModel):
     language: str
     department: Named | None
     topic: Named | None
+    registered_at: datetime
+    due_at: datetime | None
     due_on: date | None
+    due_unit: str | None
     answer: str | None
     happened_at: datetime
 

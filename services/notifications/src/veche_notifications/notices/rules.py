@@ -56,7 +56,10 @@ def notice_of(event: Event[CaseChanged]) -> Notice | None:
         language=case.language,
         department=None if case.in_triage else case.department,
         topic=case.topic,
+        registered_at=case.registered_at,
+        due_at=case.due_at,
         due_on=case.due_on,
+        due_unit=case.due_unit,
         answer=case.answer if case.action in ("answer", "close") else None,
         happened_at=event.time,
     )

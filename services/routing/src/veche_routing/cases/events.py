@@ -60,6 +60,7 @@ def case_changed(case: Case, event_id: str, traceparent: str | None = None) -> M
                 "registered_at": case.registered_at,
                 "due_at": case.due.at if case.due else None,
                 "due_on": case.due.on if case.due else None,
+                "due_unit": case.due.unit if case.due else None,
             },
         }
     )

@@ -14,14 +14,13 @@ from veche_routing.cases.commands import CaseOffice
 from veche_routing.cases.http import CoordinatorOf, Number, StaffOf, actor_of, cursor_after, place_of
 from veche_routing.cases.model import FINISHED, Actor, Case, Command, Entry, Label
 from veche_routing.cases.rules import possible_actions
-from veche_routing.deadlines.rules import left_of
-from veche_shared.calendar import CityCalendar
+from veche_shared.calendar import CityCalendar, Remaining, Urgency, remaining
 from veche_shared.clock import Clock
 from veche_shared.http.pagination import CursorText
 from veche_shared.http.problems import Problem
 from veche_shared.ids import Ids
 from veche_shared.web import Pages, wants_fragment
-from veche_shared.web.components import FeedRow, Status, TimelineEntry, Tone, Urgency
+from veche_shared.web.components import FeedRow, Status, TimelineEntry, Tone
 from veche_shared.web.localisation import CityFormats, Language, Messages
 
 ROWS = 50
@@ -81,15 +80,19 @@ class Telling:
         """The term as a sentence, and how urgent it is; a case that is answered has kept its term or not, calmly."""
         if case.due is None:
             return self.words("matter-no-term"), "calm"
-        told = self.formats.term(case.due.on)
-        if case.status in FINISHED:
-            return told, "calm"
-        left = left_of(case.due, case.registered_at, self.clock(), self.calendar)
-        return (told if left.days is None else f"{told} · {self.formats.days_left(left.days)}"), left.urgency
+        left = self.left(case)
+        return self.formats.term(case.due.on, left), "calm" if left is None else left.urgency
+
+    def left(self, case: Case) -> Remaining | None:
+        """What remains of the term; None where none was counted, and for a case that has its answer."""
+        if case.due is None or case.status in FINISHED:
+            return None
+        return remaining(case.due.due(case.registered_at), self.clock(), self.calendar)
 
     def counted(self, case: Case) -> str | None:
-        """How long the term is: «8 рабочих дней»; where that is written stands beside it in the act's own language."""
-        return None if case.due is None else self.words(f"matter-{case.due.unit}", n=case.due.amount)
+        """How long the term is: «8 рабочих дней»; None without a term, or for a unit that there are no words for."""
+        message = "" if case.due is None else f"matter-{case.due.unit}"
+        return self.words(message, n=case.due.amount) if case.due and message in self.words else None
 
     def history(self, case: Case) -> list[TimelineEntry]:
         return [self._entry(entry, is_last=entry is case.last) for entry in case.history]
@@ -120,7 +123,6 @@ class Telling:
         return self.words(message if message in self.words else "matter-refused")
 
     def row(self, case: Case) -> FeedRow:
-        left = None if case.due is None else left_of(case.due, case.registered_at, self.clock(), self.calendar)
         page = case_path(case.number)
         return FeedRow(
             number=case.number,
@@ -132,10 +134,7 @@ class Telling:
             place=case.address or self.name(case.territory),
             channel=self.channel(case),
             status=self.status(case),
-            # of the calendar, as in the feed of a department: the case itself tells the working days, and calls them so
-            days_left=(case.due.on - self.calendar.day_of(self.clock())).days if case.due else None,
-            left=left.share if left else None,
-            urgency=left.urgency if left else "calm",
+            left=self.left(case),
         )
 
 

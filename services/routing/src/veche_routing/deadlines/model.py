@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from veche_routing.packs.model import Unit
+from veche_shared.calendar import Due, TermUnit, term_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class Deadline:
     on: date
     regime: str
     amount: int
-    unit: Unit
+    unit: TermUnit
     source: str
     calendar: str
+
+    def due(self, began: datetime) -> Due:
+        """This deadline as that of a term that began at ``began`` (aware)."""
+        return Due(began, self.at, term_unit(self.unit))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from veche_routing.deadlines.model import Deadline
@@ -17,10 +15,6 @@ from veche_shared.calendar import (
     add_working_hours,
     end_of_day,
 )
-
-NEAR = timedelta(days=3)
-NEAR_SHARE = 0.2
-"""A term is near its end in its last three days, and in the last fifth of it."""
 
 CACHED_DEADLINES = 512
 """Enough for a few regimes on each day of a backlog."""
@@ -36,32 +30,6 @@ def deadline_of(term: Term, registered_at: datetime, calendar: CityCalendar) -> 
         return _deadline_in_hours(term, registered_at, calendar)
     registered_on = calendar.day_of(registered_at)
     return _deadline_in_days(term, registered_on, calendar.production, calendar.zone, calendar.version)
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What remains of a term: ``share`` of it (0 to 1), and working ``days``, 0 on the last day, negative when late.
-
-    ``days`` is None beyond the known calendar.
-    """
-
-    share: float
-    days: int | None
-    urgency: Literal["calm", "near", "overdue"]
-
-
-def left_of(deadline: Deadline, began: datetime, now: datetime, calendar: CityCalendar) -> Left:
-    """What remains at ``now`` of a term that began at ``began``."""
-    try:
-        days = calendar.production.working_days_left(calendar.day_of(now), deadline.on)
-    except CalendarUnknownError:
-        days = None
-    remaining = deadline.at - now
-    if remaining <= timedelta(0):
-        return Left(0.0, days, "overdue")
-    whole = max(deadline.at - began, remaining)
-    share = remaining / whole
-    return Left(share, days, "near" if remaining <= NEAR or share <= NEAR_SHARE else "calm")
 
 
 @lru_cache(maxsize=CACHED_DEADLINES)

@@ -11,12 +11,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from veche_shared.calendar import LastDay
+from veche_shared.calendar import LastDay, TermUnit
 from veche_shared.city import PackPart
 
 Code = Annotated[str, Field(min_length=1, max_length=200)]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
-Unit = Literal["working_days", "calendar_days", "working_hours"]
 Role = Literal["officer", "coordinator", "poll_admin", "operator"]
 
 
@@ -120,7 +119,7 @@ class Term(Dated):
     name: Name
     name_en: str | None = None
     amount: Annotated[int, Field(ge=1, le=1000)]
-    unit: Unit
+    unit: TermUnit
     when_last_day_is_off: LastDay = LastDay.AS_IS
     source: Name
     verified: bool = False

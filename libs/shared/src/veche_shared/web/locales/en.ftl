@@ -45,16 +45,42 @@ status-finished = Finished
 ## Terms
 
 term-until = by { $weekday }, { $day }
-days-left =
+remaining-working-days =
     { $n ->
+        [0] today is the last day
         [one] { $n } working day left
        *[other] { $n } working days left
     }
-days-last = today is the last day
-days-late =
+remaining-calendar-days =
     { $n ->
+        [0] today is the last day
+        [one] { $n } calendar day left
+       *[other] { $n } calendar days left
+    }
+remaining-working-hours =
+    { $n ->
+        [0] less than a working hour left
+        [one] { $n } working hour left
+       *[other] { $n } working hours left
+    }
+remaining-uncounted = the term is not over
+late-working-days =
+    { $n ->
+        [0] the term is over
         [one] { $n } working day late
        *[other] { $n } working days late
+    }
+late-calendar-days =
+    { $n ->
+        [0] the term is over
+        [one] { $n } calendar day late
+       *[other] { $n } calendar days late
+    }
+late-working-hours =
+    { $n ->
+        [0] the term is over
+        [one] { $n } working hour late
+       *[other] { $n } working hours late
     }
 
 ## Notices and fields
@@ -109,16 +135,40 @@ feed-fresh =
     }
 no-connection = No connection to the server. Nothing may have been sent; check the network and try again.
 feed-silent = The live feed is disconnected. We are reconnecting; what you see may be out of date.
-row-days-left =
+row-remaining-working-days =
+    { $n ->
+        [0] today
+        [one] { $n } workday
+       *[other] { $n } workdays
+    }
+row-remaining-calendar-days =
     { $n ->
         [0] today
         [one] { $n } day
        *[other] { $n } days
     }
-row-days-late =
+row-remaining-working-hours =
     { $n ->
+        [0] < 1 work h
+       *[other] { $n } work h
+    }
+row-remaining-uncounted = runs
+row-late-working-days =
+    { $n ->
+        [0] over
+        [one] −{ $n } workday
+       *[other] −{ $n } workdays
+    }
+row-late-calendar-days =
+    { $n ->
+        [0] over
         [one] −{ $n } day
        *[other] −{ $n } days
+    }
+row-late-working-hours =
+    { $n ->
+        [0] over
+       *[other] −{ $n } work h
     }
 row-no-term = no term
 row-unread = Unread

@@ -45,18 +45,48 @@ status-finished = Завершён
 ## Сроки
 
 term-until = до { $day }, { $weekday }
-days-left =
+remaining-working-days =
     { $n ->
+        [0] сегодня последний день
         [one] остался { $n } рабочий день
         [few] осталось { $n } рабочих дня
        *[other] осталось { $n } рабочих дней
     }
-days-last = сегодня последний день
-days-late =
+remaining-calendar-days =
     { $n ->
+        [0] сегодня последний день
+        [one] остался { $n } календарный день
+        [few] осталось { $n } календарных дня
+       *[other] осталось { $n } календарных дней
+    }
+remaining-working-hours =
+    { $n ->
+        [0] осталось меньше рабочего часа
+        [one] остался { $n } рабочий час
+        [few] осталось { $n } рабочих часа
+       *[other] осталось { $n } рабочих часов
+    }
+remaining-uncounted = срок ещё не истёк
+late-working-days =
+    { $n ->
+        [0] срок истёк
         [one] просрочено на { $n } рабочий день
         [few] просрочено на { $n } рабочих дня
        *[other] просрочено на { $n } рабочих дней
+    }
+late-calendar-days =
+    { $n ->
+        [0] срок истёк
+        [one] просрочено на { $n } календарный день
+        [few] просрочено на { $n } календарных дня
+       *[other] просрочено на { $n } календарных дней
+    }
+late-working-hours =
+    { $n ->
+        [0] срок истёк
+        [one] просрочено на { $n } рабочий час
+        [few] просрочено на { $n } рабочих часа
+       *[other] просрочено на { $n } рабочих часов
     }
 
 ## Уведомления и поля
@@ -114,18 +144,40 @@ feed-fresh =
     }
 no-connection = Нет связи с сервером. Возможно, ничего не отправлено: проверьте сеть и повторите.
 feed-silent = Связь с лентой прервалась. Подключаемся снова; то, что вы видите, могло устареть.
-row-days-left =
+row-remaining-working-days =
+    { $n ->
+        [0] сегодня
+       *[other] { $n } раб. дн.
+    }
+row-remaining-calendar-days =
     { $n ->
         [0] сегодня
         [one] { $n } день
         [few] { $n } дня
        *[other] { $n } дней
     }
-row-days-late =
+row-remaining-working-hours =
     { $n ->
+        [0] < 1 раб. ч
+       *[other] { $n } раб. ч
+    }
+row-remaining-uncounted = идёт
+row-late-working-days =
+    { $n ->
+        [0] истёк
+       *[other] −{ $n } раб. дн.
+    }
+row-late-calendar-days =
+    { $n ->
+        [0] истёк
         [one] −{ $n } день
         [few] −{ $n } дня
        *[other] −{ $n } дней
+    }
+row-late-working-hours =
+    { $n ->
+        [0] истёк
+       *[other] −{ $n } раб. ч
     }
 row-no-term = без срока
 row-unread = Не прочитано

@@ -31,16 +31,19 @@ appeal-state-assigned =
        *[named] { $department }
     } on { $day }{ $due ->
         [known] , answer due by { $term }.
+        [counted] , answer due by { $term } ({ $left }).
        *[none] .
     }
 appeal-state-in-progress =
     Since { $day } in the hands of { $department }{ $due ->
         [known] , answer due by { $term }.
+        [counted] , answer due by { $term } ({ $left }).
        *[none] .
     }
 appeal-state-open =
     The appeal is being considered{ $due ->
         [known] , answer due by { $term }.
+        [counted] , answer due by { $term } ({ $left }).
        *[none] .
     }
 appeal-state-answered = Answered on { $day } by { $department }.

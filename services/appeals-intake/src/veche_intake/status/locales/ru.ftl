@@ -31,16 +31,19 @@ appeal-state-assigned =
        *[named] Передано { $day }, отвечает { $department }
     }{ $due ->
         [known] , ответ до { $term }.
+        [counted] , ответ до { $term } ({ $left }).
        *[none] .
     }
 appeal-state-in-progress =
     С { $day } этим занимается { $department }{ $due ->
         [known] , ответ до { $term }.
+        [counted] , ответ до { $term } ({ $left }).
        *[none] .
     }
 appeal-state-open =
     Обращение рассматривают{ $due ->
         [known] , ответ до { $term }.
+        [counted] , ответ до { $term } ({ $left }).
        *[none] .
     }
 appeal-state-answered = Ответ готов { $day }. Отвечает { $department }.

@@ -24,6 +24,7 @@ mail-topic = What it is about: { $topic }.
 mail-department = Who deals with it: { $department }.
 mail-answered-by = Who answered: { $department }.
 mail-term = You will have an answer { $term }.
+mail-term-left = You will have an answer { $term } ({ $left }).
 mail-answer = The answer:
 mail-status = What happens with it can be seen here:
 mail-status-link = See message { $number }

@@ -24,6 +24,7 @@ mail-topic = О чём: { $topic }.
 mail-department = Кто занимается: { $department }.
 mail-answered-by = Кто ответил: { $department }.
 mail-term = Ответ придёт { $term }.
+mail-term-left = Ответ придёт { $term } ({ $left }).
 mail-answer = Ответ:
 mail-status = Что происходит с обращением, видно здесь:
 mail-status-link = Посмотреть обращение { $number }
