@@ -56,12 +56,25 @@ async def test_a_repeat_gets_the_first_receipt_even_after_the_poll_is_over(
     other = await vk.post(VOTES, json={**body, "options": ["pier"]}, headers=key)
     assert (other.status_code, problem_code(other)) == (422, "idempotency_key_reused")
 
-    await service.poll(poll_id=poll, version=2, status="closed")
+    await service.poll(poll_id=poll, version=2, status="closed", closes_at=system_clock())
     await asyncio.sleep(1.1)  # as long as a poll is remembered
     third = await vk.post(VOTES, json=body, headers=key)
     assert (third.status_code, third.json()) == (200, first.json())
     late = await vk.post(VOTES, json={**body, "voter": "boris"})
     assert (late.status_code, problem_code(late)) == (409, "poll_closed")
+
+
+async def test_a_vote_counts_by_when_it_was_cast_though_the_poll_is_closed_already(
+    service: Service, vk: httpx2.AsyncClient
+) -> None:
+    closed_at = system_clock()
+    poll = await service.poll(status="closed", closes_at=closed_at)
+    body = {"poll_id": poll, "options": ["park"]}
+    in_time, too_late = closed_at - timedelta(seconds=1), closed_at + timedelta(milliseconds=1)
+    late = await vk.post(VOTES, json={**body, "voter": "anna", "cast_at": in_time.isoformat()})
+    assert late.status_code == 201
+    over = await vk.post(VOTES, json={**body, "voter": "boris", "cast_at": too_late.isoformat()})
+    assert (over.status_code, problem_code(over)) == (409, "poll_closed")
 
 
 async def test_what_a_poll_does_not_allow_is_told_precisely(service: Service, vk: httpx2.AsyncClient) -> None:

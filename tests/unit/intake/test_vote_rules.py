@@ -53,13 +53,20 @@ def test_the_term_begins_with_its_first_moment_and_ends_before_its_last() -> Non
     assert refusal(vote("skate"), POLL, POLL.closes_at) == VoteRefused("poll_closed")
 
 
-def test_what_was_cast_in_time_and_came_late_counts_while_the_poll_is_not_closed() -> None:
+@pytest.mark.parametrize("status", ["open", "closed", "paused"])
+def test_a_vote_that_is_handed_in_late_counts_by_when_it_was_cast(status: str) -> None:
     assert POLL.closes_at is not None
     in_time, later = POLL.closes_at - timedelta(minutes=1), POLL.closes_at + timedelta(hours=1)
-    assert refusal(vote("skate", cast_at=in_time), POLL, later) is None
-    assert refusal(vote("skate", cast_at=in_time), POLL.model_copy(update={"status": "closed"}), later) == VoteRefused(
-        "poll_closed"
-    )
+    known = POLL.model_copy(update={"status": status})
+    assert refusal(vote("skate", cast_at=in_time), known, later) is None
+    assert refusal(vote("skate", cast_at=POLL.closes_at), known, later) == VoteRefused("poll_closed")
+    assert refusal(vote("skate"), known, later) == VoteRefused("poll_closed")
+
+
+def test_a_poll_that_is_over_says_so_before_it_looks_at_the_choice() -> None:
+    assert POLL.closes_at is not None
+    assert refusal(vote("pool", "pool"), POLL, POLL.closes_at) == VoteRefused("poll_closed")
+    assert refusal(vote("pool", "pool"), POLL, NOW) == VoteRefused("option_repeated")
 
 
 def test_a_draft_takes_no_votes() -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from veche_shared.contracts.surveys import PollChanged
+from veche_shared.contracts.voting import PollTerms
 
 
 class PollView(PollChanged):
-    """What surveys last told of a poll. A vote counts if it was cast in [``opens_at``, ``closes_at``)."""
+    """The newest state of a poll that surveys has published."""
 
     @property
-    def codes(self) -> frozenset[str]:
-        """The codes that a ballot may hold."""
-        return frozenset(option.code for option in self.options)
+    def terms(self) -> PollTerms:
+        """What the poll asks of a vote. In a status that this release does not know, votes count by the poll's term."""
+        return PollTerms(
+            draft=self.status == "draft",
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            options=frozenset(option.code for option in self.options),
+            max_choices=self.max_choices,
+        )

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from veche_intake.appeals.model import Given
 from veche_intake.appeals.text import ExternalId
+from veche_shared.contracts.voting import VoteRefusal
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
@@ -39,18 +40,7 @@ class VoteReceipt:
     registered_at: datetime
 
 
-VoteFault = Literal[
-    "poll_unknown",
-    "poll_not_open",
-    "poll_closed",
-    "option_unknown",
-    "option_repeated",
-    "too_many_choices",
-    "too_early",
-    "in_the_future",
-    "unknown_channel",
-    "other_channel",
-]
+VoteFault = Literal[VoteRefusal, "option_repeated", "too_early", "in_the_future", "unknown_channel", "other_channel"]
 
 
 @dataclass(frozen=True, slots=True)

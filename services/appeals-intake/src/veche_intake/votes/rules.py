@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from veche_intake.appeals.rules import SOURCE, date_fault
 from veche_intake.deduplication.rules import key_of, sender_keys
 from veche_intake.polls.model import PollView
 from veche_intake.votes.model import NewVote, VoteRefused
+from veche_shared.contracts import voting
 from veche_shared.contracts.votes import VoteCast, VoteCastV1
+
+_ABOUT_THE_POLL: Final = frozenset({"poll_unknown", "poll_not_open", "poll_closed"})
 
 
 def vote_keys(
@@ -27,28 +30,21 @@ def digest_of(vote: NewVote, hashed_voter: str) -> bytes:
 
 
 def refusal(vote: NewVote, poll: PollView | None, now: datetime) -> VoteRefused | None:
-    """Why a vote cannot count, as far as intake knows; surveys has the last word.
+    """Why a vote cannot be taken, as far as intake knows the poll; surveys judges it again by the same rule.
 
-    A poll that is still open is judged by ``cast_at``: a channel may deliver late what was cast in time.
+    Beyond that rule intake refuses what a sender can set right: an absurd date, and an option that is named twice.
     """
     cast_at = vote.cast_at or now
     if (fault := date_fault(cast_at, now)) is not None:
         return VoteRefused(fault)
-    if poll is None:
-        return VoteRefused("poll_unknown")
-    if poll.status == "draft" or (poll.opens_at is not None and cast_at < poll.opens_at):
-        return VoteRefused("poll_not_open")
-    if poll.status == "closed" or (poll.closes_at is not None and cast_at >= poll.closes_at):
-        return VoteRefused("poll_closed")
-    return _choice_fault(vote.options, poll)
-
-
-def _choice_fault(options: Sequence[str], poll: PollView) -> VoteRefused | None:
-    if len(set(options)) < len(options):
+    reason = voting.refusal(vote.options, cast_at, None if poll is None else poll.terms)
+    if reason in _ABOUT_THE_POLL:
+        return VoteRefused(reason)
+    if len(set(vote.options)) < len(vote.options):
         return VoteRefused("option_repeated")
-    if not poll.codes.issuperset(options):
-        return VoteRefused("option_unknown")
-    return VoteRefused("too_many_choices", poll.max_choices) if len(options) > poll.max_choices else None
+    if reason is None:
+        return None
+    return VoteRefused(reason, poll.max_choices if poll is not None and reason == "too_many_choices" else None)
 
 
 def cast_event(

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-RejectionReason = Literal[
-    "poll_unknown", "poll_not_open", "poll_closed", "option_unknown", "too_many_choices", "voted_already"
-]
+from veche_shared.contracts.voting import VoteRefusal
+
+RejectionReason = Literal[VoteRefusal, "voted_already"]
 """Why a vote does not count. A newer release may have stored other reasons: they are counted like these."""
 
 ReceiptState = Literal["counted", "rejected", "unknown"]

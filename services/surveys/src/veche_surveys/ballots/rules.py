@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from veche_shared.contracts import voting
 from veche_shared.contracts.surveys import BallotRejected, BallotRejectedV1
 from veche_shared.contracts.votes import VoteCast
 from veche_surveys.ballots.model import Ballot, Count, OptionResult, RejectedBallot, RejectionReason, Results, Tally
@@ -17,19 +18,9 @@ Voter = tuple[str, str]
 
 
 def refusal(vote: VoteCast, poll: Poll | None, *, voted_already: bool) -> RejectionReason | None:
-    """Why ``vote`` does not count; None if it does. The first reason that holds, in this order, is the one told."""
-    if poll is None:
-        return "poll_unknown"
-    if poll.status == "draft" or poll.opens_at is None or vote.cast_at < poll.opens_at:
-        return "poll_not_open"
-    if poll.closes_at is not None and vote.cast_at >= poll.closes_at:
-        return "poll_closed"
-    chosen = frozenset(vote.options)
-    if not chosen <= poll.option_codes:
-        return "option_unknown"
-    if len(chosen) > poll.max_choices:
-        return "too_many_choices"
-    return "voted_already" if voted_already else None
+    """Why ``vote`` does not count; None if it does. A vote that the poll refuses does not use up its voter's right."""
+    reason = voting.refusal(vote.options, vote.cast_at, None if poll is None else poll.terms)
+    return reason or ("voted_already" if voted_already else None)
 
 
 def count(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from veche_shared.contracts.voting import PollTerms
+
 PollStatus = Literal["draft", "open", "closed"]
 """The codes that this release writes. A poll that a newer release has stored may have another status: it is public, its
 votes count by its term, and no action is possible on it."""
@@ -60,8 +62,8 @@ class Step:
 class Poll:
     """A poll at one ``version``, which grows by one with each change.
 
-    A ballot counts if it was cast in [``opens_at``, ``closes_at``), whenever it arrives. ``kind`` is the legal form,
-    as data: forms and their rules change with the law.
+    A vote counts by its ``terms``, whenever it arrives. ``kind`` is the legal form, as data: forms and their rules
+    change with the law.
     """
 
     id: str
@@ -78,9 +80,15 @@ class Poll:
     history: tuple[Step, ...]
 
     @property
-    def option_codes(self) -> frozenset[str]:
-        """What a ballot may name."""
-        return frozenset(option.code for option in self.options)
+    def terms(self) -> PollTerms:
+        """What the poll asks of a vote; in a status that this release does not know, votes count by the poll's term."""
+        return PollTerms(
+            draft=self.status == "draft",
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            options=frozenset(option.code for option in self.options),
+            max_choices=self.max_choices,
+        )
 
     @property
     def single_choice(self) -> bool:
