@@ -24,6 +24,7 @@ from veche_intake.polls import store as polls
 from veche_intake.polls.consumer import SurveysConsumer
 from veche_intake.settings import Settings
 from veche_intake.status import store as statuses
+from veche_intake.status.access import access_cookie, receipt_cookie
 from veche_intake.status.commands import GUESSES, GUESSES_FROM_ADDRESS, Following
 from veche_intake.status.consumer import CasesConsumer
 from veche_intake.status.http import Window, status_router
@@ -35,7 +36,7 @@ from veche_intake.vault.http import Door, vault_router
 from veche_intake.votes import store as votes
 from veche_intake.votes.commands import Voting
 from veche_intake.votes.http import BallotBox, votes_router
-from veche_intake.votes.pages import BallotPages, ballot_router
+from veche_intake.votes.pages import BallotPages, ballot_router, voter_cookie
 from veche_shared.clock import Clock, system_clock
 from veche_shared.contracts.topics import APPEALS, CASES, SURVEYS, VOTES
 from veche_shared.http.application import ServiceInfo
@@ -128,9 +129,17 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
         context.city.calendar,
         clock,
     )
-    author = StatusPages(pages, following, sentences, clock, security.tracking_key, security.secure_cookies)
+    author = StatusPages(
+        pages,
+        following,
+        sentences,
+        access_cookie(security.tracking_key, clock),
+        receipt_cookie(security.tracking_key, clock),
+        security.tracking_key,
+        security.secure_cookies,
+    )
     form = FormPages(pages, registration, channels[WEB], author, PaceBoard(mongo, clock, context.monotonic))
-    ballots = BallotPages(pages, voting, security.voter_key, security.secure_cookies)
+    ballots = BallotPages(pages, voting, voter_cookie(security.voter_key, clock), security.secure_cookies)
     keys = KeyRing(mongo, context.monotonic)
     office = KeyOffice(mongo, channels, clock)
 

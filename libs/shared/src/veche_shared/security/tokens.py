@@ -1,12 +1,11 @@
-"""Codes and pseudonyms made with a key: tracking codes, voters' keys, sealed cookies. Nothing of them is stored.
+"""Codes and pseudonyms made with a key: tracking codes and voters' keys. Nothing of them is stored.
 
-All are HMAC-SHA-256 (RFC 2104) over the purpose and the parts, each part with its length before it, so that no two
+Both are HMAC-SHA-256 (RFC 2104) over the purpose and the parts, each part with its length before it, so that no two
 different lists of parts can make the same message.
 """
 
 from __future__ import annotations
 
-import base64
 import hmac
 from typing import Final
 
@@ -70,21 +69,4 @@ def voter_key(key: SecretStr, poll_id: str, channel: str, voter: str) -> str:
     return keyed_digest(key, "voter", poll_id, channel, voter).hex()
 
 
-def seal(key: SecretStr, purpose: str, value: str) -> str:
-    """``value`` with a signature, for a cookie: whoever holds it can read it and cannot change it."""
-    return f"{value}.{_signature(key, purpose, value)}"
-
-
-def unseal(key: SecretStr, purpose: str, sealed: str) -> str | None:
-    """The value of :func:`seal`; None where it was not sealed with this key for this purpose."""
-    value, dot, signature = sealed.rpartition(".")
-    genuine = hmac.compare_digest(signature.encode(), _signature(key, purpose, value).encode())
-    return value if dot and genuine else None
-
-
-def _signature(key: SecretStr, purpose: str, value: str) -> str:
-    digest = keyed_digest(key, "seal", purpose, value)
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
-
-
-__all__ = ["is_tracking_code", "keyed_digest", "normalise_code", "seal", "tracking_code", "unseal", "voter_key"]
+__all__ = ["is_tracking_code", "keyed_digest", "normalise_code", "tracking_code", "voter_key"]

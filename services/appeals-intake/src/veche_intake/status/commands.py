@@ -65,7 +65,7 @@ class Following:
         return await self._followed(receipt)
 
     async def again(self, number: str) -> Followed | None:
-        """An appeal that its author has opened before, as a sealed cookie says."""
+        """An appeal that its author has opened before, as a signed cookie says."""
         receipt = await appeals.by_number(self.mongo, number)
         return None if receipt is None else await self._followed(receipt)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 from urllib.parse import quote
 
@@ -13,21 +12,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from veche_intake.appeals.numbering import read_number
-from veche_intake.status.access import (
-    ACCESS,
-    ACCESS_LASTS,
-    RECEIPT,
-    RECEIPT_LASTS,
-    grant,
-    granted,
-    with_newest,
-)
+from veche_intake.status.access import with_newest
 from veche_intake.status.commands import Followed, Following
 from veche_intake.status.sentences import Sentences, in_language
-from veche_shared.clock import Clock
 from veche_shared.http.callers import caller_network
 from veche_shared.http.problems import NotFound, TooManyRequests
 from veche_shared.security.origin import require_same_origin
+from veche_shared.security.signed_cookies import SignedCookie
 from veche_shared.security.tokens import tracking_code
 from veche_shared.web import Pages
 
@@ -40,19 +31,25 @@ _PRIVATE: Final = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-sto
 
 @dataclass(frozen=True, slots=True)
 class StatusPages:
-    """The author's pages. ``secure`` says that cookies go over HTTPS only."""
+    """The author's pages. ``access`` and ``receipt`` are the cookies of ``access.py``; ``key`` makes tracking codes.
+
+    ``secure`` says that cookies go over HTTPS only.
+    """
 
     pages: Pages
     following: Following
     sentences: Sentences
-    clock: Clock
+    access: SignedCookie
+    receipt: SignedCookie
     key: SecretStr
     secure: bool
 
     def sent(self, request: Request, number: str) -> Response:
         """Lead the author of a new appeal to its page, which shows the code for a while."""
         response = self._opened(request, number)
-        self._keep(response, RECEIPT_COOKIE, RECEIPT, [number], RECEIPT_LASTS)
+        # This cookie may outlive the browser's window: its author comes back for the code.
+        lasts = int(self.receipt.max_age.total_seconds())
+        self._keep(response, RECEIPT_COOKIE, self.receipt.write([number]), lasts)
         return response
 
     async def ask(self, request: Request) -> Response:
@@ -99,19 +96,20 @@ class StatusPages:
         return await self.following.again(number)
 
     def _allowed(self, request: Request) -> list[str]:
-        return granted(self.key, ACCESS, request.cookies.get(ACCESS_COOKIE), self.clock())
+        return self.access.read(request.cookies.get(ACCESS_COOKIE))
 
     def _opened(self, request: Request, number: str) -> Response:
         response = RedirectResponse(f"{PATH}/{quote(number)}", status_code=303, headers=_PRIVATE)
-        self._keep(response, ACCESS_COOKIE, ACCESS, with_newest(self._allowed(request), number), ACCESS_LASTS)
+        numbers = with_newest(self._allowed(request), number)
+        # This cookie ends with the browser, which may be a library's.
+        self._keep(response, ACCESS_COOKIE, self.access.write(numbers), None)
         return response
 
-    def _keep(self, response: Response, cookie: str, purpose: str, numbers: list[str], lasts: timedelta) -> None:
+    def _keep(self, response: Response, cookie: str, value: str, max_age: int | None) -> None:
         response.set_cookie(
             cookie,
-            grant(self.key, purpose, numbers, self.clock() + lasts),
-            # The leave to look ends with the browser: it may be a library's.
-            max_age=int(lasts.total_seconds()) if purpose == RECEIPT else None,
+            value,
+            max_age=max_age,
             path=PATH,
             secure=self.secure,
             httponly=True,
@@ -128,7 +126,7 @@ class StatusPages:
     def _render(self, request: Request, template: str, followed: Followed) -> Response:
         language = self.pages.language(request)
         view = followed.view
-        just_sent = granted(self.key, RECEIPT, request.cookies.get(RECEIPT_COOKIE), self.clock())
+        just_sent = self.receipt.read(request.cookies.get(RECEIPT_COOKIE))
         context = {
             "number": followed.number,
             "code": tracking_code(self.key, followed.appeal_id) if followed.number in just_sent else None,

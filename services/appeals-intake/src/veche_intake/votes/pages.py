@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Literal
 from urllib.parse import quote
 
@@ -19,15 +20,15 @@ from veche_intake.deduplication.model import Accepted, Clash
 from veche_intake.polls.model import PollView
 from veche_intake.votes.commands import Ballot, Voting
 from veche_intake.votes.model import NewVote, VoteFault
+from veche_shared.clock import Clock
 from veche_shared.security.origin import require_same_origin
-from veche_shared.security.tokens import seal, unseal
+from veche_shared.security.signed_cookies import SignedCookie
 from veche_shared.storage.group_commit import QueueFullError
 from veche_shared.web import Language, Pages
 from veche_shared.web.components import Option
 
 VOTER_COOKIE: Final = "veche_voter"
-VOTER: Final = "voter-cookie"
-_TWO_YEARS: Final = 2 * 365 * 24 * 3600
+_VOTER_LASTS: Final = timedelta(days=2 * 365)
 _ASKED: Final = "cookie"
 
 PageFault = VoteFault | Literal["nothing_chosen", "voted_already", "no_cookies", "not_stored"]
@@ -51,9 +52,14 @@ _TRY_AGAIN: Final = frozenset(
 )
 
 
+def voter_cookie(key: SecretStr, clock: Clock) -> SignedCookie:
+    """The cookie with the id by which a browser is one voter."""
+    return SignedCookie(key, "voter-cookie", _VOTER_LASTS, clock)
+
+
 @dataclass(frozen=True, slots=True)
 class BallotPages:
-    """Takes the ballots of the city's own page. The voter is the browser, known by a sealed cookie: one vote a device.
+    """Takes the ballots of the city's own page. The voter is the browser, known by a signed cookie: one vote a device.
 
     A browser without the cookie is given one and asked to send the ballot again (307), so that even two clicks on the
     first ballot of a device are one voter. ``secure`` says that cookies go over HTTPS only.
@@ -61,7 +67,7 @@ class BallotPages:
 
     pages: Pages
     voting: Voting
-    key: SecretStr
+    voter: SignedCookie
     secure: bool
     voters: Callable[[], str] = lambda: secrets.token_urlsafe(24)
 
@@ -69,7 +75,7 @@ class BallotPages:
         """Store the vote and lead back to the poll with the receipt, or say on a page why not."""
         form = await request.form()
         chosen = [str(code)[:100] for code in form.getlist("options")]
-        voter = unseal(self.key, VOTER, request.cookies.get(VOTER_COOKIE, ""))
+        voter = next(iter(self.voter.read(request.cookies.get(VOTER_COOKIE))), None)
         if not voter and request.query_params.get(_ASKED) is None:
             return self._give_cookie(request)
         try:
@@ -100,8 +106,8 @@ class BallotPages:
         response = RedirectResponse(f"{quote(request.url.path)}?{_ASKED}=1", status_code=307)
         response.set_cookie(
             VOTER_COOKIE,
-            seal(self.key, VOTER, self.voters()),
-            max_age=_TWO_YEARS,
+            self.voter.write([self.voters()]),
+            max_age=int(self.voter.max_age.total_seconds()),
             path="/polls",
             secure=self.secure,
             httponly=True,
