@@ -11,7 +11,13 @@ import urllib.request
 from pathlib import Path
 from urllib.error import URLError
 
+import pytest
+from fastapi import FastAPI
+
 from tests.backend.ports import free_port
+from veche_shared.city import load_city
+from veche_shared.http.server import run
+from veche_shared.settings import EX_CONFIG, ServiceSettings
 
 SERVICE = """
 import asyncio
@@ -73,6 +79,23 @@ def test_a_service_answers_what_it_has_in_hand_before_it_leaves(tmp_path: Path) 
             assert service.wait(timeout=20) == 0
         finally:
             service.kill()
+
+
+def test_a_pack_that_cannot_be_used_ends_the_start_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment(free_port()).items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "pack.yaml").write_text("code: arzamas", encoding="utf-8")
+
+    def build(settings: ServiceSettings) -> FastAPI:
+        raise AssertionError(load_city(settings.city.pack))
+
+    monkeypatch.setenv("VECHE_CITY__PACK", str(tmp_path))
+    with pytest.raises(SystemExit) as ended:
+        run("door", ServiceSettings, build)
+    assert ended.value.code == EX_CONFIG
+    assert capsys.readouterr().err == (f"The city pack {tmp_path} cannot be used:\n  pack.yaml, name: Field required\n")
 
 
 def wait_until_it_lives(port: int) -> None:

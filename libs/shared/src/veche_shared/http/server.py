@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -13,10 +14,11 @@ from typing import Final, TypeVar
 import uvicorn
 from fastapi import FastAPI
 
+from veche_shared.city import PackError
 from veche_shared.observability.logging import configure_logging
 from veche_shared.observability.tracing import configure_tracing
 from veche_shared.service.roles import Role
-from veche_shared.settings import ServiceSettings, load_settings
+from veche_shared.settings import EX_CONFIG, ServiceSettings, load_settings
 
 STARTUP_FAILED: Final = 3
 """Exit code where the lifespan could not begin, as uvicorn has it."""
@@ -39,10 +41,10 @@ def run(
     *,
     roles: frozenset[Role] | None = None,
 ) -> None:
-    """Read the settings (or exit with 78 and a sentence), build the application and serve it until SIGTERM or SIGINT.
+    """Read the settings and the city pack (or exit with 78 and what is wrong with them), then serve until a signal.
 
-    ``roles`` win over those of the settings. After the signal no new connection is taken and requests in hand have
-    ``http.graceful_seconds``; then the lifespan ends.
+    ``roles`` win over those of the settings. After SIGTERM or SIGINT no new connection is taken and requests in hand
+    have ``http.graceful_seconds``; then the lifespan ends.
     """
     settings = load_settings(model)
     if roles is not None:
@@ -52,7 +54,7 @@ def run(
     # When uvicorn has stopped it raises the signal again: as an exit, so that the last spans are still sent.
     signal.signal(signal.SIGTERM, _leave)
     try:
-        app = build(settings)
+        app = _built(build, settings)
         gc.freeze()  # what is built stays for good: the collector need not look at it again and again
         gc.set_threshold(COLLECT_AFTER, 20, 50)
         config = uvicorn.Config(
@@ -79,6 +81,14 @@ def run(
             raise SystemExit(STARTUP_FAILED)
     finally:
         tracing.shutdown()
+
+
+def _built(build: Callable[[SettingsT], FastAPI], settings: SettingsT) -> FastAPI:
+    try:
+        return build(settings)
+    except PackError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(EX_CONFIG) from error
 
 
 class _Server(uvicorn.Server):
