@@ -8,8 +8,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from veche_intake.appeals.model import Language
-from veche_notifications.notices.model import Outcome
-from veche_notifications.notices.rules import MEDIUM
+from veche_notifications.carriers.registry import MEDIA
+from veche_notifications.deliveries.model import Outcome
 from veche_routing.cases.model import CaseAction, CaseStatus
 from veche_shared.calendar import TermUnit
 from veche_shared.contracts.cases import ActionCode, StatusCode, TermUnitCode
@@ -44,7 +44,7 @@ def test_the_documented_values_are_those_of_the_owner(code: object, owners: obje
 
 
 def test_the_documented_media_are_those_that_are_delivered_by() -> None:
-    assert known_values(MediumCode) == [MEDIUM]
+    assert known_values(MediumCode) == [medium.code for medium in MEDIA]
 
 
 @pytest.mark.parametrize("value", ["postponed", "in_progress", "zh-Hans", "0003.0009", "a" * 64])

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, Route, ViewportSize, async_playw
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
 from tests.integration.notifications.running import SECURITY, Service, running, settings_of
-from tests.unit.notifications.made_up import change
+from tests.unit.notifications.factories import change
 from veche_shared.clock import system_clock
 from veche_shared.contracts.cases import CaseChangedV1, Named
 from veche_shared.security.sessions import COOKIE, StaffSessions

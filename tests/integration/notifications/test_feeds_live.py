@@ -21,7 +21,7 @@ from tests.integration.notifications.running import (
     take,
     until,
 )
-from tests.unit.notifications.made_up import change
+from tests.unit.notifications.factories import change
 from veche_notifications.feeds.model import ALL, TRIAGE
 from veche_notifications.feeds.store import ENTRIES, FEEDS
 from veche_shared.contracts.cases import CaseChangedV1, Named

@@ -14,7 +14,7 @@ from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
 from tests.integration.notifications.mail import MailServer, Trouble, Vault, mail_server, vault
 from tests.integration.notifications.running import Service, running, settings_of, until
-from tests.unit.notifications.made_up import ROADS, change
+from tests.unit.notifications.factories import ROADS, change
 from veche_notifications.settings import NotificationsSettings, Settings, SmtpSettings
 from veche_shared.contracts.deliveries import DeliverySettledV1
 

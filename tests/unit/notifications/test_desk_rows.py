@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from tests.unit.notifications.made_up import MORNING, PARKS, ROADS, change
+from tests.unit.notifications.factories import MORNING, PARKS, ROADS, change
 from veche_notifications.feeds.model import RESERVED_FEEDS, Entry, FeedSummary, ReadMarks
 from veche_notifications.feeds.pages import Rows, View
 from veche_notifications.feeds.rules import line_of

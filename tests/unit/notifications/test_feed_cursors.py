@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.notifications.made_up import MORNING, change
-from veche_notifications.feeds.cursors import deadline_cursor, read_deadline, read_sequence, sequence_cursor
-from veche_notifications.feeds.model import Entry
+from tests.unit.notifications.factories import MORNING, change
+from veche_notifications.feeds.cursors import cursor_of, read_deadline, read_sequence
+from veche_notifications.feeds.model import DeadlinePlace, Entry
 from veche_notifications.feeds.rules import line_of
-from veche_notifications.feeds.store import NO_DEADLINE
+from veche_notifications.feeds.store import NO_DEADLINE, deadline_of
 from veche_shared.http.problems import BadRequest
 
 codes = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=40)
@@ -20,7 +20,7 @@ codes = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=40)
 
 @given(codes, st.integers(0, 10**15))
 def test_a_sequence_cursor_comes_back_as_it_was_given(feed: str, sequence: int) -> None:
-    assert read_sequence(sequence_cursor(feed, sequence), feed) == sequence
+    assert read_sequence(cursor_of(feed, sequence), feed) == sequence
 
 
 @given(st.integers(0, 10**15))
@@ -33,7 +33,8 @@ def test_a_deadline_cursor_comes_back_as_it_was_given(due_in: timedelta | None) 
     event = change(due_at=None if due_in is None else MORNING + due_in)
     entry = Entry("roads", line_of(event), 1, 1, 1)
     expected = NO_DEADLINE if due_in is None else MORNING + due_in
-    assert read_deadline(deadline_cursor("roads", entry), "roads") == (expected, "case-1")
+    place = DeadlinePlace(deadline_of(entry), entry.line.case_id)
+    assert read_deadline(cursor_of("roads", place), "roads") == (expected, "case-1")
 
 
 @pytest.mark.parametrize("text", ["", "-1", "١", "e30", "not a cursor", "9" * 400])
@@ -46,6 +47,6 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
 
 def test_a_cursor_of_another_feed_or_another_order_is_refused() -> None:
     with pytest.raises(BadRequest):
-        read_sequence(sequence_cursor("roads", 5), "blago")
+        read_sequence(cursor_of("roads", 5), "blago")
     with pytest.raises(BadRequest):
-        read_deadline(sequence_cursor("roads", 5), "roads")
+        read_deadline(cursor_of("roads", 5), "roads")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.notifications.made_up import MORNING, PARKS, ROADS, change, history
+from tests.unit.notifications.factories import MORNING, PARKS, ROADS, change, history
 from veche_notifications.feeds.model import ALL, TRIAGE, Entry, EntryKey, Numbers, Reader, ReadMarks
 from veche_notifications.feeds.rules import (
     compacted,

@@ -10,7 +10,7 @@ from typing import cast
 import pytest_asyncio
 from pymongo.errors import ConnectionFailure
 
-from tests.unit.notifications.made_up import change
+from tests.unit.notifications.factories import change
 from veche_notifications.feeds.live import Follower, Frame, LiveFeeds, frame_of
 from veche_notifications.feeds.model import ALL, Entry
 from veche_notifications.feeds.rules import line_of

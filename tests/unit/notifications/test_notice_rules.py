@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.notifications.made_up import MORNING, PARKS, ROADS, change
-from veche_notifications.notices.model import Again, Deferred, Delivery, NoAddress, Refused, Sent, Settled
-from veche_notifications.notices.rules import (
-    RetrySchedule,
-    after_attempt,
-    delivery_of,
-    judged,
-    message_id,
-    notice_of,
-    scrubbed,
-)
+from tests.unit.notifications.factories import MORNING, PARKS, ROADS, change
+from veche_notifications.carriers.email.rules import attempt_of_reply, message_id
+from veche_notifications.carriers.model import Deferred, NoAddress, Refused, Sent
+from veche_notifications.deliveries import rules
+from veche_notifications.deliveries.model import Again, Completed, Delivery
+from veche_notifications.deliveries.rules import RetrySchedule, after_attempt, scrubbed
+from veche_notifications.notices.rules import notice_of
 from veche_shared.backoff import Backoff
 from veche_shared.contracts.cases import CaseChangedV1
+
+
+def delivery_of(event: CaseChangedV1, now: datetime) -> Delivery | None:
+    return rules.delivery_of(event, now, ["email"])
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,12 @@ def test_a_medium_that_this_release_does_not_know_is_ignored() -> None:
     assert delivery_of(change(reachable_by=["telegram", "email"]), MORNING) is not None
 
 
+def test_of_several_media_the_first_of_the_registry_is_taken() -> None:
+    event = change(reachable_by=["email", "telegram"])
+    chosen = [rules.delivery_of(event, MORNING, media) for media in (["telegram", "email"], ["email"], ["vk"])]
+    assert [delivery and delivery.medium for delivery in chosen] == ["telegram", "email", None]
+
+
 def test_the_answer_is_told_only_where_there_is_one_to_tell() -> None:
     assert notice_of(change(action="accept", previous_status="assigned", answer="старый ответ")).answer is None  # type: ignore[union-attr]
     assert notice_of(change(action="answer", previous_status="in_progress", answer="Починим")).answer == "Починим"  # type: ignore[union-attr]
@@ -89,7 +95,7 @@ def test_the_same_change_is_the_same_delivery_however_often_its_event_comes() ->
     assert first == second
     assert first is not None
     assert first.id == "case-1:2"
-    assert message_id(first, "example.org") == "<case-1.2@example.org>"
+    assert message_id("case-1.2", "example.org") == "<case-1.2@example.org>"
 
 
 # After a try
@@ -108,22 +114,22 @@ def delivery(attempts: int = 1) -> Delivery:
     ("code", "verdict"), [(250, Sent), (251, Sent), (421, Deferred), (451, Deferred), (550, Refused), (552, Refused)]
 )
 def test_a_reply_of_the_fives_is_for_good_and_of_the_fours_for_later(code: int, verdict: type) -> None:
-    assert isinstance(judged(code, "words"), verdict)
+    assert isinstance(attempt_of_reply(code, "words"), verdict)
 
 
 def test_what_the_server_took_is_sent_and_what_it_refused_has_failed() -> None:
     sent = after_attempt(delivery(), Sent(250, "queued as 1"), MORNING, SCHEDULE)
-    assert isinstance(sent, Settled)
+    assert isinstance(sent, Completed)
     assert (sent.state, sent.receipt.code) == ("sent", 250)
     refused = after_attempt(delivery(), Refused(550, "no such user"), MORNING, SCHEDULE)
-    assert isinstance(refused, Settled)
+    assert isinstance(refused, Completed)
     assert refused.state == "failed"
 
 
 def test_a_person_without_an_address_is_recorded_as_not_reachable() -> None:
-    settled = after_attempt(delivery(), NoAddress(), MORNING, SCHEDULE)
-    assert isinstance(settled, Settled)
-    assert settled.state == "unreachable"
+    completed = after_attempt(delivery(), NoAddress(), MORNING, SCHEDULE)
+    assert isinstance(completed, Completed)
+    assert completed.state == "unreachable"
 
 
 @given(st.integers(1, 200), st.floats(0, 0.999), st.integers(0, 10 * 86_400))

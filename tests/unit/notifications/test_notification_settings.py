@@ -42,7 +42,9 @@ def test_without_a_mail_server_nothing_is_sent_and_the_service_still_starts(monk
     assert settings(monkeypatch).notifications.smtp.host is None
 
 
-@pytest.mark.parametrize(("name", "value"), [("SMTP__FROM", "nobody"), ("COURIERS", "0"), ("GIVE_UP_HOURS", "-1")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("SMTP__FROM", "nobody"), ("SMTP__CONNECTIONS", "0"), ("GIVE_UP_HOURS", "-1")]
+)
 def test_a_setting_that_makes_no_sense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     with pytest.raises(ValidationError):
         settings(monkeypatch, **{name: value})

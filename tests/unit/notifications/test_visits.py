@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.requests import Request
 
-from tests.unit.notifications.made_up import MORNING
+from tests.unit.notifications.factories import MORNING
 from veche_notifications.feeds.model import Reader
 from veche_notifications.visits import Visitors
 from veche_shared.http.problems import Forbidden, Unauthorised

@@ -11,12 +11,12 @@ from tests.unit.routing.casework import an_appeal, routed
 from veche_intake.status.commands import Followed
 from veche_intake.status.rules import after
 from veche_intake.status.sentences import Sentences
+from veche_notifications.carriers.email.letters import LetterWriter, Wording
+from veche_notifications.carriers.model import Contact, Outgoing
 from veche_notifications.feeds.model import Entry
 from veche_notifications.feeds.pages import Rows
 from veche_notifications.feeds.rules import line_of
-from veche_notifications.notices.letters import LetterWriter, Wording
-from veche_notifications.notices.model import Contact
-from veche_notifications.notices.rules import delivery_of
+from veche_notifications.notices.rules import notice_of
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Case
 from veche_routing.cases.pages import Telling
@@ -88,10 +88,10 @@ class Everywhere:
 
     def letter(self) -> list[str]:
         wordings = {self.language: Wording(messages("notifications", self.language), self.formats("notifications"))}
-        delivery = delivery_of(self.event, self.now)
-        assert delivery is not None
+        notice = notice_of(self.event)
+        assert notice is not None
         writer = LetterWriter(wordings, CITY, "https://veche.example.org", "noreply@veche.example.org")
-        message = writer.write(delivery, Contact("anna@example.org", None))
+        message = writer.write(Outgoing("case.1", notice), Contact("anna@example.org", None))
         parts = [message.get_body((kind,)) for kind in ("plain", "html")]
         return [str(part.get_content()) for part in parts if part is not None]
 

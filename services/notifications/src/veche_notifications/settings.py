@@ -12,6 +12,7 @@ class SmtpSettings(Group):
 
     ``starttls``: true insists on it, false never asks, unset uses it where the server offers it. ``tls`` speaks TLS
     from the first byte (port 465). ``sender`` (variable ``…__SMTP__FROM``) is the From header: ``Name <address>``.
+    ``connections`` is how many letters are sent at the same time.
     """
 
     host: str | None = None
@@ -22,6 +23,7 @@ class SmtpSettings(Group):
     tls: bool = False
     sender: str = Field(default="Вече <noreply@localhost>", pattern=r"[^\s@<>]+@[^\s@<>]+")
     timeout_seconds: float = Field(default=20.0, gt=0, le=120)
+    connections: int = Field(default=2, ge=1, le=32)
 
     @model_validator(mode="before")
     @classmethod
@@ -33,7 +35,7 @@ class SmtpSettings(Group):
 
 
 class NotificationsSettings(Group):
-    """``intake_url`` is where the vault of contacts answers, ``couriers`` how many notices are sent at the same time.
+    """``intake_url`` is where the vault of contacts answers.
 
     A notice is tried again after ``retry_first_seconds``, then after twice that and so on up to ``retry_cap_seconds``,
     until it is ``give_up_hours`` old. ``stream_queue`` is how many entries a slow live follower may lag behind before
@@ -42,7 +44,6 @@ class NotificationsSettings(Group):
 
     intake_url: WebAddress = "http://127.0.0.1:8001"
     smtp: SmtpSettings = SmtpSettings()
-    couriers: int = Field(default=2, ge=1, le=32)
     retry_first_seconds: float = Field(default=30.0, gt=0)
     retry_cap_seconds: float = Field(default=3_600.0, gt=0)
     give_up_hours: float = Field(default=48.0, gt=0)

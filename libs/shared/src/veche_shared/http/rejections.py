@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from veche_shared.http.problems import FieldError, Problem, Unprocessable
 from veche_shared.rejection import Rejected
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,15 @@ def problem_of(rejected: Rejected | Sequence[Rejected], table: ProblemTable) -> 
     )
 
 
+def accepted(answer: T | Rejected, table: ProblemTable) -> T:
+    """The answer of a command; raises the problem of its rejection."""
+    if isinstance(answer, Rejected):
+        raise problem_of(answer, table)
+    return answer
+
+
 def _sentence(rejected: Rejected, row: ProblemRow) -> str:
     return row.sentence.format(**rejected.parameters)
 
 
-__all__ = ["ProblemRow", "ProblemTable", "problem_of"]
+__all__ = ["ProblemRow", "ProblemTable", "accepted", "problem_of"]

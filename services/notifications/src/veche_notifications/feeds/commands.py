@@ -1,25 +1,34 @@
-"""What a reader can do with feeds: see which there are, read on, and say what was read."""
+"""What a reader can do with feeds: see which there are, read on, and mark what was read."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from veche_notifications.feeds.cursors import deadline_cursor, read_deadline, read_sequence, sequence_cursor
-from veche_notifications.feeds.model import ALL, Entry, FeedOrder, FeedSummary, Reader, ReadMarks
+from veche_notifications.feeds.model import ALL, DeadlinePlace, Entry, FeedOrder, FeedSummary, Reader, ReadMarks
 from veche_notifications.feeds.rules import may_read, visible_feeds
-from veche_notifications.feeds.store import FeedState, FeedStore
-from veche_shared.http.problems import NotFound, Unprocessable
+from veche_notifications.feeds.store import FeedState, FeedStore, deadline_of
+from veche_shared.rejection import Rejected
+
+FEED_NOT_FOUND: Final = Rejected("feed_not_found")
+ENTRY_NOT_FOUND: Final = Rejected("entry_not_found")
+NO_READ_MARKS: Final = Rejected("no_read_marks")
+BEFORE_NOT_POSSIBLE: Final = Rejected("before_not_possible")
+AFTER_ALONE: Final = Rejected("after_alone")
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page: ``after`` and ``before`` are cursors, not both; ``unread_only`` leaves out what was read."""
+    """Which page: ``after`` and ``before`` are places in the order, not both; ``unread_only`` leaves out what was read.
+
+    A place is a sequence number in the order ``newest``, a DeadlinePlace in the order ``deadline``.
+    """
 
     order: FeedOrder = "newest"
-    after: str | None = None
-    before: str | None = None
+    after: int | DeadlinePlace | None = None
+    before: int | None = None
     limit: int = 50
     unread_only: bool = False
 
@@ -28,25 +37,25 @@ class PageRequest:
 class FeedPage:
     """Entries in the order that was asked for.
 
-    ``next_cursor`` goes on in the same direction, None at the end. ``latest`` is the feed's last number when the page
+    ``next_place`` goes on in the same direction, None at the end. ``latest`` is the feed's last number when the page
     was read: whoever follows from there misses nothing that the page does not show.
     """
 
     entries: Sequence[Entry]
     marks: ReadMarks | None
     latest: int
-    next_cursor: str | None
+    next_place: int | DeadlinePlace | None
 
 
 @dataclass(frozen=True, slots=True)
 class FeedReading:
-    """Feeds as one reader sees them; every method raises NotFound for a feed that is not theirs to know of."""
+    """Feeds as one reader sees them; a feed that the reader may not know of is rejected as not found."""
 
     store: FeedStore
 
-    def admit(self, reader: Reader, feed: str) -> None:
-        if not may_read(reader, feed):
-            raise NotFound("There is no such feed among yours.", code="feed_not_found")
+    def admit(self, reader: Reader, feed: str) -> Rejected | None:
+        """Why ``reader`` may not read ``feed``; None if they may."""
+        return None if may_read(reader, feed) else FEED_NOT_FOUND
 
     async def summaries(self, reader: Reader) -> list[FeedSummary]:
         """The feeds of a reader with what is open and unread in them."""
@@ -63,66 +72,73 @@ class FeedReading:
         unread = None if marks is None else await self.store.unread_count(state.feed, marks)
         return FeedSummary(state.feed, state.name, state.sequence, await self.store.open_count(state.feed), unread)
 
-    async def page(self, reader: Reader, feed: str, wanted: PageRequest) -> FeedPage:
-        """Raises BadRequest for a foreign cursor, Unprocessable for a request that contradicts itself."""
-        self.admit(reader, feed)
+    async def page(self, reader: Reader, feed: str, wanted: PageRequest) -> FeedPage | Rejected:
+        """A page; rejected where the request contradicts itself."""
+        rejected = self.admit(reader, feed)
+        if rejected is not None:
+            return rejected
         marks = await self._marks(reader, feed)
         if wanted.unread_only and marks is None:
-            raise Unprocessable("No read marks are kept for you in this feed.", code="no_read_marks")
+            return NO_READ_MARKS
         latest = (await self.store.state(feed)).sequence  # before the entries: see FeedPage
         only = marks if wanted.unread_only else None
         if wanted.order == "deadline":
             return await self._by_deadline(feed, wanted, marks, only, latest)
-        if wanted.after is not None:
-            return await self._after(feed, wanted, marks, latest)
-        before = None if wanted.before is None else read_sequence(wanted.before, feed)
-        entries = await self.store.newest(feed, before=before, limit=wanted.limit + 1, unread_for=only)
+        if isinstance(wanted.after, int):
+            return await self._after(feed, wanted, wanted.after, marks, latest)
+        entries = await self.store.newest(feed, before=wanted.before, limit=wanted.limit + 1, unread_for=only)
         shown, more = entries[: wanted.limit], len(entries) > wanted.limit
-        cursor = sequence_cursor(feed, shown[-1].number_in(feed)) if more else None
-        return FeedPage(shown, marks, latest, cursor)
+        return FeedPage(shown, marks, latest, shown[-1].number_in(feed) if more else None)
 
     async def _by_deadline(
         self, feed: str, wanted: PageRequest, marks: ReadMarks | None, only: ReadMarks | None, latest: int
-    ) -> FeedPage:
+    ) -> FeedPage | Rejected:
         if wanted.before is not None:
-            raise Unprocessable("The order by deadline goes forward only: give after.", code="before_not_possible")
-        after = None if wanted.after is None else read_deadline(wanted.after, feed)
+            return BEFORE_NOT_POSSIBLE
+        after = wanted.after if isinstance(wanted.after, DeadlinePlace) else None
         entries = await self.store.by_deadline(feed, after=after, limit=wanted.limit + 1, unread_for=only)
         shown, more = entries[: wanted.limit], len(entries) > wanted.limit
-        return FeedPage(shown, marks, latest, deadline_cursor(feed, shown[-1]) if more else None)
+        place = DeadlinePlace(deadline_of(shown[-1]), shown[-1].line.case_id) if more else None
+        return FeedPage(shown, marks, latest, place)
 
-    async def _after(self, feed: str, wanted: PageRequest, marks: ReadMarks | None, latest: int) -> FeedPage:
+    async def _after(
+        self, feed: str, wanted: PageRequest, position: int, marks: ReadMarks | None, latest: int
+    ) -> FeedPage | Rejected:
         if wanted.before is not None or wanted.unread_only:
-            raise Unprocessable("Give after alone: it tells of every change.", code="after_alone")
-        position = read_sequence(wanted.after or "", feed)
+            return AFTER_ALONE
         entries = await self.store.changed_after(feed, position, wanted.limit)
         end = entries[-1].number_in(feed) if entries else min(position, latest)
-        return FeedPage(entries, marks, latest, sequence_cursor(feed, end))
+        return FeedPage(entries, marks, latest, end)
 
-    async def one(self, reader: Reader, feed: str, number: str) -> tuple[Entry, ReadMarks | None]:
-        """The entry of a case by its public number. Raises NotFound."""
-        self.admit(reader, feed)
+    async def one(self, reader: Reader, feed: str, number: str) -> tuple[Entry, ReadMarks | None] | Rejected:
+        """The entry of a case by its public number."""
+        rejected = self.admit(reader, feed)
+        if rejected is not None:
+            return rejected
         entries = await self.store.numbered(feed, [number])
-        if not entries:
-            raise NotFound("The case is not in this feed.", code="entry_not_found")
-        return entries[0], await self._marks(reader, feed)
+        return (entries[0], await self._marks(reader, feed)) if entries else ENTRY_NOT_FOUND
 
-    async def read_up_to(self, reader: Reader, feed: str, sequence: int) -> int:
+    async def read_up_to(self, reader: Reader, feed: str, sequence: int) -> int | Rejected:
         """Everything up to a number is read; returns how much is left unread."""
         login = self._marking(reader, feed)
+        if isinstance(login, Rejected):
+            return login
         return await self.store.unread_count(feed, await self.store.mark_up_to(login, feed, sequence))
 
-    async def read_singly(self, reader: Reader, feed: str, numbers: Sequence[str]) -> int:
-        """Single cases are read, by their public numbers; unknown ones are passed over. Returns what is left unread."""
+    async def read_singly(self, reader: Reader, feed: str, numbers: Sequence[str]) -> int | Rejected:
+        """Single cases are read, by their public numbers; unknown ones are ignored. Returns what is left unread."""
         login = self._marking(reader, feed)
+        if isinstance(login, Rejected):
+            return login
         raised = [entry.raised for entry in await self.store.numbered(feed, numbers) if entry.raised is not None]
         return await self.store.unread_count(feed, await self.store.mark_singly(login, feed, raised))
 
-    def _marking(self, reader: Reader, feed: str) -> str:
-        self.admit(reader, feed)
-        if reader.login is None or feed == ALL:
-            raise Unprocessable("No read marks are kept for you in this feed.", code="no_read_marks")
-        return reader.login
+    def _marking(self, reader: Reader, feed: str) -> str | Rejected:
+        """The login under which marks are kept."""
+        rejected = self.admit(reader, feed)
+        if rejected is not None:
+            return rejected
+        return NO_READ_MARKS if reader.login is None or feed == ALL else reader.login
 
     async def _marks(self, reader: Reader, feed: str) -> ReadMarks | None:
         if reader.login is None or feed == ALL:

@@ -6,21 +6,34 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, suppress
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
 from veche_notifications.feeds.commands import FeedPage, FeedReading, PageRequest
-from veche_notifications.feeds.cursors import read_sequence, sequence_cursor
+from veche_notifications.feeds.cursors import cursor_of, read_deadline, read_sequence
 from veche_notifications.feeds.live import LiveFeeds
-from veche_notifications.feeds.model import EntryView, FeedOrder, FeedSummary, Reader
+from veche_notifications.feeds.model import EntryOut, FeedOrder, FeedSummary, Reader
 from veche_notifications.feeds.rules import view_of
+from veche_notifications.feeds.store import FeedStore
 from veche_shared.clock import Clock
 from veche_shared.contracts.cases import Named
 from veche_shared.http.pagination import DEFAULT_LIMIT, Limit
+from veche_shared.http.problems import NotFound, Unprocessable
+from veche_shared.http.rejections import ProblemRow, ProblemTable, accepted
+from veche_shared.security.internal import require_internal
+
+PROBLEMS: Final[ProblemTable] = {
+    "feed_not_found": ProblemRow(NotFound, "There is no such feed among yours."),
+    "entry_not_found": ProblemRow(NotFound, "The case is not in this feed."),
+    "no_read_marks": ProblemRow(Unprocessable, "No read marks are kept for you in this feed."),
+    "before_not_possible": ProblemRow(Unprocessable, "The order by deadline goes forward only: give after."),
+    "after_alone": ProblemRow(Unprocessable, "Give after alone: it tells of every change."),
+}
+"""How rejections are told over HTTP."""
 
 SEND_SECONDS = 30.0
 """How long one piece of a stream may take to be sent before its reader is given up."""
@@ -42,7 +55,7 @@ VisitOf = Callable[[Request], Visit]
 """Tells who asks, from the session or the internal key of a request; raises Unauthorised."""
 
 
-class FeedLine(BaseModel):
+class FeedOut(BaseModel):
     """A feed with what is open and unread in it; ``unread`` is null where no read marks are kept."""
 
     feed: str
@@ -52,20 +65,20 @@ class FeedLine(BaseModel):
     unread: int | None
 
 
-class FeedList(BaseModel):
-    items: list[FeedLine]
+class FeedListOut(BaseModel):
+    items: list[FeedOut]
 
 
-class EntryPage(BaseModel):
+class EntryPageOut(BaseModel):
     """``next_cursor`` goes on in the same direction; ``latest_cursor`` is where to go on later, or to follow live."""
 
-    items: list[EntryView]
+    items: list[EntryOut]
     next_cursor: str | None
     latest_cursor: str
     sequence: int = Field(description="the same as latest_cursor, as the id of an SSE event")
 
 
-class ReadRequest(BaseModel):
+class ReadIn(BaseModel):
     """What was read: everything up to a sequence number, or single cases by their public numbers."""
 
     model_config = ConfigDict(extra="forbid")
@@ -74,13 +87,13 @@ class ReadRequest(BaseModel):
     numbers: list[Annotated[str, Field(max_length=100)]] | None = Field(default=None, min_length=1, max_length=500)
 
     @model_validator(mode="after")
-    def _one_of_them(self) -> ReadRequest:
+    def _one_of_them(self) -> ReadIn:
         if (self.up_to is None) == (self.numbers is None):
             raise ValueError("give either up_to or numbers")
         return self
 
 
-class ReadAnswer(BaseModel):
+class UnreadOut(BaseModel):
     unread: int
 
 
@@ -109,9 +122,9 @@ def feed_router(reading: FeedReading, live: LiveFeeds, visit_of: VisitOf, clock:
     router = APIRouter(prefix="/api/v1/feeds", tags=["feeds"])
 
     @router.get("", summary="The feeds that you may see")
-    async def feeds(request: Request) -> FeedList:
+    async def feeds(request: Request) -> FeedListOut:
         summaries = await reading.summaries(visit_of(request).reader)
-        return FeedList(items=[_line(summary) for summary in summaries])
+        return FeedListOut(items=[_line(summary) for summary in summaries])
 
     @router.get("/{feed}", summary="Entries of a feed")
     async def entries(
@@ -122,24 +135,24 @@ def feed_router(reading: FeedReading, live: LiveFeeds, visit_of: VisitOf, clock:
         limit: Limit = DEFAULT_LIMIT,
         unread: bool = False,
         order: FeedOrder = "newest",
-    ) -> EntryPage:
+    ) -> EntryPageOut:
         """Latest change first; with ``after`` every change since, oldest first; ``order=deadline``: open ones only."""
-        wanted = PageRequest(order, after, before, limit, unread)
-        return _page(await reading.page(visit_of(request).reader, feed, wanted), feed)
+        wanted = page_request(feed, order, after, before, limit, unread_only=unread)
+        return _page(accepted(await reading.page(visit_of(request).reader, feed, wanted), PROBLEMS), feed)
 
     @router.put("/{feed}/read", summary="Say what you have read")
-    async def read(request: Request, feed: FeedCode, body: ReadRequest) -> ReadAnswer:
+    async def read(request: Request, feed: FeedCode, body: ReadIn) -> UnreadOut:
         reader = visit_of(request).reader
         if body.numbers is not None:
-            return ReadAnswer(unread=await reading.read_singly(reader, feed, body.numbers))
-        return ReadAnswer(unread=await reading.read_up_to(reader, feed, body.up_to or 0))
+            return UnreadOut(unread=accepted(await reading.read_singly(reader, feed, body.numbers), PROBLEMS))
+        return UnreadOut(unread=accepted(await reading.read_up_to(reader, feed, body.up_to or 0), PROBLEMS))
 
     @router.get(
         "/{feed}/stream",
         summary="Follow a feed live",
         response_class=EventStream,
         status_code=200,  # FastAPI's OpenAPI cannot find it in EventStream's signature
-        responses={200: {"description": "Events `entry`: id is the sequence number, data an EntryView as JSON"}},
+        responses={200: {"description": "Events `entry`: id is the sequence number, data an EntryOut as JSON"}},
     )
     async def stream(
         request: Request,
@@ -150,7 +163,7 @@ def feed_router(reading: FeedReading, live: LiveFeeds, visit_of: VisitOf, clock:
     ) -> EventStream:
         """Everything after ``Last-Event-ID`` (header; or ``last_event_id`` or ``after`` in the query), then live."""
         visit = visit_of(request)
-        reading.admit(visit.reader, feed)
+        accepted(reading.admit(visit.reader, feed), PROBLEMS)
         # A browser that reconnects keeps the address of its first request: the header knows better.
         given = last_event_id or last_event_id_in_query or after
         position = None if given is None else read_sequence(given, feed)
@@ -163,8 +176,22 @@ def feed_router(reading: FeedReading, live: LiveFeeds, visit_of: VisitOf, clock:
     return router
 
 
-def _line(summary: FeedSummary) -> FeedLine:
-    return FeedLine(
+def page_request(
+    feed: str, order: FeedOrder, after: str | None, before: str | None, limit: int, *, unread_only: bool
+) -> PageRequest:
+    """The page that cursors name. Raises BadRequest for a cursor of another feed or order."""
+    read_after = read_deadline if order == "deadline" else read_sequence
+    return PageRequest(
+        order,
+        None if after is None else read_after(after, feed),
+        None if before is None else read_sequence(before, feed),
+        limit,
+        unread_only,
+    )
+
+
+def _line(summary: FeedSummary) -> FeedOut:
+    return FeedOut(
         feed=summary.feed,
         name=summary.name,
         sequence=summary.sequence,
@@ -173,10 +200,22 @@ def _line(summary: FeedSummary) -> FeedLine:
     )
 
 
-def _page(page: FeedPage, feed: str) -> EntryPage:
-    return EntryPage(
+def _page(page: FeedPage, feed: str) -> EntryPageOut:
+    return EntryPageOut(
         items=[view_of(entry, feed, page.marks) for entry in page.entries],
-        next_cursor=page.next_cursor,
-        latest_cursor=sequence_cursor(feed, page.latest),
+        next_cursor=None if page.next_place is None else cursor_of(feed, page.next_place),
+        latest_cursor=cursor_of(feed, page.latest),
         sequence=page.latest,
     )
+
+
+def internal_router(store: FeedStore) -> APIRouter:
+    """``/internal/v1/counts``: never exposed by the gateway."""
+    router = APIRouter(prefix="/internal/v1", dependencies=[Depends(require_internal)], include_in_schema=False)
+
+    @router.get("/counts")
+    async def counts() -> dict[str, int]:
+        """Entries by feed, each case once."""
+        return await store.count_by_feed()
+
+    return router

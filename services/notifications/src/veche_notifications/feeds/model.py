@@ -90,7 +90,7 @@ class Entry:
         return number
 
 
-class EntryView(CaseLine):
+class EntryOut(CaseLine):
     """An entry as a reader of ``feed`` gets it, in JSON and in the live stream.
 
     ``sequence`` is its number in the feed that was asked for and the SSE event id. ``raised`` is as in ``Entry``;
@@ -104,6 +104,13 @@ class EntryView(CaseLine):
     moved_to: str | None
     asks: bool
     unread: bool | None = None
+
+
+class DeadlinePlace(NamedTuple):
+    """A place in the order by deadline."""
+
+    deadline: datetime
+    case_id: str
 
 
 class EntryKey(NamedTuple):
@@ -151,7 +158,7 @@ class ReadMarks:
 class Reader:
     """Who looks at feeds: ``departments`` are codes; ``coordinator`` sees every feed.
 
-    ``login`` is None for a tool that holds the internal key: it may read all and has no read marks.
+    ``login`` is None for a tool of the installation: it may read all and has no read marks.
     """
 
     login: str | None

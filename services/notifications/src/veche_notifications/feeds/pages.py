@@ -10,15 +10,15 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from veche_notifications.feeds.commands import FeedReading, PageRequest
-from veche_notifications.feeds.cursors import read_sequence
-from veche_notifications.feeds.http import Cursor, VisitOf
+from veche_notifications.feeds.commands import FEED_NOT_FOUND, FeedReading, PageRequest
+from veche_notifications.feeds.cursors import cursor_of, read_sequence
+from veche_notifications.feeds.http import PROBLEMS, Cursor, VisitOf, page_request
 from veche_notifications.feeds.model import RESERVED_FEEDS, TRIAGE, Entry, FeedOrder, FeedSummary, ReadMarks
 from veche_notifications.feeds.rules import is_open, is_unread, left_of
 from veche_shared.calendar import CityCalendar
 from veche_shared.clock import Clock
 from veche_shared.contracts.cases import Named
-from veche_shared.http.problems import NotFound
+from veche_shared.http.rejections import accepted, problem_of
 from veche_shared.web.components import FeedRow, Status
 from veche_shared.web.localisation import Language, Messages
 from veche_shared.web.templating import Pages
@@ -158,24 +158,25 @@ def desk_router(
         request: Request, feed: FeedCode, order: FeedOrder = "deadline", unread: bool = False, at: Cursor = None
     ) -> HTMLResponse:
         reader = visit_of(request).reader
-        reading.admit(reader, feed)
+        accepted(reading.admit(reader, feed), PROBLEMS)
         return await _desk(request, View(feed, order, unread, at), await reading.summaries(reader))
 
     async def _desk(request: Request, view: View, summaries: Sequence[FeedSummary]) -> HTMLResponse:
         reader = visit_of(request).reader
         newest_first = view.order == "newest"
-        wanted = PageRequest(
-            order=view.order,
+        wanted = page_request(
+            view.feed,
+            view.order,
             before=view.at if newest_first else None,
             after=None if newest_first else view.at,
             limit=ROWS,
             unread_only=view.unread,
         )
-        page = await reading.page(reader, view.feed, wanted)
+        page = accepted(await reading.page(reader, view.feed, wanted), PROBLEMS)
         rows = rows_for(request)
         current = next((summary for summary in summaries if summary.feed == view.feed), None)
         if current is None:
-            raise NotFound("There is no such feed among yours.", code="feed_not_found")
+            raise problem_of(FEED_NOT_FOUND, PROBLEMS)
         choices = [_choice(summary, rows, view) for summary in summaries]
         return pages.render(
             request,
@@ -190,7 +191,7 @@ def desk_router(
                 "cursor": str(page.latest),
                 "stream_url": f"/api/v1/feeds/{quote(view.feed)}/stream",
                 "read_url": None if current.unread is None else f"/api/v1/feeds/{quote(view.feed)}/read",
-                "older_href": view.href(at=page.next_cursor) if page.next_cursor else None,
+                "older_href": None if page.next_place is None else view.href(at=cursor_of(view.feed, page.next_place)),
                 "newer_href": view.href() if view.at else None,
             },
         )
@@ -201,20 +202,20 @@ def desk_router(
     ) -> HTMLResponse:
         """What is open and changed after an event of the stream, latest first, as many as a page holds."""
         position = read_sequence(after, feed)
-        page = await reading.page(visit_of(request).reader, feed, PageRequest(limit=ROWS))
+        page = accepted(await reading.page(visit_of(request).reader, feed, PageRequest(limit=ROWS)), PROBLEMS)
         fresh = [entry for entry in page.entries if is_open(entry) and entry.number_in(feed) > position]
         rows = rows_for(request)
         return pages.render(request, "feeds/rows.html", {"rows": [rows.row(entry, page.marks) for entry in fresh]})
 
     @router.get("/{feed}/rows/{number}")
     async def one_row(request: Request, feed: FeedCode, number: FeedCode) -> HTMLResponse:
-        entry, marks = await reading.one(visit_of(request).reader, feed, number)
+        entry, marks = accepted(await reading.one(visit_of(request).reader, feed, number), PROBLEMS)
         return pages.render(request, "feeds/rows.html", {"rows": [rows_for(request).row(entry, marks)]})
 
     @router.post("/{feed}/read")
     async def read(request: Request, feed: FeedCode, up_to: Annotated[int, Form(ge=0, le=10**18)]) -> RedirectResponse:
         """Everything that was on the page is read; works without JavaScript."""
-        await reading.read_up_to(visit_of(request).reader, feed, up_to)
+        accepted(await reading.read_up_to(visit_of(request).reader, feed, up_to), PROBLEMS)
         return RedirectResponse(View(feed, "deadline", unread=False).href(), status_code=303)
 
     return router

@@ -13,7 +13,7 @@ from veche_notifications.feeds.model import (
     CaseLine,
     Entry,
     EntryKey,
-    EntryView,
+    EntryOut,
     Numbers,
     PlacedEntry,
     Reader,
@@ -152,9 +152,9 @@ def is_open(entry: Entry) -> bool:
     return entry.moved_to is None and entry.line.status not in FINISHED
 
 
-def view_of(entry: Entry, feed: str, marks: ReadMarks | None = None) -> EntryView:
+def view_of(entry: Entry, feed: str, marks: ReadMarks | None = None) -> EntryOut:
     """``entry`` as a reader of ``feed`` sees it; with ``marks``, as the reader who made them does."""
-    return EntryView(
+    return EntryOut(
         **vars(entry.line),  # a line's fields as they are: this runs for every entry of every stream
         feed=entry.feed,
         sequence=entry.number_in(feed),

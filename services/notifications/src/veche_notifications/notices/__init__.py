@@ -1,1 +1,1 @@
-"""Notices: what a citizen is told by e-mail about their own case, how it is delivered, and the receipt that stays."""
+"""Notices: which changes of a case its author hears of, and what is said."""

@@ -1,4 +1,4 @@
-"""Where a person is reached: asked of intake's vault at the moment of sending, remembered nowhere."""
+"""Asks intake's vault where a person is reached, at the moment of sending; remembers nothing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import httpx2
 import structlog
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from veche_notifications.notices.model import Contact
+from veche_notifications.carriers.model import Contact
 from veche_shared.values.email_address import smtp_form
 
 
-class ContactsAwayError(Exception):
+class ContactsUnavailableError(Exception):
     """The vault cannot be asked at the moment, or gives no answer that can be read; ask again later."""
 
 
@@ -25,7 +25,7 @@ class _Answer(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class ContactBook:
+class ContactsClient:
     """The contacts that intake keeps, by pseudonym."""
 
     client: httpx2.AsyncClient
@@ -33,20 +33,20 @@ class ContactBook:
     async def find(self, pseudonym: str) -> Contact | None:
         """The person's e-mail address in the form that SMTP takes; None where the vault has none to write to.
 
-        Raises ContactsAwayError.
+        Raises ContactsUnavailableError.
         """
         try:
             response = await self.client.get(f"/internal/v1/contacts/{quote(pseudonym, safe='')}")
         except httpx2.HTTPError as error:
-            raise ContactsAwayError(f"intake: {type(error).__name__}") from error
+            raise ContactsUnavailableError(f"intake: {type(error).__name__}") from error
         if response.status_code == httpx2.codes.NOT_FOUND:
             return None
         if response.status_code != httpx2.codes.OK:
-            raise ContactsAwayError(f"intake answered {response.status_code}")
+            raise ContactsUnavailableError(f"intake answered {response.status_code}")
         try:
             answer = _Answer.model_validate_json(response.content)
         except ValidationError as error:
-            raise ContactsAwayError("intake answered something else than a contact") from error
+            raise ContactsUnavailableError("intake answered something else than a contact") from error
         if not answer.email:
             return None
         try:
@@ -59,7 +59,7 @@ class ContactBook:
         await self.client.aclose()
 
 
-def contact_book(intake_url: str, internal_key: SecretStr, timeout: float = 10.0) -> ContactBook:
+def contacts_client(intake_url: str, internal_key: SecretStr, timeout: float = 10.0) -> ContactsClient:
     """The vault of the intake service at ``intake_url``; ``timeout`` in seconds for one question."""
     headers = {"Authorization": f"Bearer {internal_key.get_secret_value()}"}
-    return ContactBook(httpx2.AsyncClient(base_url=intake_url, headers=headers, timeout=timeout))
+    return ContactsClient(httpx2.AsyncClient(base_url=intake_url, headers=headers, timeout=timeout))

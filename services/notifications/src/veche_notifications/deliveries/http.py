@@ -1,4 +1,4 @@
-"""Receipts over HTTP: what a citizen was told about a case, for staff, and one delivery, for the other services."""
+"""Deliveries over HTTP: what the author of a case was sent, for staff; one delivery, for the installation's tools."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
+from veche_notifications.deliveries.model import Delivery, DeliveryState
+from veche_notifications.deliveries.store import DeliveryStore
 from veche_notifications.feeds.model import Reader
 from veche_notifications.feeds.rules import may_read
 from veche_notifications.feeds.store import FeedStore
-from veche_notifications.notices.model import Delivery, DeliveryState, NoticeKind
-from veche_notifications.notices.store import DeliveryStore
+from veche_notifications.notices.model import NoticeKind
 from veche_shared.contracts.codes import Code, known
 from veche_shared.http.problems import NotFound
 
 ReaderOf = Callable[[Request], Reader]
-"""Tells who asks; raises Unauthorised, or Forbidden where this address is not for them."""
+"""Who asks, of a request; raises Unauthorised, or Forbidden where this address is not for them."""
 
 
-class NoticeView(BaseModel):
-    """One notice and how its delivery stands; never the address. ``reply`` is the mail server's last word."""
+class DeliveryOut(BaseModel):
+    """One notice and the state of its delivery; never the address. ``reply`` is the carrier's last word."""
 
     delivery_id: str
     kind: Annotated[Code, known(*get_args(NoticeKind))]
     number: str
     case_version: int
-    medium: str = "email"
+    medium: str
     state: Annotated[Code, known(*get_args(DeliveryState))]
     attempts: int
     created_at: datetime
@@ -38,24 +39,24 @@ class NoticeView(BaseModel):
     reply: str | None
 
 
-class NoticeList(BaseModel):
-    items: list[NoticeView]
+class DeliveryListOut(BaseModel):
+    items: list[DeliveryOut]
 
 
-def notice_router(deliveries: DeliveryStore, feeds: FeedStore, reader_of: ReaderOf, tool_of: ReaderOf) -> APIRouter:
+def deliveries_router(deliveries: DeliveryStore, feeds: FeedStore, reader_of: ReaderOf, tool_of: ReaderOf) -> APIRouter:
     """The routes for staff (``reader_of``) and for other services with the internal key (``tool_of``)."""
     router = APIRouter(tags=["notices"])
 
-    @router.get("/api/v1/cases/{number}/notices", summary="What the author of a case was told")
-    async def notices(request: Request, number: Annotated[str, Path(max_length=100)]) -> NoticeList:
+    @router.get("/api/v1/cases/{number}/notices", summary="What the author of a case was sent")
+    async def notices(request: Request, number: Annotated[str, Path(max_length=100)]) -> DeliveryListOut:
         """Latest first. For those who may read a feed in which the case is or was."""
         reader = reader_of(request)
         if not any(may_read(reader, feed) for feed in await feeds.feeds_of(number)):
             raise NotFound("There is no such case in your feeds.", code="case_not_found")
-        return NoticeList(items=[view_of(delivery) for delivery in await deliveries.of_number(number)])
+        return DeliveryListOut(items=[view_of(delivery) for delivery in await deliveries.of_number(number)])
 
     @router.get("/internal/v1/deliveries/{delivery_id}", include_in_schema=False)
-    async def delivery(request: Request, delivery_id: Annotated[str, Path(max_length=200)]) -> NoticeView:
+    async def delivery(request: Request, delivery_id: Annotated[str, Path(max_length=200)]) -> DeliveryOut:
         tool_of(request)
         found = await deliveries.shown(delivery_id)
         if found is None:
@@ -65,13 +66,14 @@ def notice_router(deliveries: DeliveryStore, feeds: FeedStore, reader_of: Reader
     return router
 
 
-def view_of(delivery: Delivery) -> NoticeView:
+def view_of(delivery: Delivery) -> DeliveryOut:
     receipt = delivery.receipt
-    return NoticeView(
+    return DeliveryOut(
         delivery_id=delivery.id,
         kind=delivery.notice.kind,
         number=delivery.notice.number,
         case_version=delivery.version,
+        medium=delivery.medium,
         state=delivery.state,
         attempts=delivery.attempts,
         created_at=delivery.created_at,

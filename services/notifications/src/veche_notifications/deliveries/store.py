@@ -1,4 +1,4 @@
-"""Deliveries in MongoDB: written with the change that causes them, taken under a lease, settled with their event."""
+"""Deliveries in MongoDB: written with the change that causes them, taken under a lease, completed with their event."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 
-from veche_notifications.notices.model import Again, Delivery, Notice, Receipt, Settled
+from veche_notifications.deliveries.model import Again, Completed, Delivery, Receipt
+from veche_notifications.notices.model import Notice
 from veche_shared.contracts.deliveries import DeliverySettledV1
 from veche_shared.contracts.topics import DELIVERIES as DELIVERIES_TOPIC
 from veche_shared.storage.mongo import Document, Mongo, Session
@@ -19,7 +20,9 @@ DELIVERIES: Final = "deliveries"
 
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     DELIVERIES: [
-        IndexModel([("due_at", ASCENDING)], name="due", partialFilterExpression={"state": "waiting"}),
+        IndexModel(
+            [("medium", ASCENDING), ("due_at", ASCENDING)], name="due", partialFilterExpression={"state": "waiting"}
+        ),
         IndexModel([("created_at", ASCENDING)], name="waiting", partialFilterExpression={"state": "waiting"}),
         IndexModel([("case_id", ASCENDING), ("version", ASCENDING)], name="case"),
         IndexModel([("notice.number", ASCENDING), ("version", DESCENDING)], name="number"),
@@ -35,6 +38,7 @@ def to_document(delivery: Delivery) -> Document:
         "version": delivery.version,
         "feed": delivery.feed,
         "author": delivery.author,
+        "medium": delivery.medium,
         "notice": {**notice.model_dump(), "due_on": notice.due_on and notice.due_on.isoformat()},
         "created_at": delivery.created_at,
         "due_at": delivery.due_at,
@@ -52,6 +56,7 @@ def from_document(document: Document) -> Delivery:
         version=document["version"],
         feed=document["feed"],
         author=document["author"],
+        medium=document["medium"],
         notice=Notice.model_validate(document["notice"]),
         created_at=document["created_at"],
         due_at=document["due_at"],
@@ -66,7 +71,7 @@ def _receipt_document(receipt: Receipt) -> Document:
 
 
 class LeaseLostError(Exception):
-    """The delivery was settled, or taken over by somebody else, while this try was running."""
+    """The delivery was completed, or taken over by somebody else, while this try was running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,10 @@ class DeliveryStore:
         if updates:
             await self.mongo[DELIVERIES].bulk_write(updates, session=session, ordered=True)
 
-    async def take_due(self, now: datetime, lease: timedelta) -> Delivery | None:
-        """Take the delivery that has been due for the longest time; nobody else gets it until the lease ends."""
+    async def take_due(self, medium: str, now: datetime, lease: timedelta) -> Delivery | None:
+        """Take the delivery of a medium that has been due for the longest time, alone until the lease ends."""
         document = await self.mongo[DELIVERIES].find_one_and_update(
-            {"state": "waiting", "due_at": {"$lte": now}},
+            {"state": "waiting", "medium": medium, "due_at": {"$lte": now}},
             {"$set": {"due_at": now + lease}, "$inc": {"attempts": 1}},
             sort=[("due_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,
@@ -107,9 +112,9 @@ class DeliveryStore:
         change = {"due_at": again.due_at, "receipt": _receipt_document(again.receipt)}
         await self._update(delivery, {"$set": change}, None)
 
-    async def settle(self, delivery: Delivery, settled: Settled, event: DeliverySettledV1) -> None:
+    async def complete(self, delivery: Delivery, completed: Completed, event: DeliverySettledV1) -> None:
         """End a delivery and put ``event`` into the outbox, in one transaction. Raises LeaseLostError."""
-        change = {"$set": {"state": settled.state, "receipt": _receipt_document(settled.receipt)}}
+        change = {"$set": {"state": completed.state, "receipt": _receipt_document(completed.receipt)}}
 
         async def work(unit: UnitOfWork) -> None:
             await self._update(delivery, change, unit.session)

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
 
 from veche_notifications import metrics
-from veche_notifications.notices.carrier import SmtpCarrier
-from veche_notifications.notices.store import DeliveryStore
+from veche_notifications.carriers.protocol import Carrier
+from veche_notifications.deliveries.store import DeliveryStore
 from veche_shared.clock import Clock
 from veche_shared.service.module import Job
 
-LOOK_SECONDS = 0.5
-COUNT_SECONDS = 15.0
+LOOK_SECONDS: Final = 0.5
+"""How often a job looks for something due."""
+
+COUNT_SECONDS: Final = 15.0
+TRY_SECONDS: Final = 90.0
+"""How long one delivery may take; one that is cut off is tried again when its lease has ended."""
 
 
 def delivery_jobs(
-    deliver: Callable[[SmtpCarrier], Awaitable[bool]],
-    carriers: Sequence[SmtpCarrier],
+    deliver: Callable[[str, Carrier], Awaitable[bool]],
+    carriers: Mapping[str, Sequence[Carrier]],
     store: DeliveryStore,
     clock: Clock,
-    try_seconds: float,
 ) -> list[Job]:
-    """One delivering job for each carrier, which looks every half a second between deliveries, and one that counts.
+    """One delivering job for each carrier of each medium, and one that counts what waits."""
 
-    ``try_seconds`` bounds one delivery; a try that is cut off is tried again when its lease has ended.
-    """
-
-    def delivering(carrier: SmtpCarrier) -> Callable[[], Awaitable[None]]:
+    def delivering(medium: str, carrier: Carrier) -> Callable[[], Awaitable[None]]:
         async def step() -> None:
-            async with asyncio.timeout(try_seconds):
-                delivered = await deliver(carrier)
+            async with asyncio.timeout(TRY_SECONDS):
+                delivered = await deliver(medium, carrier)
             if not delivered:
                 await carrier.rest()
                 await asyncio.sleep(LOOK_SECONDS)
@@ -46,13 +47,14 @@ def delivery_jobs(
     return [
         *(
             Job(
-                name=f"deliver-{number}",
-                step=delivering(carrier),
+                name=f"deliver-{medium}-{number}",
+                step=delivering(medium, carrier),
                 interval=0.0,
                 after_failure=carrier.rest,
                 stop=carrier.rest,
             )
-            for number, carrier in enumerate(carriers)
+            for medium, several in carriers.items()
+            for number, carrier in enumerate(several)
         ),
         Job(name="count-deliveries", step=count, interval=COUNT_SECONDS),
     ]

@@ -1,33 +1,55 @@
-"""The carrier of notices: one SMTP server, spoken to over one connection at a time (RFC 5321, RFC 3207, RFC 4954)."""
+"""Hands letters to one SMTP server, over one connection at a time (RFC 5321, RFC 3207, RFC 4954)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
+from typing import Final
 
 import aiosmtplib
+import structlog
 
-from veche_notifications.notices.model import Deferred, Refused, Sent
-from veche_notifications.notices.rules import judged
-from veche_notifications.settings import SmtpSettings
+from veche_notifications.carriers.email.letters import LetterWriter, letter_writer
+from veche_notifications.carriers.email.rules import attempt_of_reply
+from veche_notifications.carriers.model import Attempt, Contact, Deferred, NoAddress, Outgoing, Refused, Sent
+from veche_notifications.carriers.protocol import Medium
+from veche_notifications.settings import Settings, SmtpSettings
+from veche_shared.service.context import ServiceContext
 
 ACCEPTED = 250
 
 
 @dataclass(slots=True)
 class SmtpCarrier:
-    """Hands messages to the SMTP server of ``settings``; used by one courier, one message at a time.
+    """Sends notices as letters of ``letters`` by the SMTP server of ``settings``; used by one job.
 
     The connection is opened by the first message and kept until ``rest``.
     """
 
     settings: SmtpSettings
+    letters: LetterWriter
     _smtp: aiosmtplib.SMTP | None = field(init=False, default=None)
 
-    async def send(self, message: EmailMessage, recipient: str) -> Sent | Refused | Deferred:
-        """Hand over one message. Never raises for what a mail server or a network does."""
+    async def send(self, outgoing: Outgoing, contact: Contact) -> Attempt:
+        """Write and hand over one letter. Never raises for what a mail server, a network or an address does."""
+        try:
+            message = self.letters.write(outgoing, contact)
+        except ValueError:  # what the vault has is no address
+            return NoAddress()
+        return await self._hand_over(message, contact.email)
+
+    async def rest(self) -> None:
+        """Close the connection in good order; the next message opens a new one."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None and smtp.is_connected:
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await smtp.quit(timeout=5)
+            smtp.close()
+
+    async def _hand_over(self, message: EmailMessage, recipient: str) -> Sent | Refused | Deferred:
         try:
             smtp = await self._connected()
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -39,13 +61,13 @@ class SmtpCarrier:
         except aiosmtplib.SMTPRecipientsRefused as error:
             first = error.recipients[0]
             await self._reset(smtp)
-            return judged(first.code, first.message)
+            return attempt_of_reply(first.code, first.message)
         except aiosmtplib.SMTPSenderRefused as error:
             await self._reset(smtp)
             return Deferred(error.code, error.message)  # the sender is ours to configure
         except aiosmtplib.SMTPResponseException as error:
             await self._reset(smtp)
-            return judged(error.code, error.message)
+            return attempt_of_reply(error.code, error.message)
         except aiosmtplib.SMTPNotSupported as error:
             await self._reset(smtp)
             return Refused(None, error.message)  # an address in letters that this server does not know
@@ -53,14 +75,6 @@ class SmtpCarrier:
             await self._drop()
             return _not_reached(error)
         return Sent(ACCEPTED, reply)
-
-    async def rest(self) -> None:
-        """Say goodbye to the server; the next message opens a new connection."""
-        smtp, self._smtp = self._smtp, None
-        if smtp is not None and smtp.is_connected:
-            with suppress(aiosmtplib.SMTPException, OSError):
-                await smtp.quit(timeout=5)
-            smtp.close()
 
     @property
     def _envelope_sender(self) -> str:
@@ -99,3 +113,16 @@ def _not_reached(error: Exception) -> Deferred:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return Deferred(error.code, error.message)
     return Deferred(None, type(error).__name__)
+
+
+def open_smtp_carriers(context: ServiceContext[Settings]) -> Sequence[SmtpCarrier]:
+    """As many connections as letters are sent at the same time; none without a mail server."""
+    smtp = context.settings.notifications.smtp
+    if not smtp.host:
+        structlog.get_logger().warning("no_mail_server", advice="set VECHE_NOTIFICATIONS__SMTP__HOST")
+        return ()
+    letters = letter_writer(context)
+    return tuple(SmtpCarrier(smtp, letters) for _ in range(smtp.connections))
+
+
+MEDIUM: Final = Medium("email", open_smtp_carriers)

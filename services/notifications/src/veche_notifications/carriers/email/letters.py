@@ -15,19 +15,22 @@ from urllib.parse import quote
 
 from jinja2 import Environment, StrictUndefined, select_autoescape
 
-from veche_notifications.notices.model import Contact, Delivery, NoticeKind
-from veche_notifications.notices.rules import message_id
+from veche_notifications.carriers.email.rules import message_id
+from veche_notifications.carriers.model import Contact, Outgoing
+from veche_notifications.notices.model import NoticeKind
+from veche_notifications.settings import Settings
 from veche_shared.calendar import Due, remaining
 from veche_shared.city import City
 from veche_shared.contracts.cases import Named
+from veche_shared.service.context import ServiceContext
 from veche_shared.web import slices_of
-from veche_shared.web.localisation import DEFAULT_LANGUAGE, CityFormats, Language, Messages, as_language
+from veche_shared.web.localisation import DEFAULT_LANGUAGE, LANGUAGES, CityFormats, Language, Messages, as_language
 from veche_shared.web.templating import template_loader
 
 KINDS: Final[frozenset[str]] = frozenset(get_args(NoticeKind))
 OTHER_KIND: Final = "changed"
-"""How a notice is worded that a newer release has stored with a kind of its own. A language that there are no words in
-is replaced by the city's first language."""
+"""The wording of a notice whose kind this release does not know. A language without a catalogue is replaced by the
+city's first one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,12 @@ class LetterWriter:
     public_url: str
     sender: str
 
-    def write(self, delivery: Delivery, contact: Contact) -> EmailMessage:
-        """The message for one delivery: the same words, the same Message-ID and the same Date at every try."""
-        notice = delivery.notice
+    def write(self, outgoing: Outgoing, contact: Contact) -> EmailMessage:
+        """The letter for a notice: the same words, the same Message-ID and the same Date at every try.
+
+        Raises ValueError for a contact whose address is none (RFC 5322, 3.4.1).
+        """
+        notice = outgoing.notice
         kind = notice.kind if notice.kind in KINDS else OTHER_KIND
         language = as_language(notice.language) or DEFAULT_LANGUAGE
         wording = self.wordings[language]
@@ -76,11 +82,11 @@ class LetterWriter:
         message["To"] = contact.email
         message["Subject"] = t(f"mail-{kind}-subject", number=notice.number)
         message["Date"] = format_datetime(notice.happened_at)
-        message["Message-ID"] = message_id(delivery, address.rpartition("@")[2])
+        message["Message-ID"] = message_id(outgoing.reference, address.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message.set_content(_TEMPLATES.get_template("notices/notice.txt").render(context))
-        message.add_alternative(_TEMPLATES.get_template("notices/notice.html").render(context), subtype="html")
+        message.set_content(_TEMPLATES.get_template("email/notice.txt").render(context))
+        message.add_alternative(_TEMPLATES.get_template("email/notice.html").render(context), subtype="html")
         message["Content-Language"] = language  # at the end: setting the content takes such headers away
         return message
 
@@ -100,3 +106,14 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+
+
+def letter_writer(context: ServiceContext[Settings]) -> LetterWriter:
+    """The letters of the city that the service serves."""
+    pages = context.pages
+    return LetterWriter(
+        wordings={language: Wording(pages.messages(language), pages.formats(language)) for language in LANGUAGES},
+        city=context.city,
+        public_url=context.settings.http.public_url,
+        sender=context.settings.notifications.smtp.sender,
+    )

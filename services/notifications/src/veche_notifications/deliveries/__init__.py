@@ -1,0 +1,1 @@
+"""Deliveries: each notice on its way to one person, by one carrier, until it has arrived or will not."""
