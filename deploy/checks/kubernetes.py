@@ -230,8 +230,13 @@ def _house_faults(header: Header, manifest: Manifest, known: Mapping[str, Abstra
             return
 
 
+def service_of(deployment: str) -> str:
+    """The service whose API or workers a Deployment runs: ``routing`` and ``routing-workers`` are both routing's."""
+    return deployment.removesuffix("-workers")
+
+
 def _deployment_faults(deployment: Deployment, known: Mapping[str, AbstractSet[str]]) -> Iterator[str]:
-    service = deployment.metadata.name
+    service = service_of(deployment.metadata.name)
     for container in deployment.spec.template.spec.containers:
         if container.security_context.capabilities.drop != ["ALL"]:
             yield f"{container.name} must drop ALL capabilities"
@@ -241,13 +246,13 @@ def _deployment_faults(deployment: Deployment, known: Mapping[str, AbstractSet[s
 
 
 def _scaling_faults(scaled: ScaledObject) -> Iterator[str]:
-    service = scaled.metadata.name
+    service = service_of(scaled.metadata.name)
     readers = {
         f"{TOPIC_PREFIX}{reader.service}.{reader.group}": reader.topic
         for reader in declared_traffic().readers
         if reader.service == service
     }
-    if scaled.spec.scale_target_ref.name != service:
+    if scaled.spec.scale_target_ref.name != scaled.metadata.name:
         yield f"scales {scaled.spec.scale_target_ref.name}"
     for trigger in scaled.spec.triggers:
         topic = readers.get(trigger.metadata.consumer_group)
