@@ -161,9 +161,9 @@ def test_days_left_fall_as_time_goes_by(one: date, two: date, last_day: date) ->
     ],
 )
 def test_working_hours_run_only_while_the_town_hall_works(begins: str, hours: int, ends: str) -> None:
-    told = add_working_hours(CALENDAR, TOWN_HALL, datetime.fromisoformat(begins), timedelta(hours=hours))
-    assert told == datetime.fromisoformat(ends)
-    assert told.tzinfo is UTC
+    ended = add_working_hours(CALENDAR, TOWN_HALL, datetime.fromisoformat(begins), timedelta(hours=hours))
+    assert ended == datetime.fromisoformat(ends)
+    assert ended.tzinfo is UTC
 
 
 @given(moments, amounts, amounts)

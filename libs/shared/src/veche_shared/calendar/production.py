@@ -16,7 +16,7 @@ _SATURDAY = 5
 
 
 class CalendarUnknownError(LookupError):
-    """Nobody has told how ``year`` is worked: a term that touches it cannot be counted and must not be guessed."""
+    """The production calendar of ``year`` is unknown: a term that touches it cannot be counted, and is not guessed."""
 
     def __init__(self, year: int) -> None:
         super().__init__(f"the production calendar of {year} is not known: add it to the city pack")

@@ -7,7 +7,7 @@ from functools import cache
 import pymorphy3
 
 PLAUSIBLE = 0.15
-"""A reading of a word counts from this probability on: «стоки» is сток, «стекла» is стекло and стечь."""
+"""Readings of a word that are less probable are ignored: «стоки» is сток, «стекла» is стекло and стечь."""
 
 
 @cache
@@ -23,13 +23,13 @@ def lemmas_of(word: str) -> tuple[str, ...]:
 
 
 def forms_of(lemma: str) -> frozenset[str]:
-    """Every form in which a lemma (ё as е) is met: яма, ямы, ямами, …"""
+    """Every form of a lemma (ё as е): яма, ямы, ямами, …"""
     readings = [reading for reading in _analyser().parse(lemma) if reading.normal_form.replace("ё", "е") == lemma]
     return frozenset(form.word.replace("ё", "е") for reading in readings for form in reading.lexeme) | {lemma}
 
 
 def lemma_of_entry(word: str) -> str:
-    """The lemma under which a lexicon keeps an entry: the word itself where it is one, else its likeliest lemma."""
+    """The lemma that stands for an entry of a lexicon: the word itself where it is one, else its likeliest lemma."""
     word = word.lower().replace("ё", "е")
     lemmas = tuple(reading.normal_form.replace("ё", "е") for reading in _analyser().parse(word))
     return word if word in lemmas or not lemmas else lemmas[0]
