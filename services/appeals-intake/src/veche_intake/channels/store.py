@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from pymongo import ASCENDING, IndexModel
 
@@ -15,11 +13,10 @@ from veche_shared.security import api_keys
 from veche_shared.security.api_keys import ChannelKey, Scope
 from veche_shared.security.bearer import CHALLENGE, bearer
 from veche_shared.storage.mongo import Document, Mongo
+from veche_shared.timed_cache import TimedCache
 
 COLLECTION = "channel_keys"
 INDEXES: dict[str, list[IndexModel]] = {COLLECTION: []}
-
-_MOST_REMEMBERED: Final = 10_000
 
 
 def to_document(issued: IssuedKey) -> Document:
@@ -58,19 +55,17 @@ async def revoke(mongo: Mongo, key_id: str, now: datetime) -> bool:
     return done.modified_count == 1
 
 
-@dataclass(slots=True)
 class KeyRing:
     """Knows callers by their keys. A key, and that an id names none, is remembered for ``seconds``."""
 
-    mongo: Mongo
-    monotonic: Callable[[], float]
-    seconds: float = 10.0
-    _known: dict[str, tuple[float, ChannelKey | None]] = field(init=False, default_factory=dict)
+    def __init__(self, mongo: Mongo, monotonic: Callable[[], float], seconds: float = 10.0) -> None:
+        self._mongo = mongo
+        self._keys = TimedCache(self._look_up, seconds=seconds, monotonic=monotonic, remember_missing=True)
 
     async def authorise(self, authorization: str | None, scope: Scope) -> ChannelKey:
         """The key that a request carries, if it holds and may do ``scope``; raises Unauthorised or Forbidden."""
         presented = api_keys.parse(bearer(authorization) or "")
-        key = None if presented is None else await self._key(presented.key_id)
+        key = None if presented is None else await self._keys.get(presented.key_id)
         if presented is None or key is None or not key.proves(presented):
             raise Unauthorised(
                 "Send a valid key of your channel: Authorization: Bearer veche_<id>_<secret>.",
@@ -81,16 +76,6 @@ class KeyRing:
             raise Forbidden(f"The key may not do {scope}; ask the operator for one with this scope.", code="scope")
         return key
 
-    async def _key(self, key_id: str) -> ChannelKey | None:
-        now = self.monotonic()
-        remembered = self._known.get(key_id)
-        if remembered is not None and now < remembered[0]:
-            return remembered[1]
-        if remembered is not None:  # one request asks; the others go by what is remembered until it knows
-            self._known[key_id] = (now + self.seconds, remembered[1])
-        document = await self.mongo[COLLECTION].find_one({"_id": key_id, "revoked_at": None})
-        key = None if document is None else from_document(document).key
-        if len(self._known) >= _MOST_REMEMBERED:  # somebody tries ids: what is worth remembering is soon known again
-            self._known.clear()
-        self._known[key_id] = (now + self.seconds, key)
-        return key
+    async def _look_up(self, key_id: str) -> ChannelKey | None:
+        document = await self._mongo[COLLECTION].find_one({"_id": key_id, "revoked_at": None})
+        return None if document is None else from_document(document).key

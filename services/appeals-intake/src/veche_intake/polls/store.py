@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 
 from pymongo import IndexModel
 
 from veche_intake.polls.model import PollView
 from veche_shared.storage.mongo import Document, Mongo, Session
 from veche_shared.storage.unit_of_work import UnitOfWork
+from veche_shared.timed_cache import TimedCache
 
 COLLECTION = "polls"
 INDEXES: dict[str, list[IndexModel]] = {COLLECTION: []}
@@ -40,7 +40,6 @@ def _stored(poll: PollView | None) -> Document | None:
     return None if poll is None else to_document(poll)
 
 
-@dataclass(slots=True)
 class Polls:
     """Looks polls up, remembering each for ``seconds``.
 
@@ -48,22 +47,14 @@ class Polls:
     noticed after ``seconds``, and surveys, which judges every ballot again, then rejects what came in between.
     """
 
-    mongo: Mongo
-    monotonic: Callable[[], float]
-    seconds: float = 1.0
-    _known: dict[str, tuple[float, PollView]] = field(init=False, default_factory=dict)
+    def __init__(self, mongo: Mongo, monotonic: Callable[[], float], seconds: float = 1.0) -> None:
+        self._mongo = mongo
+        self._polls = TimedCache(self._look_up, seconds=seconds, monotonic=monotonic)
 
     async def get(self, poll_id: str) -> PollView | None:
-        """The poll, or None where surveys has told of none."""
-        now = self.monotonic()
-        remembered = self._known.get(poll_id)
-        if remembered is not None and now < remembered[0]:
-            return remembered[1]
-        if remembered is not None:  # one request asks; the others go by what is remembered until it knows
-            self._known[poll_id] = (now + self.seconds, remembered[1])
-        document = await self.mongo[COLLECTION].find_one({"_id": poll_id})
-        if document is None:
-            return None
-        poll = from_document(document)
-        self._known[poll_id] = (now + self.seconds, poll)
-        return poll
+        """The poll; None where surveys has published none of this id."""
+        return await self._polls.get(poll_id)
+
+    async def _look_up(self, poll_id: str) -> PollView | None:
+        document = await self._mongo[COLLECTION].find_one({"_id": poll_id})
+        return None if document is None else from_document(document)

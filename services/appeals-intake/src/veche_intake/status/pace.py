@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 from pymongo.errors import PyMongoError
@@ -12,28 +11,26 @@ from veche_intake.status import store
 from veche_intake.status.model import Pace
 from veche_shared.clock import Clock
 from veche_shared.storage.mongo import Mongo
+from veche_shared.timed_cache import TimedCache
 
 DAYS: Final = 30
 
 
-@dataclass(slots=True)
 class PaceBoard:
     """Counts at most every ``seconds``."""
 
-    mongo: Mongo
-    clock: Clock
-    monotonic: Callable[[], float]
-    seconds: float = 60.0
-    _read_at: float = field(init=False, default=float("-inf"))
-    _pace: Pace | None = field(init=False, default=None)
+    def __init__(self, mongo: Mongo, clock: Clock, monotonic: Callable[[], float], seconds: float = 60.0) -> None:
+        self._mongo = mongo
+        self._clock = clock
+        self._paces = TimedCache(self._count, seconds=seconds, monotonic=monotonic, remember_missing=True)
 
     async def read(self) -> Pace | None:
         """The pace of the last 30 days; None where nothing was answered, or it cannot be counted now."""
-        now = self.monotonic()
-        if now - self._read_at >= self.seconds:
-            self._read_at = now
-            try:
-                self._pace = await store.pace(self.mongo, self.clock(), DAYS)
-            except PyMongoError:  # the form must not fail because a figure beside it does
-                self._pace = None
-        return self._pace if self._pace is not None and self._pace.answered > 0 else None
+        return await self._paces.get(DAYS)
+
+    async def _count(self, days: int) -> Pace | None:
+        try:
+            pace = await store.pace(self._mongo, self._clock(), days)
+        except PyMongoError:  # the form must not fail because a figure beside it does
+            return None
+        return pace if pace.answered > 0 else None
