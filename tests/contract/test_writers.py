@@ -17,16 +17,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
+from tests.contract.frozen import events as frozen
 from tests.contract.snapshot import committed_schemas
 from tests.unit.routing.casework import COORDINATOR, DEPARTMENTS, NOW, a_case
 from veche_intake.appeals.model import Author, NewAppeal, PlaceGiven, Receipt
 from veche_intake.appeals.rules import announcement
 from veche_intake.votes.model import NewVote
 from veche_intake.votes.rules import cast_event
+from veche_notifications.carriers.protocol import Medium
+from veche_notifications.carriers.registry import MEDIA
+from veche_notifications.deliveries.events import delivery_settled
+from veche_notifications.deliveries.model import Completed, FinalState
+from veche_notifications.deliveries.model import Receipt as DeliveryReceipt
+from veche_notifications.deliveries.rules import delivery_of
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Case, Command, Reassign, ReturnToTriage
 from veche_routing.cases.rules import decide
-from veche_shared.contracts.topics import APPEALS, SURVEYS, VOTES
+from veche_shared.contracts.cases import CaseChangedV1
+from veche_shared.contracts.topics import APPEALS, DELIVERIES, SURVEYS, VOTES
 from veche_shared.ids import CountedIds
 from veche_shared.storage.documents import Message
 from veche_shared.storage.outbox import message_of
@@ -44,11 +52,13 @@ VALIDATORS = {
 
 
 def keeps_its_promise(message: Message) -> bool:
-    """Whether a message holds what the schema of its event's type asks for; tells what does not fit."""
+    """Whether a message holds what the schema of its event's type asks for, and what the readers of an earlier release
+    can read; tells what does not fit."""
     event = json.loads(message.value)
     complaints = [error.message for error in VALIDATORS[event["type"]].iter_errors(event)]
     assert complaints == []
     assert message.key.decode() == event["subject"]
+    assert frozen.decoded(message.value) is not None
     return True
 
 
@@ -148,6 +158,17 @@ def test_surveys_tells_of_a_poll_as_promised(count: int) -> None:
 def test_surveys_tells_of_a_rejected_ballot_as_promised(reason: RejectionReason, poll_id: str) -> None:
     event = rejected_event(RejectedBallot("vote-1", poll_id, reason), IDS(), NOW)
     assert keeps_its_promise(message_of(SURVEYS, event))
+
+
+@pytest.mark.parametrize("state", get_args(FinalState))
+@pytest.mark.parametrize("medium", MEDIA)
+def test_notifications_tells_of_a_delivery_as_promised(state: FinalState, medium: Medium) -> None:
+    event = CaseChangedV1.model_validate_json(case_changed(a_case(), IDS()).value)
+    delivery = delivery_of(event, NOW, [medium.code])
+    assert delivery is not None
+    for code in (250, None):
+        completed = Completed(state, DeliveryReceipt(NOW, code, "queued"))
+        assert keeps_its_promise(message_of(DELIVERIES, delivery_settled(delivery, completed, IDS())))
 
 
 def test_the_check_itself_can_fail() -> None:

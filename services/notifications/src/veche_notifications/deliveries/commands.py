@@ -12,16 +12,15 @@ from veche_notifications import metrics
 from veche_notifications.carriers.model import Attempt, Contact, Deferred, NoAddress, Outgoing
 from veche_notifications.carriers.protocol import Carrier
 from veche_notifications.deliveries.client import ContactsUnavailableError
+from veche_notifications.deliveries.events import delivery_settled
 from veche_notifications.deliveries.model import Again, Completed, Delivery, Receipt
 from veche_notifications.deliveries.rules import RetrySchedule, after_attempt
 from veche_notifications.deliveries.store import DeliveryStore, LeaseLostError
 from veche_shared.clock import Clock
-from veche_shared.contracts.deliveries import DeliverySettled, DeliverySettledV1
 from veche_shared.ids import Ids
 from veche_shared.storage.failed_items import FailedItems
 from veche_shared.supervision.supervisor import is_outage
 
-SOURCE: Final = "/veche/notifications"
 TASK: Final = "deliver"
 """Under this name deliveries that fail in an unexpected way are counted among the failed items."""
 
@@ -103,32 +102,5 @@ class DeliverDue:
                 "delivery_postponed", delivery=delivery.id, attempts=delivery.attempts, code=outcome.receipt.code
             )
             return
-        await self.store.complete(delivery, outcome, self._event(delivery, outcome))
+        await self.store.complete(delivery, outcome, delivery_settled(delivery, outcome, self.ids()))
         metrics.DELIVERIES.labels(outcome.state).inc()
-
-    def _event(self, delivery: Delivery, completed: Completed) -> DeliverySettledV1:
-        receipt = completed.receipt
-        sent = completed.state == "sent"
-        return DeliverySettledV1(
-            id=self.ids(),
-            source=SOURCE,
-            subject=delivery.id,
-            time=receipt.at,
-            data=DeliverySettled(
-                delivery_id=delivery.id,
-                case_id=delivery.case_id,
-                case_version=delivery.version,
-                medium=delivery.medium,
-                outcome="sent" if sent else "failed",
-                attempts=delivery.attempts,
-                settled_at=receipt.at,
-                reason=None if sent else _reason(completed),
-            ),
-        )
-
-
-def _reason(completed: Completed) -> str:
-    receipt = completed.receipt
-    if completed.state == "unreachable":
-        return "not reachable: no address is known"
-    return f"{receipt.code} {receipt.reply}" if receipt.code is not None else str(receipt.reply)

@@ -99,8 +99,16 @@ class DeliveryStore:
         return None if document is None else from_document(document)
 
     async def waits_for_earlier(self, delivery: Delivery) -> bool:
-        """Whether an earlier notice of the same case is still on its way: a person must hear the story in order."""
-        query = {"case_id": delivery.case_id, "version": {"$lt": delivery.version}, "state": "waiting"}
+        """Whether an earlier notice of the same case is still on its way: a person must hear the story in order.
+
+        Only by the same medium: what a newer release has stored for one that is not known here would wait for ever.
+        """
+        query = {
+            "case_id": delivery.case_id,
+            "version": {"$lt": delivery.version},
+            "state": "waiting",
+            "medium": delivery.medium,
+        }
         return await self.mongo[DELIVERIES].find_one(query, {"_id": 1}) is not None
 
     async def put_back(self, delivery: Delivery, due_at: datetime) -> None:
