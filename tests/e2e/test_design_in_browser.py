@@ -119,8 +119,23 @@ async def test_the_desk_is_worked_with_the_keyboard_in_either_layout(browser: Br
         await page.locator(".toast", has_text="приняли").wait_for()
         await page.keyboard.press("?")
         assert await page.locator("#keys").is_visible()
+        assert await page.locator("#keys [data-panel-key]").all_inner_texts() == [
+            "a\nПринять в работу",
+            "r\nОтветить",
+            "h\nПередать другому",
+        ]
         await page.keyboard.press("Escape")
         assert not await page.locator("#keys").is_visible()
+
+
+async def test_a_panel_brings_its_styles_once(browser: Browser, gallery: str) -> None:
+    async with opened(browser, f"{gallery}/design/desk") as page:
+        for number in (1, 2):
+            await page.locator(".row-link").nth(number).click()
+            await page.locator(".case-head", has_text=f"Д-2026-00014{8 - number}").wait_for()
+            assert await page.locator("head link[href*='cases/case.css']").count() == 1
+            assert await page.locator("#panel link").count() == 0
+            assert await page.locator(".case-why mark").first.evaluate("e => getComputedStyle(e).borderRadius") == "3px"
 
 
 async def test_keys_of_one_letter_can_be_turned_off(browser: Browser, gallery: str) -> None:
@@ -150,9 +165,9 @@ async def test_on_a_phone_the_feed_and_the_case_are_two_screens(browser: Browser
     async with opened(browser, f"{gallery}/design/desk", 390) as page:
         await page.locator(".row-link").nth(1).click()
         await page.locator(".case-head").wait_for()
-        assert not await page.locator(".feed").is_visible()
+        assert not await page.locator(".rows").is_visible()
         await page.go_back()
-        await page.locator(".feed").wait_for()
+        await page.locator(".rows").wait_for()
         assert not await page.locator(".case-head").is_visible()
 
 

@@ -83,7 +83,7 @@ class Visits:
                 await page.locator("[data-error-summary]").wait_for()
             elif name in ("desk", "triage"):
                 await page.locator(".row-link").first.click()
-                await page.locator("#case .case-head").wait_for()
+                await page.locator("#panel .case-head").wait_for()
             yield page
 
 
@@ -110,10 +110,10 @@ async def test_everybody_can_read_the_page_in_the_light_and_in_the_dark_and_on_e
 
 
 RUSSIAN: Final = """() => {
-  const people = "[lang=ru], .own-words, .row-line, .row-place, .letter-text, .why mark, .viewer-name, script, style";
+  const people = "[lang=ru], .own-words, .row-line, .row-place, .letter-text, .case-why mark, .viewer-name";
   const found = [document.title];
   for (const element of document.body.querySelectorAll("*")) {
-    if (element.closest(people)) continue;
+    if (element.closest(people) || element.closest("script, style")) continue;
     for (const name of ["title", "aria-label", "alt", "placeholder", "data-forms"])
       found.push(element.getAttribute(name) ?? "");
     for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.push(node.data.trim());

@@ -14,7 +14,12 @@ from tests.gallery import samples
 from veche_shared.city import DEFAULT_PACK, City, load_city
 from veche_shared.web import Pages, mount_static, slices_of
 
-SLICES = slices_of("tests.gallery")
+SLICES = tuple(
+    one
+    for package in ("tests.gallery", "veche_intake", "veche_routing", "veche_notifications")
+    for one in slices_of(package)
+)
+"""The gallery's own slice, and those whose parts it shows beside the shared ones: letter, case, live list, sign-in."""
 
 _SECONDS_BETWEEN_ENTRIES = 6
 _REQUEST_ID = "0199b7a2-7c31-7f40-9a55-3d3b1c2f8e10"
@@ -50,7 +55,10 @@ def gallery_router(city: City) -> APIRouter:
 
     @router.get("/sign-in")
     async def sign_in(request: Request) -> HTMLResponse:
-        return pages.render(request, "showcase/sign_in.html", {"failed": "failed" in request.query_params})
+        failed = "failed" in request.query_params
+        words = pages.messages(pages.language(request))
+        context = {"login": "voevodina" if failed else "", "error": words("gallery-sign-in-failed") if failed else None}
+        return pages.render(request, "directory/sign_in.html", {**context, "next": None})
 
     @router.get("/errors/{status}")
     async def error(request: Request, status: int) -> HTMLResponse:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Final, get_args
+from typing import Final
 
 from veche_shared.calendar import Remaining, Urgency
-from veche_shared.web.components import FeedRow, Option, Status, TimelineEntry, bars
+from veche_shared.web.components import Chip, ListRow, Option, TimelineEntry, Tone, bars
 from veche_shared.web.localisation import Messages
 
 NOW: Final = datetime(2026, 3, 12, 11, 5, tzinfo=UTC)
@@ -14,16 +14,27 @@ ARRIVALS: Final = 3
 _VOTES: Final = (5_214, 3_870, 12_408, 96)
 _NUMBERS_BEFORE: Final = 148
 
+_STATES: Final[dict[str, tuple[Tone, str]]] = {
+    "new": ("bronze", "circle-dot"),
+    "assigned": ("blue", "circle-arrow-right"),
+    "in-progress": ("pine", "circle-ellipsis"),
+    "answered": ("green", "mail-check"),
+    "closed": ("plain", "circle-check"),
+    "triage": ("bronze", "split"),
+    "reopened": ("bronze", "rotate-ccw"),
+    "overdue": ("red", "triangle-alert"),
+}
+
 # Which words of the catalogue a row takes, working days left, share of the term left, state, unread.
-_ROWS: Final[tuple[tuple[str, int | None, float | None, Status, bool], ...]] = (
+_ROWS: Final[tuple[tuple[str, int | None, float | None, str, bool], ...]] = (
     ("heat", -2, 0.0, "overdue", True),
-    ("pit", 0, 0.04, "in_progress", True),
+    ("pit", 0, 0.04, "in-progress", True),
     ("lift", 1, 0.12, "assigned", True),
-    ("snow", 3, 0.2, "in_progress", False),
+    ("snow", 3, 0.2, "in-progress", False),
     ("light", 6, 0.45, "assigned", False),
     ("dogs", 9, 0.55, "triage", True),
     ("bus", 14, 0.7, "new", False),
-    ("yard", 17, 0.8, "in_progress", False),
+    ("yard", 17, 0.8, "in-progress", False),
     ("tree", 19, 0.9, "reopened", False),
     ("waste", 21, 1.0, "new", False),
     ("water", None, None, "answered", False),
@@ -43,7 +54,7 @@ def overview(t: Messages) -> dict[str, object]:
         "results": bars(list(zip(names, _VOTES, strict=True))),
         "late": [[t("gallery-department"), 7, "4,2"], [t("gallery-department-other"), 0, "11"]],
         "votes": sum(_VOTES),
-        "statuses": get_args(Status),
+        "chips": [_chip(t, state) for state in _STATES],
     }
 
 
@@ -51,13 +62,13 @@ def desk(t: Messages) -> dict[str, object]:
     """What the split desk is given: the rows that are there before anything arrives."""
     return {
         "rows": [
-            _row(t, kind, _NUMBERS_BEFORE - index, days_left, left, status, unread)
-            for index, (kind, days_left, left, status, unread) in enumerate(_ROWS)
+            _row(t, kind, _NUMBERS_BEFORE - index, days_left, left, state, unread)
+            for index, (kind, days_left, left, state, unread) in enumerate(_ROWS)
         ]
     }
 
 
-def arrivals(t: Messages, after: int) -> list[FeedRow]:
+def arrivals(t: Messages, after: int) -> list[ListRow]:
     """The rows that came after the stream's event ``after``, newest first."""
     kinds = [row[0] for row in _ROWS]
     return [
@@ -76,6 +87,7 @@ def case(t: Messages, number: str, level: int) -> dict[str, object]:
     return {
         "level": level,
         "number": number,
+        "chip": _chip(t, "in-progress"),
         "due": NOW + timedelta(days=3),
         "left": _remaining(3, 0.2),
         "history": _history(t),
@@ -88,15 +100,19 @@ def _remaining(days: int, share: float) -> Remaining:
     return Remaining(days, "working_days", share, urgency)
 
 
+def _chip(t: Messages, state: str) -> Chip:
+    return Chip(t(f"gallery-state-{state}"), *_STATES[state])
+
+
 def _number(count: int) -> str:
     return f"Д-2026-{count:06d}"
 
 
 def _row(
-    t: Messages, kind: str, count: int, days_left: int | None, left: float | None, status: Status, unread: bool
-) -> FeedRow:
+    t: Messages, kind: str, count: int, days_left: int | None, left: float | None, state: str, unread: bool
+) -> ListRow:
     number = _number(count)
-    return FeedRow(
+    return ListRow(
         number=number,
         href=f"/design/desk/cases/{number}",
         panel_url=f"/design/desk/cases/{number}/panel",
@@ -105,7 +121,8 @@ def _row(
         line=t(f"gallery-row-{kind}-line"),
         channel=t(f"gallery-channel-{count % 4}"),
         at=NOW - timedelta(hours=7 * (_NUMBERS_BEFORE + ARRIVALS - count)),
-        status=status,
+        chip=_chip(t, state),
+        waits=state not in ("answered", "closed"),
         left=None if days_left is None or left is None else _remaining(days_left, left),
         unread=unread,
     )

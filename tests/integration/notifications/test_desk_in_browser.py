@@ -105,14 +105,14 @@ async def test_the_keys_open_a_case_and_what_was_opened_was_read(
     assert (await told.value).status == 200
     async with service.staff("anna", department.code) as anna:
         assert [feed["unread"] for feed in (await anna.get("/api/v1/feeds"))["items"]] == [0]
-    await expect(desk.locator("#case")).to_have_text("Яма у подъезда")
+    await expect(desk.locator("#panel")).to_have_text("Яма у подъезда")
     await expect(desk.locator(".row.unread")).to_have_count(0)
 
 
 @pytest.mark.parametrize("desk", [390], indirect=True)
 async def test_on_a_phone_the_feed_and_the_case_are_two_screens(desk: Page) -> None:
     await desk.locator(".row-link").click()
-    await expect(desk.locator("#case")).to_be_visible()
+    await expect(desk.locator("#panel")).to_be_visible()
     await expect(desk.locator(".row")).to_be_hidden()
     await desk.go_back()
     await expect(desk.locator(".row")).to_be_visible()

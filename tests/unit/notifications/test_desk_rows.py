@@ -10,11 +10,12 @@ import pytest
 
 from tests.unit.notifications.factories import MORNING, PARKS, ROADS, change
 from veche_notifications.feeds.model import RESERVED_FEEDS, Entry, FeedSummary, ReadMarks
-from veche_notifications.feeds.pages import Rows, View
+from veche_notifications.feeds.pages import LOOKS, Rows, View
 from veche_notifications.feeds.rules import line_of
 from veche_shared.city import load_city
 from veche_shared.contracts.cases import Named
 from veche_shared.web import slices_of
+from veche_shared.web.components import Chip
 from veche_shared.web.localisation import LANGUAGES, Messages
 
 CALENDAR = load_city("dzerzhinsk").calendar
@@ -46,27 +47,30 @@ def test_a_row_grows_urgent_as_its_term_ends(days_later: int, urgency: str) -> N
 
 def test_what_is_answered_shows_no_time_left() -> None:
     row = rows(days_later=99).row(entry("answer"), None)
-    assert (row.left, row.urgency, row.status) == (None, "calm", "answered")
+    assert (row.left, row.urgency, row.waits) == (None, "calm", False)
+    assert row.chip == Chip("Есть ответ", "green", "mail-check")
 
 
 @pytest.mark.parametrize(
-    ("made", "status"),
+    ("made", "word"),
     [
         (entry(), None),
-        (entry(department=None), "triage"),
-        (entry("reopen"), "reopened"),
-        (entry("accept"), "in_progress"),
+        (entry(department=None), "На разборе"),
+        (entry("reopen"), "Возобновлено"),
+        (entry("accept"), "В работе"),
     ],
 )
-def test_only_what_differs_from_handed_over_has_a_word_beside_it(made: Entry, status: str | None) -> None:
-    assert rows().row(made, None).status == status
+def test_only_what_differs_from_handed_over_has_a_word_beside_it(made: Entry, word: str | None) -> None:
+    chip = rows().row(made, None).chip
+    assert (chip.label if chip else None) == word
 
 
 def test_a_status_that_this_release_does_not_know_is_shown_as_work_in_progress() -> None:
     event = change(action="postpone", status="postponed")
     row = rows(days_later=10).row(Entry("roads", line_of(event), sequence=1, overall=1, raised=None), ReadMarks())
     assert row.left is not None
-    assert (row.status, row.left.amount, row.urgency) == ("in_progress", 20, "calm")
+    in_progress = Chip("В работе", "pine", "circle-ellipsis")
+    assert (row.chip, row.left.amount, row.urgency) == (in_progress, 20, "calm")
 
 
 def test_a_case_that_went_away_says_where_and_is_neither_unread_nor_urgent() -> None:
@@ -80,6 +84,7 @@ def test_a_case_that_went_away_says_where_and_is_neither_unread_nor_urgent() -> 
 def test_channels_and_the_feeds_that_are_no_departments_have_names(language: Literal["ru", "en"]) -> None:
     words = rows(language)
     assert all(f"channel-{code}" in words.messages for code in CHANNELS)
+    assert all(f"feed-status-{state}" in words.messages for state in LOOKS)
     for feed in RESERVED_FEEDS:
         assert words.feed_name(FeedSummary(feed, None, 0, 0, None)) != feed
 

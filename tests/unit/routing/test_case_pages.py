@@ -9,10 +9,12 @@ import pytest
 
 from tests.unit.routing.casework import NOW, a_case
 from veche_routing.cases.model import Case, CaseAction, CaseStatus
-from veche_routing.cases.pages import STATUSES, TONES, Telling
+from veche_routing.cases.pages import LOOKS, TONES, Telling
 from veche_shared.city import load_city
 from veche_shared.web import slices_of
-from veche_shared.web.localisation import CityFormats, Messages
+from veche_shared.web.components import Chip
+from veche_shared.web.localisation import LANGUAGES, CityFormats, Messages
+from veche_shared.web.static_files import icon
 
 CITY = load_city("dzerzhinsk")
 WORDS = Messages("ru", slices_of("veche_routing"))
@@ -24,8 +26,17 @@ def a_case_after(action: str, status: str) -> Case:
 
 
 def test_every_status_and_every_action_of_this_release_has_its_own_look() -> None:
-    assert STATUSES.keys() == set(get_args(CaseStatus))
+    assert set(get_args(CaseStatus)) < LOOKS.keys()
     assert TONES.keys() == set(get_args(CaseAction))
+
+
+def test_a_state_is_a_word_and_a_shape_of_its_own_in_both_languages() -> None:
+    assert len({icon_name for _, icon_name in LOOKS.values()}) == len(LOOKS)
+    for language in LANGUAGES:
+        messages = Messages(language, slices_of("veche_routing"))
+        assert [state for state in LOOKS if f"case-status-{state}" not in messages] == []
+    for _, icon_name in LOOKS.values():
+        assert "<svg" in icon(icon_name)
 
 
 @pytest.mark.parametrize("action", get_args(CaseAction))
@@ -36,7 +47,7 @@ def test_every_action_of_this_release_has_its_own_words(action: str) -> None:
 
 def test_a_case_that_a_newer_release_has_stored_is_shown_as_one_in_progress() -> None:
     case = a_case_after("postpone", "postponed")
-    assert RUSSIAN.status(case) == "in_progress"
+    assert RUSSIAN.chip(case) == Chip("В работе", "pine", "circle-ellipsis")
     [entry] = RUSSIAN.history(case)
     assert (entry.title, entry.tone) == ("Ход рассмотрения изменился", "plain")
 

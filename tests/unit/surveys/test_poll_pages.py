@@ -15,7 +15,7 @@ from veche_surveys.polls import rules
 from veche_surveys.polls.form import FaultCode
 from veche_surveys.polls.http import FLAW_ADVICE, pointer
 from veche_surveys.polls.model import SITE_POLL, Phase
-from veche_surveys.polls.pages import STATUS_OF_PHASE, chart, may_still_vote, worded, worded_reason
+from veche_surveys.polls.pages import LOOKS, chart, may_still_vote, worded, worded_reason
 from veche_surveys.polls.rules import FlawCode
 
 POLL = opened(closes_at=NOON + HOUR)
@@ -47,8 +47,9 @@ def test_a_reason_that_a_newer_release_has_stored_has_general_words() -> None:
     assert worded_reason("not_on_the_roll") == "other"
 
 
-def test_every_phase_has_a_chip_and_every_flaw_advice() -> None:
-    assert STATUS_OF_PHASE.keys() == set(get_args(Phase))
+def test_every_phase_has_a_look_of_its_own_and_every_flaw_advice() -> None:
+    assert LOOKS.keys() == set(get_args(Phase))
+    assert len({icon_name for _, icon_name in LOOKS.values()}) == len(LOOKS)
     assert FLAW_ADVICE.keys() == set(get_args(FlawCode))
 
 
@@ -94,7 +95,7 @@ def test_the_ballot_is_offered_to_whoever_may_still_vote(phase: Phase, receipt: 
 
 def test_a_poll_that_waits_for_its_end_is_worded_by_the_clock() -> None:
     late = replace(POLL, closes_at=NOON + HOUR)
-    assert worded(late, rules.phase(late, NOON + HOUR), "ru").chip == "finished"
+    assert worded(late, rules.phase(late, NOON + HOUR), "ru").look == LOOKS["over"]
 
 
 @pytest.mark.parametrize(

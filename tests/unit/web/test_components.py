@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
+from tests.gallery import SLICES
 from veche_shared.calendar import Remaining
 from veche_shared.city import load_city
-from veche_shared.web.components import Bar, FeedRow, Option, Status, TimelineEntry, bars
-from veche_shared.web.slices import slices_of
+from veche_shared.web.components import Bar, Chip, ListRow, Option, TimelineEntry, Tone, bars
 from veche_shared.web.templating import component_environment
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 CITY = load_city("dzerzhinsk")
-ENVIRONMENT: Environment = component_environment(slices_of("tests.gallery"), CITY, "ru", lambda: NOW)
+ENVIRONMENT: Environment = component_environment(SLICES, CITY, "ru", lambda: NOW)
 
 
 def drawn(markup: str, **context: object) -> str:
@@ -54,22 +54,19 @@ def test_a_textarea_gives_scripts_the_words_for_what_is_left() -> None:
     assert json.loads(unescape(forms[1]))["many"] == "Осталось # знаков"
 
 
-@pytest.mark.parametrize("status", get_args(Status))
-def test_every_status_has_a_word_and_a_shape(status: Status) -> None:
-    chip = drawn("{{ ui.status_chip(status) }}", status=status)
-    assert "<svg" in chip
-    assert re.search(r"<span>[А-Яа-яё ]+</span>", chip)
+@pytest.mark.parametrize("tone", get_args(Tone))
+def test_a_state_is_a_word_and_a_shape_and_not_only_a_colour(tone: Tone) -> None:
+    chip = drawn("{{ ui.chip(chip.label, chip.tone, chip.icon_name) }}", chip=Chip("В работе", tone, "circle-ellipsis"))
+    assert 'icon-circle-ellipsis"' in chip
+    assert "<span>В работе</span>" in chip
+    assert f"tone-{tone}" in chip
 
 
-def test_each_status_looks_different() -> None:
-    shapes = [
-        re.findall(r'icon-([a-z-]+)"', drawn("{{ ui.status_chip(status) }}", status=status))[0]
-        for status in get_args(Status)
-    ]
-    assert len(set(shapes)) == len(shapes)
+def test_a_row_shows_its_state() -> None:
+    assert "<span>В работе</span>" in drawn("{{ ui.list_row(row) }}", row=row(chip=Chip("В работе")))
 
 
-def row(**changes: object) -> FeedRow:
+def row(**changes: object) -> ListRow:
     given_values: dict[str, object] = {
         "number": "Д-2026-000148",
         "href": "/cases/Д-2026-000148",
@@ -79,41 +76,43 @@ def row(**changes: object) -> FeedRow:
         "at": NOW,
         **changes,
     }
-    return FeedRow(**given_values)  # type: ignore[arg-type]
+    return ListRow(**given_values)  # type: ignore[arg-type]
 
 
 def test_a_row_is_a_link_for_everybody_and_a_panel_for_the_desk() -> None:
-    drawing = drawn("{{ ui.feed_row(row) }}", row=row())
+    drawing = drawn("{{ ui.list_row(row) }}", row=row())
     assert 'data-number="Д-2026-000148"' in drawing
-    assert 'href="/cases/Д-2026-000148" hx-get="/cases/Д-2026-000148/panel" hx-target="#case"' in drawing
+    assert 'href="/cases/Д-2026-000148" hx-get="/cases/Д-2026-000148/panel" hx-target="#panel"' in drawing
 
 
 def test_lateness_is_a_word_and_a_sign_and_not_only_red() -> None:
-    late = drawn("{{ ui.feed_row(row) }}", row=row(left=Remaining(-2, "working_days", 0.0, "overdue")))
+    late = drawn("{{ ui.list_row(row) }}", row=row(left=Remaining(-2, "working_days", 0.0, "overdue")))
     assert "−2 раб. дн." in late
     assert 'title="просрочено на 2 рабочих дня"' in late
     assert "icon-triangle-alert" in late
 
 
 def test_the_time_left_is_a_bar_beside_its_words() -> None:
-    drawing = drawn("{{ ui.feed_row(row) }}", row=row(left=Remaining(6, "working_days", 0.45, "calm")))
+    drawing = drawn("{{ ui.list_row(row) }}", row=row(left=Remaining(6, "working_days", 0.45, "calm")))
     assert "6 раб. дн." in drawing
     assert 'class="bar-fill" width="45.0%"' in drawing
 
 
 def test_an_unread_row_says_so_in_words() -> None:
-    assert "Не прочитано" in drawn("{{ ui.feed_row(row) }}", row=row(unread=True))
-    assert "Не прочитано" not in drawn("{{ ui.feed_row(row) }}", row=row())
+    assert "Не прочитано" in drawn("{{ ui.list_row(row) }}", row=row(unread=True))
+    assert "Не прочитано" not in drawn("{{ ui.list_row(row) }}", row=row())
 
 
 def test_a_finished_case_has_no_term_to_show() -> None:
-    assert "без срока" not in drawn("{{ ui.feed_row(row) }}", row=row(status="closed"))
-    assert "без срока" in drawn("{{ ui.feed_row(row) }}", row=row(status="new"))
+    assert "без срока" not in drawn("{{ ui.list_row(row) }}", row=row(waits=False))
+    assert "без срока" in drawn("{{ ui.list_row(row) }}", row=row(waits=True))
 
 
 def test_a_feed_tells_its_script_where_to_listen_and_from_where_on() -> None:
     feed = drawn(
-        '{% call ui.feed("/api/stream", "/desk/rows", cursor="41", row_url="/desk/rows/{number}") %}{% endcall %}'
+        '{% import "feeds/live_list.html" as feeds %}'
+        '{% call feeds.live_list("/api/stream", "/desk/rows", "Лента", cursor="41", row_url="/desk/rows/{number}") %}'
+        "{% endcall %}"
     )
     for attribute in (
         'data-stream-url="/api/stream"',
@@ -152,8 +151,11 @@ def test_a_timeline_shows_moments_on_the_citys_clock() -> None:
     assert '<time datetime="2026-03-12T09:00:00+00:00">12 марта, 12:00</time> · ЖКХ' in timeline
 
 
+LETTER = '{% import "status/letter.html" as letters %}{{ letters.letter("ЖКХ", text, at) }}'
+
+
 def test_a_letter_keeps_its_paragraphs_and_shows_no_markup_of_its_text() -> None:
-    letter = drawn('{{ ui.letter("ЖКХ", text, at) }}', text="Здравствуйте.\r\n\r\n<b>Готово</b>", at=NOW)
+    letter = drawn(LETTER, text="Здравствуйте.\r\n\r\n<b>Готово</b>", at=NOW)
     assert "<p>Здравствуйте.</p><p>&lt;b&gt;Готово&lt;/b&gt;</p>" in letter
 
 

@@ -11,10 +11,11 @@ from fastapi.responses import HTMLResponse
 from httpx2 import ASGITransport, AsyncClient, Response
 from jinja2 import UndefinedError
 
-from tests.gallery import create_gallery
+from tests.gallery import SLICES, create_gallery
 from veche_shared.calendar import Remaining
 from veche_shared.city import load_city
-from veche_shared.web import Pages, slices_of, wants_fragment, wants_page
+from veche_shared.web import Pages, wants_fragment, wants_page
+from veche_shared.web.components import Chip
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 GALLERY_PAGES = [
@@ -31,6 +32,7 @@ GALLERY_PAGES = [
 
 
 GALLERY = create_gallery()
+SIGN_IN = {"login": "", "error": None, "next": None}
 
 
 async def get(path: str, cookies: str = "") -> Response:
@@ -60,9 +62,7 @@ def request_of(path: str = "/", query: str = "", **headers: str) -> Request:
 
 @cache
 def pages(viewer: Officer | None = None) -> Pages:
-    return Pages(
-        slices_of("tests.gallery"), load_city("dzerzhinsk"), now=lambda: NOW, viewer_of=lambda _request: viewer
-    )
+    return Pages(SLICES, load_city("dzerzhinsk"), now=lambda: NOW, viewer_of=lambda _request: viewer)
 
 
 def text_of(response: HTMLResponse) -> str:
@@ -119,13 +119,13 @@ async def test_a_stranger_cannot_plant_a_cookie_or_a_theme() -> None:
 
 
 def test_choices_are_remembered_over_https_only_where_the_page_came_by_https() -> None:
-    response = pages().render(request_of(query="lang=en"), "showcase/sign_in.html", {"failed": False})
+    response = pages().render(request_of(query="lang=en"), "directory/sign_in.html", SIGN_IN)
     assert "Secure" in response.headers["set-cookie"]
 
 
 def test_the_switches_keep_the_rest_of_the_address() -> None:
     page = text_of(
-        pages().render(request_of("/a/Д-2026-000148", "code=K7QM&lang=en"), "showcase/sign_in.html", {"failed": False})
+        pages().render(request_of("/a/Д-2026-000148", "code=K7QM&lang=en"), "directory/sign_in.html", SIGN_IN)
     )
     assert 'href="?code=K7QM&amp;lang=ru"' in page
 
@@ -162,6 +162,7 @@ def test_a_hostile_text_stays_text() -> None:
         "due": NOW,
         "left": Remaining(3, "working_days", 0.5, "calm"),
         "history": [],
+        "chip": Chip("<i>"),
         "words": ["<b>"],
         "level": 2,
     }

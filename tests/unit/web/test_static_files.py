@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient, Response
 
 from veche_shared.web import mount_static, slices_of
-from veche_shared.web.slices import Slice
+from veche_shared.web.slices import SHARED, Slice
 from veche_shared.web.static_files import STATIC_ROOT, fingerprint, icon, static_url
 
 VENDOR = STATIC_ROOT / "vendor"
+SERVICES = ("intake", "routing", "notifications", "surveys")
 
 
 async def fetch(path: str, slices: Sequence[Slice] = (), *, headers: dict[str, str] | None = None) -> Response:
@@ -126,7 +127,7 @@ async def test_nothing_outside_the_folder_is_served() -> None:
 @pytest.mark.parametrize(
     ("path", "media_type"),
     [
-        ("js/desk.js", "text/javascript; charset=utf-8"),
+        ("js/staff.js", "text/javascript; charset=utf-8"),
         ("img/veche.svg", "image/svg+xml"),
         ("vendor/golos-text-5.3.0/golos-text-cyrillic-wght-normal.woff2", "font/woff2"),
     ],
@@ -135,22 +136,44 @@ async def test_each_kind_of_file_says_what_it_is(path: str, media_type: str) -> 
     assert (await fetch(static_url(path))).headers["content-type"] == media_type
 
 
+SHOWN = [SHARED, *(one for name in SERVICES for one in slices_of(f"veche_{name}"))]
+
+
+def own_files(*suffixes: str) -> list[Path]:
+    """The files of the shared package and of every slice, without those that others made."""
+    return [
+        path
+        for one in SHOWN
+        for folder in (one.templates, one.static)
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in suffixes and VENDOR not in path.parents
+    ]
+
+
 def test_every_file_that_a_style_names_is_there() -> None:
-    for sheet in (STATIC_ROOT / "css").glob("*.css"):
+    for sheet in own_files(".css"):
         for named in re.findall(r'url\("([^"]+)"\)', sheet.read_text(encoding="utf-8")):
             assert (sheet.parent / named).resolve().is_file(), named
 
 
-def own_files() -> list[Path]:
-    web = STATIC_ROOT.parent
-    return [
-        path
-        for path in web.rglob("*")
-        if path.suffix in {".css", ".js", ".html", ".svg"} and VENDOR not in path.parents
-    ]
+def test_colours_are_named_only_among_the_tokens() -> None:
+    for sheet in own_files(".css"):
+        if sheet.name != "tokens.css":
+            assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{]*;)", sheet.read_text(encoding="utf-8")) == [], sheet.name
 
 
-@pytest.mark.parametrize("path", own_files(), ids=lambda path: path.name)
+def test_every_style_and_script_is_named_by_a_template() -> None:
+    templates = " ".join(path.read_text(encoding="utf-8") for path in own_files(".html"))
+    sheets = ("css/tokens.css", "css/base.css", "css/components.css")  # skeleton.html puts their names together
+    for one in SHOWN:
+        for path in sorted(one.static.rglob("*")):
+            name = path.relative_to(one.static).as_posix()
+            whole = name if one is SHARED else f"{one.static_prefix}{name}"
+            if path.suffix in {".css", ".js"} and VENDOR not in path.parents and whole not in sheets:
+                assert f"static('{whole}')" in templates, whole
+
+
+@pytest.mark.parametrize("path", own_files(".css", ".js", ".html", ".svg"), ids=lambda path: path.name)
 def test_no_page_style_or_script_names_an_address_elsewhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
     assert re.search(r"(https?:)?//[a-z0-9-]+\.[a-z]", text) is None

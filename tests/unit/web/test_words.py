@@ -161,7 +161,7 @@ def test_plain_arguments_make_plain_text_that_the_template_escapes() -> None:
 
 
 def test_scripts_get_the_plural_forms_with_a_place_for_the_number() -> None:
-    assert Messages("ru").plural_forms("feed-fresh") == {
+    assert Messages("ru", slices_of("veche_notifications")).plural_forms("feed-fresh") == {
         "one": "# новое. Показать",
         "few": "# новых. Показать",
         "many": "# новых. Показать",

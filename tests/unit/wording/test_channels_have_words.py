@@ -15,7 +15,7 @@ CHANNELS = sorted(json.loads(files("veche_intake.channels").joinpath("known.json
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("package", "prefix"), [("veche_notifications", "channel-"), ("veche_routing", "matter-channel-")]
+    ("package", "prefix"), [("veche_notifications", "channel-"), ("veche_routing", "case-channel-")]
 )
 def test_every_known_channel_is_named(package: str, prefix: str, language: Language) -> None:
     messages = Messages(language, slices_of(package))

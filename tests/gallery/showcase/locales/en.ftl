@@ -53,6 +53,7 @@ gallery-field-agree = I agree that the city processes my personal data in order 
 gallery-field-agree-error = Without your consent we may not keep your address
 
 gallery-poll-question = What shall we call the new garden where the car park used to be, between 15 and 17 Tsiolkovsky Avenue?
+gallery-poll-open = Voting is open
 gallery-poll-until = Voting is open until 31 March, 20:00. It is secret: nobody will know how you voted.
 gallery-option-1 = The garden of Nikolay Nikolayevich Zinin and of all chemists who worked in the city’s plants during the war
 gallery-option-2 = Tsiolkovsky Garden
@@ -64,6 +65,14 @@ gallery-poll-result = Result of the vote
 gallery-poll-votes = Votes
 
 gallery-status-now = Passed to the department of public spaces and roads on 4 March; the answer is due by 11 April
+gallery-state-new = New
+gallery-state-assigned = Assigned
+gallery-state-in-progress = In progress
+gallery-state-answered = Answered
+gallery-state-closed = Closed
+gallery-state-triage = In triage
+gallery-state-reopened = Reopened
+gallery-state-overdue = Overdue
 gallery-department = Department of Housing, Communal Services, Public Spaces and Road Maintenance of the City Administration
 gallery-event-registered = We received your appeal and gave it a number
 gallery-event-registered-text = You chose to be answered by e-mail.
@@ -79,7 +88,6 @@ gallery-answer = Dear Anna Sergeyevna,
     The valve was opened on the same day. On 11 March the flats had between 20 and 22 degrees. What you paid for heating from 18 February to 9 March will be recalculated; you will see it on the bill for March.
 
     If any flat is still cold, press “Not solved” below this letter: the appeal comes back to us, and no new number is needed.
-gallery-signed = I. P. Severyanov, deputy director of the department
 gallery-solved-question = Is the problem solved?
 gallery-solved = Solved
 gallery-not-solved = Not solved
@@ -105,6 +113,7 @@ gallery-desk-count = { $n ->
         [one] { $n } case, { $late } overdue
        *[other] { $n } cases, { $late } overdue
     }
+gallery-actions = Actions
 gallery-accept = Accept
 gallery-accepted = { $number }: you accepted this case
 gallery-reply = Reply

@@ -1,6 +1,7 @@
 """What the shared macros are given: typed, so that a page's data is checked before a template sees it.
 
-The macros (``templates/components/*.html``, called as ``ui.name(…)``) take these values; README.md lists them all.
+The macros (``templates/components/*.html``, called as ``ui.name(…)``) take these values; README.md lists them all. What
+one service shows has its macros and classes in the slice that shows it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,6 @@ from typing import Literal
 from veche_shared.calendar import Remaining, Urgency
 
 Tone = Literal["plain", "pine", "bronze", "red", "green", "blue"]
-Status = Literal[
-    "new", "assigned", "in_progress", "answered", "closed", "triage", "reopened",
-    "overdue", "near_term", "on_hold",
-    "draft", "open", "finished",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +30,20 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedRow:
-    """One case in the desk's feed.
+class Chip:
+    """A state as a word and a shape; the tone only repeats them. ``icon_name`` is one of the vendored icons."""
 
-    ``href`` is the case's page, ``panel_url`` the fragment that opens beside the feed. ``left`` is what remains of the
-    term, None where no term runs.
+    label: str
+    tone: Tone = "plain"
+    icon_name: str = "circle"
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row of a list whose items open in a panel.
+
+    ``href`` is the item's page, ``panel_url`` the fragment that opens beside the list. ``left`` is what remains of the
+    term, None where no term runs: ``waits`` then says that there should be one.
     """
 
     number: str
@@ -49,13 +54,14 @@ class FeedRow:
     panel_url: str | None = None
     place: str | None = None
     channel: str | None = None
-    status: Status | None = None
+    chip: Chip | None = None
     left: Remaining | None = None
+    waits: bool = False
     unread: bool = False
 
     @property
     def urgency(self) -> Urgency:
-        """How urgent the case is; calm where no term runs."""
+        """How urgent the item is; calm where no term runs."""
         return "calm" if self.left is None else self.left.urgency
 
 

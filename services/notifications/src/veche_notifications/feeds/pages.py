@@ -19,7 +19,7 @@ from veche_shared.calendar import CityCalendar
 from veche_shared.clock import Clock
 from veche_shared.contracts.cases import Named
 from veche_shared.http.rejections import accepted, problem_of
-from veche_shared.web.components import FeedRow, Status
+from veche_shared.web.components import Chip, ListRow, Tone
 from veche_shared.web.localisation import Language, Messages
 from veche_shared.web.templating import Pages
 
@@ -48,10 +48,11 @@ class Rows:
     clock: Clock
     calendar: CityCalendar
 
-    def row(self, entry: Entry, marks: ReadMarks | None) -> FeedRow:
+    def row(self, entry: Entry, marks: ReadMarks | None) -> ListRow:
         line = entry.line
+        state = state_of(entry)
         page = f"/cases/{quote(line.number)}"
-        return FeedRow(
+        return ListRow(
             number=line.number,
             href=page,
             panel_url=f"{page}/panel",
@@ -60,7 +61,8 @@ class Rows:
             at=line.registered_at,
             place=line.address or self._name(line.territory),
             channel=self._channel(line.channel),
-            status=_status(entry),
+            chip=self._chip(state),
+            waits=state not in (None, "answered", "closed"),
             left=None if entry.moved_to is not None else left_of(line, self.clock(), self.calendar),
             unread=marks is not None and is_unread(entry, marks),
         )
@@ -69,6 +71,9 @@ class Rows:
         if summary.feed in RESERVED_FEEDS:
             return self.messages(f"feed-name-{summary.feed}")
         return self._name(summary.name) or self.messages("feed-name-unnamed", code=summary.feed)
+
+    def _chip(self, state: str | None) -> Chip | None:
+        return None if state is None else Chip(self.messages(f"feed-status-{state}"), *LOOKS[state])
 
     def _line(self, entry: Entry) -> str:
         if entry.moved_to is not None:
@@ -87,23 +92,25 @@ class Rows:
         return self.messages(message) if message in self.messages else code
 
 
-_STATUSES: Final[Mapping[str, Status]] = {
-    "new": "new",
-    "in_progress": "in_progress",
-    "answered": "answered",
-    "closed": "closed",
+LOOKS: Final[Mapping[str, tuple[Tone, str]]] = {
+    "new": ("bronze", "circle-dot"),
+    "in_progress": ("pine", "circle-ellipsis"),
+    "answered": ("green", "mail-check"),
+    "closed": ("plain", "circle-check"),
+    "triage": ("bronze", "split"),
+    "reopened": ("bronze", "rotate-ccw"),
 }
-"""The word for a status; one that this release does not know is shown as work in progress."""
+"""How a state is shown; a status that this release does not know is shown as work in progress."""
 
 
-def _status(entry: Entry) -> Status | None:
-    """The word beside a row; none for what every row of a department's feed is: handed to that department."""
+def state_of(entry: Entry) -> str | None:
+    """What is said beside a row; nothing about what every row of a department's feed is: handed to that department."""
     line = entry.line
     if entry.moved_to is not None or line.status == "assigned":
         return None
     if line.in_triage:
         return "triage"
-    return "reopened" if line.action == "reopen" else _STATUSES.get(line.status, "in_progress")
+    return "reopened" if line.action == "reopen" else (line.status if line.status in LOOKS else "in_progress")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,19 +20,22 @@ from veche_shared.http.pagination import CursorText
 from veche_shared.http.problems import Problem
 from veche_shared.ids import Ids
 from veche_shared.web import Pages, wants_fragment
-from veche_shared.web.components import FeedRow, Status, TimelineEntry, Tone
+from veche_shared.web.components import Chip, ListRow, TimelineEntry, Tone
 from veche_shared.web.localisation import CityFormats, Language, Messages
 
 ROWS = 50
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
-STATUSES: Mapping[str, Status] = {
-    "new": "new",
-    "assigned": "assigned",
-    "in_progress": "in_progress",
-    "answered": "answered",
-    "closed": "closed",
+LOOKS: Mapping[str, tuple[Tone, str]] = {
+    "new": ("bronze", "circle-dot"),
+    "assigned": ("blue", "circle-arrow-right"),
+    "in_progress": ("pine", "circle-ellipsis"),
+    "answered": ("green", "mail-check"),
+    "closed": ("plain", "circle-check"),
+    "triage": ("bronze", "split"),
+    "reopened": ("bronze", "rotate-ccw"),
 }
-"""How a status is shown; one that a newer release has stored is shown as «in progress»."""
+"""How a state is shown: a status, or where a case in triage comes from. A status that a newer release has stored is
+shown as «in progress»."""
 
 TONES: Mapping[str, Tone] = {
     "open": "bronze",
@@ -71,15 +74,20 @@ class Telling:
             return None
         return label.name_en if self.language == "en" and label.name_en else label.name
 
-    def status(self, case: Case) -> Status:
+    def state(self, case: Case) -> str:
+        """Which of ``LOOKS`` the case has."""
         if not case.in_triage:
-            return STATUSES.get(case.status, "in_progress")
+            return case.status if case.status in LOOKS else "in_progress"
         return "reopened" if case.last.action == "reopen" else "triage"
+
+    def chip(self, case: Case) -> Chip:
+        state = self.state(case)
+        return Chip(self.words(f"case-status-{state}"), *LOOKS[state])
 
     def term(self, case: Case) -> tuple[str | None, Urgency]:
         """The term as a sentence, and how urgent it is; a case that is answered has kept its term or not, calmly."""
         if case.due is None:
-            return self.words("matter-no-term"), "calm"
+            return self.words("case-no-term"), "calm"
         left = self.left(case)
         return self.formats.term(case.due.on, left), "calm" if left is None else left.urgency
 
@@ -91,7 +99,7 @@ class Telling:
 
     def counted(self, case: Case) -> str | None:
         """How long the term is: «8 рабочих дней»; None without a term, or for a unit that there are no words for."""
-        message = "" if case.due is None else f"matter-{case.due.unit}"
+        message = "" if case.due is None else f"case-counted-{case.due.unit}"
         return self.words(message, n=case.due.amount) if case.due and message in self.words else None
 
     def history(self, case: Case) -> list[TimelineEntry]:
@@ -100,40 +108,41 @@ class Telling:
     def _entry(self, entry: Entry, *, is_last: bool) -> TimelineEntry:
         department = self.name(entry.department) or ""
         return TimelineEntry(
-            title=self.words(f"matter-did-{entry.action if entry.action in TONES else 'other'}", department=department),
+            title=self.words(f"case-did-{entry.action if entry.action in TONES else 'other'}", department=department),
             at=entry.at,
             text=entry.answer or entry.reason,
-            by=entry.actor_name or self.words("matter-by-itself"),
+            by=entry.actor_name or self.words("case-by-itself"),
             state="now" if is_last and entry.status != "closed" else "done",
             tone=TONES.get(entry.action, "plain"),
         )
 
     def triage_reason(self, case: Case) -> str | None:
         """Why the case waits for a coordinator; None where this release has no words for the reason."""
-        message = f"matter-triage-{case.why.triage_reason}"
+        message = f"case-triage-{case.why.triage_reason}"
         return self.words(message) if message in self.words else None
 
     def channel(self, case: Case) -> str:
         """The channel's name; the code itself where this release has no name for it."""
-        message = f"matter-channel-{case.channel}"
+        message = f"case-channel-{case.channel}"
         return self.words(message) if message in self.words else case.channel
 
     def refusal(self, problem: Problem) -> str:
-        message = f"matter-refused-{problem.code}"
-        return self.words(message if message in self.words else "matter-refused")
+        message = f"case-refused-{problem.code}"
+        return self.words(message if message in self.words else "case-refused")
 
-    def row(self, case: Case) -> FeedRow:
+    def row(self, case: Case) -> ListRow:
         page = case_path(case.number)
-        return FeedRow(
+        return ListRow(
             number=case.number,
             href=page,
             panel_url=f"{page}/panel",
-            topic=self.name(case.topic) or self.words("matter-topic-none"),
+            topic=self.name(case.topic) or self.words("case-topic-none"),
             line=case.summary,
             at=case.registered_at,
             place=case.address or self.name(case.territory),
             channel=self.channel(case),
-            status=self.status(case),
+            chip=self.chip(case),
+            waits=case.status not in FINISHED,
             left=self.left(case),
         )
 
@@ -158,17 +167,17 @@ class CasePages:
 
     async def panel(self, request: Request, number: Number, session: StaffOf) -> HTMLResponse:
         actor = actor_of(session)
-        return self._show(request, await self.office.read(number, actor), actor, "cases/case_panel.html")
+        return self._show(request, await self.office.read(number, actor), actor, "cases/panel.html")
 
     async def act(self, request: Request, number: Number, session: StaffOf) -> Response:
         """A command from a form; the form carries the command's id, so that pressing twice does it once."""
         actor = actor_of(session)
         typed = await _typed(request)
-        template = "cases/case_panel.html" if wants_fragment(request) else "cases/case.html"
+        template = "cases/panel.html" if wants_fragment(request) else "cases/case.html"
         try:
             decision = await self.office.execute(number, COMMANDS.validate_python(typed), actor)
         except ValidationError:
-            sentence = self._telling(request).words("matter-refused-incomplete")
+            sentence = self._telling(request).words("case-refused-incomplete")
         except Problem as problem:
             if problem.status == 404:
                 raise
@@ -204,11 +213,11 @@ class CasePages:
         term, urgency = tell.term(case)
         context = {
             "case": case,
-            "topic": tell.name(case.topic) or tell.words("matter-topic-none"),
+            "topic": tell.name(case.topic) or tell.words("case-topic-none"),
             "department": tell.name(case.department),
             "territory": tell.name(case.territory),
             "channel": tell.channel(case),
-            "status": tell.status(case),
+            "chip": tell.chip(case),
             "triage_reason": tell.triage_reason(case),
             "term": term,
             "counted": tell.counted(case),

@@ -41,10 +41,10 @@ def sign_in_router(entrance: Entrance, sessions: StaffSessions, pages: Pages) ->
             account = await entrance.admit(login, password, caller_network(request))
         except TooManyRequests as refusal:
             wait = int(refusal.headers["Retry-After"])
-            sentence = words("entrance-wait", n=max(1, round(wait / 60)))
+            sentence = words("sign-in-wait", n=max(1, round(wait / 60)))
             return form(request, login=login, error=sentence, back=own_path(back), status=429)
         if account is None:
-            return form(request, login=login, error=words("entrance-wrong"), back=own_path(back), status=401)
+            return form(request, login=login, error=words("sign-in-wrong"), back=own_path(back), status=401)
         token = sessions.issue(
             sub=account.login, name=account.name, roles=account.roles, departments=account.departments
         )

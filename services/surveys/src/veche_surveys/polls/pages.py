@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from veche_shared.security.sessions import StaffSession, require_staff, staff_session
 from veche_shared.web import Pages
-from veche_shared.web.components import Bar
+from veche_shared.web.components import Bar, Tone
 from veche_shared.web.components import Option as ChoiceRow
 from veche_shared.web.localisation import Language, Messages
 from veche_surveys.ballots import rules as ballot_rules
@@ -32,8 +32,13 @@ Admin = Annotated[StaffSession, Depends(require_staff("poll_admin"))]
 Visitor = Annotated[StaffSession | None, Depends(staff_session)]
 CommandKey = Annotated[str, Form(min_length=1, max_length=200)]
 
-STATUS_OF_PHASE: Mapping[Phase, str] = {"draft": "draft", "upcoming": "near_term", "voting": "open", "over": "finished"}
-"""The shared chip that shows a phase."""
+LOOKS: Mapping[Phase, tuple[Tone, str]] = {
+    "draft": ("plain", "pencil"),
+    "upcoming": ("bronze", "clock-alert"),
+    "voting": ("pine", "vote"),
+    "over": ("plain", "lock"),
+}
+"""How a phase is shown."""
 
 _REASONS: Final[frozenset[str]] = frozenset(get_args(RejectionReason))
 
@@ -48,9 +53,9 @@ class WordedPoll:
     rows: tuple[ChoiceRow, ...]
 
     @property
-    def chip(self) -> str:
-        """The shared chip that shows the phase."""
-        return STATUS_OF_PHASE[self.phase]
+    def look(self) -> tuple[Tone, str]:
+        """Tone and icon of the phase."""
+        return LOOKS[self.phase]
 
 
 def worded(poll: Poll, phase: Phase, language: Language) -> WordedPoll:

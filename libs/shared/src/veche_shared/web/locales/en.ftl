@@ -1,4 +1,4 @@
-### Words that all services share. The words of one service are in its own locales.
+### Words that all services share. The words of one slice are beside its templates.
 
 ## Page
 
@@ -25,22 +25,6 @@ nav-desk = Feed
 nav-triage = Triage
 nav-manage-polls = Polls
 sign-out = Sign out
-
-## States
-
-status-new = New
-status-assigned = Assigned
-status-in-progress = In progress
-status-answered = Answered
-status-closed = Closed
-status-triage = In triage
-status-reopened = Reopened
-status-overdue = Overdue
-status-near-term = Due soon
-status-on-hold = On hold
-status-draft = Draft
-status-open = Voting is open
-status-finished = Finished
 
 ## Terms
 
@@ -103,11 +87,9 @@ letters-left =
 steps = Steps
 step-done = Done
 
-## Appeal
+## Timeline
 
 timeline = What has happened
-letter = Answer
-letter-number = No. { $number }
 
 ## Charts
 
@@ -116,25 +98,9 @@ chart-option = Option
 chart-share = Share
 chart-total = Total
 
-## Desk
+## Lists and keys
 
-desk-list = Feed of cases
-desk-case = Case
-desk-no-case = Choose a case
-desk-no-case-text = The whole case opens here: its text, terms, history and actions. Press “o” to open a row, “?” to see all keys.
-desk-back = Back to the feed
-case-actions = Actions
-why-words = Decided by the words:
-why-confidence = Confidence
-why-rule = rule
-feed = Cases
-feed-fresh =
-    { $n ->
-        [one] { $n } new case. Show it
-       *[other] { $n } new cases. Show them
-    }
 no-connection = No connection to the server. Nothing may have been sent; check the network and try again.
-feed-silent = The live feed is disconnected. We are reconnecting; what you see may be out of date.
 row-remaining-working-days =
     { $n ->
         [0] today
@@ -179,11 +145,8 @@ keys-on = Use these keys on this computer
 keys-layout = The keyboard layout does not matter: the same keys work in Russian and in English.
 key-next = next row
 key-previous = previous row
-key-open = open the case; once more, go to it
-key-accept = accept it
-key-reply = reply
-key-fresh = show what is new
-key-back = back to the feed
+key-open = open it; once more, go to it
+key-back = back to the list
 key-help = this help
 
 ## Pages of a list
@@ -191,15 +154,6 @@ key-help = this help
 pagination = Pages of the list
 page-newer = Newer
 page-older = Older
-
-## Sign-in
-
-sign-in-title = Staff sign-in
-sign-in-login = Login
-sign-in-password = Password
-sign-in-button = Sign in
-sign-in-failed-hint = Check the keyboard layout and Caps Lock. After several failures the sign-in is closed for a few minutes.
-sign-in-help = Forgot the password, or have no access? Ask the Veche administrator of your department.
 
 ## Errors
 

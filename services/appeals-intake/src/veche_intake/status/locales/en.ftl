@@ -21,6 +21,8 @@ appeal-sent-title = We have your appeal
 appeal-sent-keep = Write down the number and the code, or take a screenshot: with them you will find the answer. We show the code here only now.
 appeal-late-title = If there is no answer in time
 appeal-late-text = The appeal stays open, and the city's leadership sees that it is late. There is no need to write again: that would not speed it up.
+appeal-answer = Answer
+appeal-answer-number = No. { $number }
 appeal-another = Report another problem
 
 appeal-state-received = Received on { $day }. We are finding out who will answer.

@@ -49,3 +49,27 @@ channel-letter = letter
 channel-visit = field visit
 channel-tos = self-government unit
 channel-precinct = precinct worker
+
+## States
+
+feed-status-new = New
+feed-status-in_progress = In progress
+feed-status-answered = Answered
+feed-status-closed = Closed
+feed-status-triage = In triage
+feed-status-reopened = Reopened
+
+## The page of a feed
+
+feed-list = Feed of cases
+feed-case = Case
+feed-no-case = Choose a case
+feed-no-case-text = The whole case opens here: its text, terms, history and actions. Press “o” to open a row, “?” to see all keys.
+feed-back = Back to the feed
+feed-fresh =
+    { $n ->
+        [one] { $n } new case. Show it
+       *[other] { $n } new cases. Show them
+    }
+feed-silent = The live feed is disconnected. We are reconnecting; what you see may be out of date.
+feed-key-fresh = show what is new

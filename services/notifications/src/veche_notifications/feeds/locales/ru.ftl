@@ -51,3 +51,28 @@ channel-letter = письмо
 channel-visit = выезд
 channel-tos = ТОС
 channel-precinct = соц. участковый
+
+## Состояния
+
+feed-status-new = Новое
+feed-status-in_progress = В работе
+feed-status-answered = Есть ответ
+feed-status-closed = Закрыто
+feed-status-triage = На разборе
+feed-status-reopened = Возобновлено
+
+## Страница ленты
+
+feed-list = Лента обращений
+feed-case = Обращение
+feed-no-case = Выберите обращение
+feed-no-case-text = Оно откроется здесь целиком: текст, сроки, история и действия. Клавиша «o» открывает строку, «?» показывает все клавиши.
+feed-back = К ленте
+feed-fresh =
+    { $n ->
+        [one] { $n } новое. Показать
+        [few] { $n } новых. Показать
+       *[other] { $n } новых. Показать
+    }
+feed-silent = Связь с лентой прервалась. Подключаемся снова; то, что вы видите, могло устареть.
+feed-key-fresh = показать новые

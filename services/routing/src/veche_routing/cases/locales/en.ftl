@@ -2,108 +2,113 @@
 
 ## The case
 
-matter-topic-none = Topic unknown
-matter-no-term = No term: the calendar of that year has not been published
-matter-working_days =
+case-topic-none = Topic unknown
+case-no-term = No term: the calendar of that year has not been published
+case-counted-working_days =
     { $n ->
         [one] { $n } working day
        *[other] { $n } working days
     }
-matter-calendar_days =
+case-counted-calendar_days =
     { $n ->
         [one] { $n } calendar day
        *[other] { $n } calendar days
     }
-matter-working_hours =
+case-counted-working_hours =
     { $n ->
         [one] { $n } working hour
        *[other] { $n } working hours
     }
-matter-text = What the resident wrote
-matter-place = Address
-matter-territory = Territory
-matter-department = Department
-matter-channel = Channel
-matter-registered = Registered
-matter-term = Term
-matter-attachments = Attachments
-matter-why = Why it is here
-matter-why-hint = The resident, or the channel they wrote through, named the topic.
-matter-why-nothing = No words were found that tell the topic.
-matter-why-person = A member of staff chose the department.
-matter-history = History
+case-text = What the resident wrote
+case-place = Address
+case-territory = Territory
+case-department = Department
+case-channel = Channel
+case-registered = Registered
+case-term = Term
+case-attachments = Attachments
+case-why = Why it is here
+case-why-words = Decided by the words:
+case-why-confidence = Confidence
+case-why-rule = rule
+case-why-hint = The resident, or the channel they wrote through, named the topic.
+case-why-nothing = No words were found that tell the topic.
+case-why-person = A member of staff chose the department.
+case-history = History
 
-matter-channel-web = City website
-matter-channel-vk = VK
-matter-channel-ok = Odnoklassniki
-matter-channel-telegram = Telegram
-matter-channel-max = MAX
-matter-channel-pos = Gosuslugi
-matter-channel-email = E-mail
-matter-channel-reception = Personal reception
-matter-channel-phone = Telephone
-matter-channel-import = Imported from a file
-matter-channel-incident = Incident Management
-matter-channel-rutube = RUTUBE
-matter-channel-tiktok = TikTok
-matter-channel-letter = Letter
-matter-channel-visit = Field visit
-matter-channel-tos = Territorial self-government unit
-matter-channel-precinct = Social precinct worker
+case-channel-web = City website
+case-channel-vk = VK
+case-channel-ok = Odnoklassniki
+case-channel-telegram = Telegram
+case-channel-max = MAX
+case-channel-pos = Gosuslugi
+case-channel-email = E-mail
+case-channel-reception = Personal reception
+case-channel-phone = Telephone
+case-channel-import = Imported from a file
+case-channel-incident = Incident Management
+case-channel-rutube = RUTUBE
+case-channel-tiktok = TikTok
+case-channel-letter = Letter
+case-channel-visit = Field visit
+case-channel-tos = Territorial self-government unit
+case-channel-precinct = Social precinct worker
 
 ## Actions
 
-matter-accept = Take on
-matter-close = Close
-matter-choose = Choose who is responsible
-matter-department-choose = Choose a department
-matter-assign = Hand over
-matter-assign-note = Note for the department
-matter-complaint = It complains about a department
-matter-complaint-none = No, it is no complaint
-matter-complaint-hint = That department will not get it: the law says so (Federal Law 59, article 8, part 6).
-matter-answer-title = Answer
-matter-answer = Answer to the resident
-matter-answer-hint = Say what was done and when, or why it cannot be and by which rule. It is shown on the appeal's page: no names or telephones of others.
-matter-answer-send = Send the answer
-matter-otherwise = If it is not yours
-matter-unsolved = If it is not solved
-matter-reason = Why
-matter-reassign = Hand over to another department
-matter-reassign-hint = The term does not begin anew.
-matter-return = Return to the coordinator
-matter-return-hint = The coordinator will choose who is responsible. Say why it is not your matter.
-matter-reopen = Reopen
-matter-reopen-hint = It goes back to the coordinator, not to the one who answered.
+case-actions = Actions
+case-accept = Take on
+case-close = Close
+case-choose = Choose who is responsible
+case-department-choose = Choose a department
+case-assign = Hand over
+case-assign-note = Note for the department
+case-complaint = It complains about a department
+case-complaint-none = No, it is no complaint
+case-complaint-hint = That department will not get it: the law says so (Federal Law 59, article 8, part 6).
+case-answer-given = Answer
+case-answer-title = Answer
+case-answer = Answer to the resident
+case-answer-hint = Say what was done and when, or why it cannot be and by which rule. It is shown on the appeal's page: no names or telephones of others.
+case-answer-send = Send the answer
+case-otherwise = If it is not yours
+case-unsolved = If it is not solved
+case-reason = Why
+case-reassign = Hand over to another department
+case-reassign-hint = The term does not begin anew.
+case-return = Return to the coordinator
+case-return-hint = The coordinator will choose who is responsible. Say why it is not your matter.
+case-reopen = Reopen
+case-reopen-hint = It goes back to the coordinator, not to the one who answered.
 
-matter-triage-unsure_topic = The system is not sure of the topic. Read the appeal and choose a department.
-matter-triage-no_topic = The system found no words that tell the topic.
-matter-triage-no_rule = Nobody is named as responsible for this topic in this territory.
-matter-triage-complaint = It seems to complain about how an appeal was handled. It must not go to the one complained of.
-matter-triage-foreign_place = This seems to be outside our territory.
+case-triage-unsure_topic = The system is not sure of the topic. Read the appeal and choose a department.
+case-triage-no_topic = The system found no words that tell the topic.
+case-triage-no_rule = Nobody is named as responsible for this topic in this territory.
+case-triage-complaint = It seems to complain about how an appeal was handled. It must not go to the one complained of.
+case-triage-foreign_place = This seems to be outside our territory.
 
-matter-did-open = Waits for the coordinator
-matter-did-assign = Handed to: { $department }
-matter-did-accept = Taken on
-matter-did-answer = Answer sent
-matter-did-close = Closed
-matter-did-return_to_triage = Returned to the coordinator
-matter-did-reassign = Handed to another department: { $department }
-matter-did-reopen = Reopened
-matter-did-other = Changed
-matter-by-itself = Automatically
+case-did-open = Waits for the coordinator
+case-did-assign = Handed to: { $department }
+case-did-accept = Taken on
+case-did-answer = Answer sent
+case-did-close = Closed
+case-did-return_to_triage = Returned to the coordinator
+case-did-reassign = Handed to another department: { $department }
+case-did-reopen = Reopened
+case-did-other = Changed
+case-by-itself = Automatically
 
-matter-refused = This cannot be done now
-matter-refused-kept = Nothing has changed, and what you wrote is still in the form.
-matter-refused-incomplete = Fill in the required fields
-matter-refused-wrong_status = The case is in another state by now, which does not allow this
-matter-refused-not_allowed = An officer of the responsible department or a coordinator may do this
-matter-refused-stale_version = Somebody else changed the case while you were reading. Look at its history, and repeat if needed
-matter-refused-command_id_reused = This form was sent with other content already. Reload the page
-matter-refused-unknown_department = It cannot be handed to that department
-matter-refused-same_department = The case is with that department already
-matter-refused-own_complaint = The complaint is about that department: another one must answer
-matter-refused-already_passed_on = That department has passed the case on before. Return it to the coordinator
+case-refused = This cannot be done now
+case-refused-kept = Nothing has changed, and what you wrote is still in the form.
+case-refused-incomplete = Fill in the required fields
+case-refused-wrong_status = The case is in another state by now, which does not allow this
+case-refused-not_allowed = An officer of the responsible department or a coordinator may do this
+case-refused-stale_version = Somebody else changed the case while you were reading. Look at its history, and repeat if needed
+case-refused-command_id_reused = This form was sent with other content already. Reload the page
+case-refused-unknown_department = It cannot be handed to that department
+case-refused-same_department = The case is with that department already
+case-refused-own_complaint = The complaint is about that department: another one must answer
+case-refused-already_passed_on = That department has passed the case on before. Return it to the coordinator
 
 ## Triage
 
@@ -116,3 +121,18 @@ triage-waiting =
     }
 triage-empty = Nothing to decide
 triage-empty-text = Cases will appear here for which the system could not choose a department with certainty, and those that departments returned.
+triage-list = Feed of cases
+triage-case = Case
+triage-no-case = Choose a case
+triage-no-case-text = The whole case opens here: its text, terms, history and actions. Press “o” to open a row, “?” to see all keys.
+triage-back = Back to the feed
+
+## States
+
+case-status-new = New
+case-status-assigned = Assigned
+case-status-in_progress = In progress
+case-status-answered = Answered
+case-status-closed = Closed
+case-status-triage = In triage
+case-status-reopened = Reopened

@@ -2,111 +2,116 @@
 
 ## Обращение
 
-matter-topic-none = Тема не определена
-matter-no-term = Срок не посчитан: календарь этого года ещё не утверждён
-matter-working_days =
+case-topic-none = Тема не определена
+case-no-term = Срок не посчитан: календарь этого года ещё не утверждён
+case-counted-working_days =
     { $n ->
         [one] { $n } рабочий день
         [few] { $n } рабочих дня
        *[other] { $n } рабочих дней
     }
-matter-calendar_days =
+case-counted-calendar_days =
     { $n ->
         [one] { $n } календарный день
         [few] { $n } календарных дня
        *[other] { $n } календарных дней
     }
-matter-working_hours =
+case-counted-working_hours =
     { $n ->
         [one] { $n } рабочий час
         [few] { $n } рабочих часа
        *[other] { $n } рабочих часов
     }
-matter-text = Что написал житель
-matter-place = Адрес
-matter-territory = Территория
-matter-department = Департамент
-matter-channel = Канал
-matter-registered = Зарегистрировано
-matter-term = Срок
-matter-attachments = Вложения
-matter-why = Почему оно здесь
-matter-why-hint = Тему указал сам житель или канал, через который он написал.
-matter-why-nothing = Слов, по которым можно понять тему, не нашлось.
-matter-why-person = Департамент выбрал сотрудник.
-matter-history = История
+case-text = Что написал житель
+case-place = Адрес
+case-territory = Территория
+case-department = Департамент
+case-channel = Канал
+case-registered = Зарегистрировано
+case-term = Срок
+case-attachments = Вложения
+case-why = Почему оно здесь
+case-why-words = Решили слова:
+case-why-confidence = Уверенность
+case-why-rule = правило
+case-why-hint = Тему указал сам житель или канал, через который он написал.
+case-why-nothing = Слов, по которым можно понять тему, не нашлось.
+case-why-person = Департамент выбрал сотрудник.
+case-history = История
 
-matter-channel-web = Сайт города
-matter-channel-vk = ВКонтакте
-matter-channel-ok = Одноклассники
-matter-channel-telegram = Телеграм
-matter-channel-max = MAX
-matter-channel-pos = Госуслуги (ПОС)
-matter-channel-email = Электронная почта
-matter-channel-reception = Личный приём
-matter-channel-phone = Телефон
-matter-channel-import = Загружено из файла
-matter-channel-incident = «Инцидент Менеджмент»
-matter-channel-rutube = RUTUBE
-matter-channel-tiktok = TikTok
-matter-channel-letter = Письмо
-matter-channel-visit = Выездная встреча
-matter-channel-tos = ТОС
-matter-channel-precinct = Социальный участковый
+case-channel-web = Сайт города
+case-channel-vk = ВКонтакте
+case-channel-ok = Одноклассники
+case-channel-telegram = Телеграм
+case-channel-max = MAX
+case-channel-pos = Госуслуги (ПОС)
+case-channel-email = Электронная почта
+case-channel-reception = Личный приём
+case-channel-phone = Телефон
+case-channel-import = Загружено из файла
+case-channel-incident = «Инцидент Менеджмент»
+case-channel-rutube = RUTUBE
+case-channel-tiktok = TikTok
+case-channel-letter = Письмо
+case-channel-visit = Выездная встреча
+case-channel-tos = ТОС
+case-channel-precinct = Социальный участковый
 
 ## Действия
 
-matter-accept = Принять в работу
-matter-close = Закрыть
-matter-choose = Выберите, кто отвечает
-matter-department-choose = Выберите департамент
-matter-assign = Передать
-matter-assign-note = Пометка для департамента
-matter-complaint = Это жалоба на департамент
-matter-complaint-none = Нет, это не жалоба
-matter-complaint-hint = Ему обращение не попадёт: так требует закон (59-ФЗ, статья 8, часть 6).
-matter-answer-title = Ответить
-matter-answer = Ответ жителю
-matter-answer-hint = Скажите, что сделано и когда, или почему нельзя и по какой норме. Ответ увидят на странице обращения: без чужих фамилий и телефонов.
-matter-answer-send = Отправить ответ
-matter-otherwise = Если это не к вам
-matter-unsolved = Если не решено
-matter-reason = Почему
-matter-reassign = Передать другому департаменту
-matter-reassign-hint = Срок не начнётся заново.
-matter-return = Вернуть координатору
-matter-return-hint = Координатор выберет, кто отвечает. Напишите, почему это не ваш вопрос.
-matter-reopen = Возобновить
-matter-reopen-hint = Обращение вернётся координатору, а не тому, кто отвечал.
+case-actions = Действия
+case-accept = Принять в работу
+case-close = Закрыть
+case-choose = Выберите, кто отвечает
+case-department-choose = Выберите департамент
+case-assign = Передать
+case-assign-note = Пометка для департамента
+case-complaint = Это жалоба на департамент
+case-complaint-none = Нет, это не жалоба
+case-complaint-hint = Ему обращение не попадёт: так требует закон (59-ФЗ, статья 8, часть 6).
+case-answer-given = Ответ
+case-answer-title = Ответить
+case-answer = Ответ жителю
+case-answer-hint = Скажите, что сделано и когда, или почему нельзя и по какой норме. Ответ увидят на странице обращения: без чужих фамилий и телефонов.
+case-answer-send = Отправить ответ
+case-otherwise = Если это не к вам
+case-unsolved = Если не решено
+case-reason = Почему
+case-reassign = Передать другому департаменту
+case-reassign-hint = Срок не начнётся заново.
+case-return = Вернуть координатору
+case-return-hint = Координатор выберет, кто отвечает. Напишите, почему это не ваш вопрос.
+case-reopen = Возобновить
+case-reopen-hint = Обращение вернётся координатору, а не тому, кто отвечал.
 
-matter-triage-unsure_topic = Система не уверена в теме. Прочтите обращение и выберите департамент.
-matter-triage-no_topic = Система не нашла слов, по которым видна тема.
-matter-triage-no_rule = Для этой темы на этой территории ответственный не назначен.
-matter-triage-complaint = Похоже на жалобу на то, как рассматривали обращение. Её нельзя отдать тому, на кого жалуются.
-matter-triage-foreign_place = Похоже, это не наша территория.
+case-triage-unsure_topic = Система не уверена в теме. Прочтите обращение и выберите департамент.
+case-triage-no_topic = Система не нашла слов, по которым видна тема.
+case-triage-no_rule = Для этой темы на этой территории ответственный не назначен.
+case-triage-complaint = Похоже на жалобу на то, как рассматривали обращение. Её нельзя отдать тому, на кого жалуются.
+case-triage-foreign_place = Похоже, это не наша территория.
 
-matter-did-open = Ждёт решения координатора
-matter-did-assign = Передано: { $department }
-matter-did-accept = Принято в работу
-matter-did-answer = Отправлен ответ
-matter-did-close = Закрыто
-matter-did-return_to_triage = Возвращено координатору
-matter-did-reassign = Передано другому департаменту: { $department }
-matter-did-reopen = Возобновлено
-matter-did-other = Ход рассмотрения изменился
-matter-by-itself = Автоматически
+case-did-open = Ждёт решения координатора
+case-did-assign = Передано: { $department }
+case-did-accept = Принято в работу
+case-did-answer = Отправлен ответ
+case-did-close = Закрыто
+case-did-return_to_triage = Возвращено координатору
+case-did-reassign = Передано другому департаменту: { $department }
+case-did-reopen = Возобновлено
+case-did-other = Ход рассмотрения изменился
+case-by-itself = Автоматически
 
-matter-refused = Это действие сейчас невозможно
-matter-refused-kept = Ничего не изменилось, написанное вами осталось в форме.
-matter-refused-incomplete = Заполните обязательные поля
-matter-refused-wrong_status = Обращение уже в другом состоянии, это действие к нему не подходит
-matter-refused-not_allowed = Это может сделать сотрудник ответственного департамента или координатор
-matter-refused-stale_version = Пока вы читали, обращение изменил кто-то другой. Посмотрите историю и повторите, если нужно
-matter-refused-command_id_reused = Эта форма уже отправлена с другим содержанием. Обновите страницу
-matter-refused-unknown_department = Такому департаменту передать нельзя
-matter-refused-same_department = Обращение уже у этого департамента
-matter-refused-own_complaint = На этот департамент жалуются: отвечать должен другой
-matter-refused-already_passed_on = Этот департамент уже передавал обращение дальше. Верните его координатору
+case-refused = Это действие сейчас невозможно
+case-refused-kept = Ничего не изменилось, написанное вами осталось в форме.
+case-refused-incomplete = Заполните обязательные поля
+case-refused-wrong_status = Обращение уже в другом состоянии, это действие к нему не подходит
+case-refused-not_allowed = Это может сделать сотрудник ответственного департамента или координатор
+case-refused-stale_version = Пока вы читали, обращение изменил кто-то другой. Посмотрите историю и повторите, если нужно
+case-refused-command_id_reused = Эта форма уже отправлена с другим содержанием. Обновите страницу
+case-refused-unknown_department = Такому департаменту передать нельзя
+case-refused-same_department = Обращение уже у этого департамента
+case-refused-own_complaint = На этот департамент жалуются: отвечать должен другой
+case-refused-already_passed_on = Этот департамент уже передавал обращение дальше. Верните его координатору
 
 ## Разбор
 
@@ -120,3 +125,18 @@ triage-waiting =
     }
 triage-empty = Разбирать нечего
 triage-empty-text = Здесь появятся обращения, для которых система не смогла уверенно выбрать департамент, и те, что департаменты вернули.
+triage-list = Лента обращений
+triage-case = Обращение
+triage-no-case = Выберите обращение
+triage-no-case-text = Оно откроется здесь целиком: текст, сроки, история и действия. Клавиша «o» открывает строку, «?» показывает все клавиши.
+triage-back = К ленте
+
+## Состояния
+
+case-status-new = Новое
+case-status-assigned = Передано
+case-status-in_progress = В работе
+case-status-answered = Есть ответ
+case-status-closed = Закрыто
+case-status-triage = На разборе
+case-status-reopened = Возобновлено
