@@ -69,11 +69,14 @@ class Service:
 
     async def tell(self, topic: str, event: Event[Contract]) -> None:
         """Publish what another service would."""
+        await self.publish(topic, event.subject.encode(), event.model_dump_json().encode())
+
+    async def publish(self, topic: str, key: bytes, value: bytes) -> None:
+        """Publish a message as it is."""
         producer = AIOKafkaProducer(bootstrap_servers=self.kafka)
         await producer.start()
         try:
-            content = event.model_dump_json().encode()
-            await producer.send_and_wait(f"{self.topic_prefix}{topic}", content, key=event.subject.encode())
+            await producer.send_and_wait(f"{self.topic_prefix}{topic}", value, key=key)
         finally:
             await producer.stop()
 

@@ -137,12 +137,11 @@ class Service:
 
     async def publish(self, events: Sequence[CaseChangedV1]) -> None:
         """Put changes of cases on the topic, as routing's relay does."""
-        sent = [
-            await self.producer.send(
-                f"{self.topic_prefix}cases", event.model_dump_json().encode(), key=event.subject.encode()
-            )
-            for event in events
-        ]
+        await self.publish_raw([(event.subject.encode(), event.model_dump_json().encode()) for event in events])
+
+    async def publish_raw(self, messages: Sequence[tuple[bytes, bytes]]) -> None:
+        """Put messages, key and value, on the topic of cases as they are."""
+        sent = [await self.producer.send(f"{self.topic_prefix}cases", value, key=key) for key, value in messages]
         await asyncio.gather(*sent)
 
     @asynccontextmanager

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.unit.storage.stored import histories, repr_of, updated, with_additions
+from tests.newer_release import with_additions
+from tests.unit.storage.stored import histories, repr_of, updated
 from veche_shared.storage.documents import Document, changes
 from veche_shared.storage.mongo import Collection, Mongo
 

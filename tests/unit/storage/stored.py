@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from veche_shared.storage.documents import Document
 
-ADDED = "added_by_a_newer_release"
-
 keys = st.sampled_from(["a", "b", "c", "0", "code", "a.b", "$set", ""])
 top_level_keys = st.sampled_from(["a", "b", "c", "d"])
 values: st.SearchStrategy[object] = st.recursive(
@@ -38,24 +36,6 @@ def grown(value: object) -> st.SearchStrategy[object]:
     if isinstance(value, dict):
         return st.dictionaries(keys, values, max_size=2).map(lambda more: {**value, **more})
     return st.just(value)
-
-
-def with_additions(value: object) -> object:
-    """The same, with a field that only a newer release knows in every document, at every depth."""
-    if isinstance(value, dict):
-        return {**{key: with_additions(inner) for key, inner in value.items()}, ADDED: {"kept": [1]}}
-    if isinstance(value, list):
-        return [with_additions(inner) for inner in value]
-    return value
-
-
-def without_additions(value: object) -> object:
-    """What this release sees of a stored value."""
-    if isinstance(value, dict):
-        return {key: without_additions(inner) for key, inner in value.items() if key != ADDED}
-    if isinstance(value, list):
-        return [without_additions(inner) for inner in value]
-    return value
 
 
 def updated(stored: Document, update: Document) -> Document:

@@ -5,15 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 
-from tests.unit.storage.stored import (
-    ADDED,
-    documents,
-    histories,
-    repr_of,
-    updated,
-    with_additions,
-    without_additions,
-)
+from tests.newer_release import ADDED, with_additions, without_additions
+from tests.unit.storage.stored import documents, histories, repr_of, updated
 from veche_shared.storage.documents import Document, changes
 
 
