@@ -40,6 +40,7 @@ from veche_shared.ids import CountedIds
 from veche_shared.messaging.decoding import Decoded, Decoder, Ignored, Record
 from veche_surveys.ballots import rules as ballots
 from veche_surveys.polls import rules as polls
+from veche_surveys.polls.events import poll_changed
 from veche_surveys.polls.model import Option, Poll, PollDraft
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -161,7 +162,7 @@ def test_a_poll_in_an_unknown_status_takes_votes_by_its_term(hours: int, reason:
         results_shown="always",
         history=(),
     )
-    assert ballots.refusal(decoded(VoteCastV1, vote_value).data, stored, voted_already=False) == reason
+    assert ballots.rejection_of(decoded(VoteCastV1, vote_value).data, stored.terms, voted_already=False) == reason
     known = formerly(old.PollChangedV1, poll_value).data
     assert frozen.vote_refusal(formerly(old.VoteCastV1, vote_value).data, known) == reason
 
@@ -222,7 +223,7 @@ def test_the_frozen_readers_count_votes_by_the_polls_of_this_release() -> None:
     )
     cast = formerly(old.VoteCastV1, vote.model_dump_json().encode()).data
     known = [
-        formerly(old.PollChangedV1, polls.changed_event(poll, IDS()).model_dump_json().encode()).data
+        formerly(old.PollChangedV1, poll_changed(poll, IDS()).model_dump_json().encode()).data
         for poll in (draft, opened, closed)
     ]
     assert [frozen.vote_refusal(cast, poll) for poll in known] == ["poll_not_open", None, None]

@@ -23,6 +23,7 @@ from veche_shared.ids import CountedIds
 from veche_surveys.ballots import rules as surveys
 from veche_surveys.ballots.model import RejectionReason
 from veche_surveys.polls import rules as polls
+from veche_surveys.polls.events import poll_changed
 from veche_surveys.polls.model import Option, Poll, PollDraft
 
 NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
@@ -49,7 +50,7 @@ def lives(draw: st.DrawFn) -> list[Poll]:
 
 
 def published(versions: Sequence[Poll]) -> list[PollChanged]:
-    return [polls.changed_event(version, IDS()).data for version in versions]
+    return [poll_changed(version, IDS()).data for version in versions]
 
 
 def known_after(events: Sequence[PollChanged]) -> PollView | None:
@@ -67,7 +68,7 @@ def told_by_intake(options: list[str], cast_at: datetime, poll: PollView | None,
 
 def told_by_surveys(options: list[str], cast_at: datetime, poll: Poll | None) -> str | None:
     vote = VoteCast(vote_id="vote", poll_id="poll", options=options, voter_key="9c1f", channel="web", cast_at=cast_at)
-    return surveys.refusal(vote, poll, voted_already=False)
+    return surveys.rejection_of(vote, None if poll is None else poll.terms, voted_already=False)
 
 
 @given(life=lives(), data=st.data(), options=choices, cast_at=hours, delay=st.integers(0, 24))

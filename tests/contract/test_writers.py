@@ -38,9 +38,10 @@ from veche_shared.contracts.topics import APPEALS, DELIVERIES, SURVEYS, VOTES
 from veche_shared.ids import CountedIds
 from veche_shared.storage.documents import Message
 from veche_shared.storage.outbox import message_of
+from veche_surveys.ballots.events import ballot_rejected
 from veche_surveys.ballots.model import RejectedBallot, RejectionReason
-from veche_surveys.ballots.rules import rejected_event
 from veche_surveys.polls import rules as poll_rules
+from veche_surveys.polls.events import poll_changed
 from veche_surveys.polls.model import Option, Poll, PollDraft
 
 IDS = CountedIds()
@@ -138,7 +139,7 @@ def test_routing_tells_of_a_case_as_promised(case: Case) -> None:
 
 def a_poll(options: Sequence[Option], english: str | None = None) -> Poll:
     draft = PollDraft("Что обновить?", tuple(options), english, closes_at=NOW + timedelta(days=7))
-    assert poll_rules.flaws(draft, NOW) == []
+    assert poll_rules.draft_rejections(draft, NOW) == []
     return poll_rules.created(draft, poll_id="0195a1f0-7c00-7000-8000-00000000b001", actor="anna", now=NOW)
 
 
@@ -150,13 +151,13 @@ def test_surveys_tells_of_a_poll_as_promised(count: int) -> None:
     closed = poll_rules.decide(opened, "close", actor="anna", now=NOW + timedelta(days=1))
     assert isinstance(closed, Poll)
     for poll in (draft, opened, closed):
-        assert keeps_its_promise(message_of(SURVEYS, poll_rules.changed_event(poll, IDS(), TRACE)))
+        assert keeps_its_promise(message_of(SURVEYS, poll_changed(poll, IDS(), TRACE)))
 
 
 @pytest.mark.parametrize("reason", get_args(RejectionReason))
 @pytest.mark.parametrize("poll_id", ["poll-1", "", "x" * 1_000])
 def test_surveys_tells_of_a_rejected_ballot_as_promised(reason: RejectionReason, poll_id: str) -> None:
-    event = rejected_event(RejectedBallot("vote-1", poll_id, reason), IDS(), NOW)
+    event = ballot_rejected(RejectedBallot("vote-1", poll_id, reason), IDS(), NOW)
     assert keeps_its_promise(message_of(SURVEYS, event))
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -10,7 +12,7 @@ import pytest_asyncio
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.surveys.running import ADDRESS, INTERNAL_KEY, Service, eventually, running
+from tests.integration.surveys.service import ADDRESS, INTERNAL_KEY, Service, eventually, running
 from veche_shared.clock import system_clock
 
 QUESTION = {
@@ -56,14 +58,14 @@ async def results(stranger: httpx2.AsyncClient, poll_id: str) -> dict[str, Any]:
     return found
 
 
-async def until_judged(stranger: httpx2.AsyncClient, poll_id: str, count: int) -> dict[str, Any]:
-    """The results once ``count`` votes were judged."""
+async def until_counted(stranger: httpx2.AsyncClient, poll_id: str, count: int) -> dict[str, Any]:
+    """The results once ``count`` votes were counted or rejected."""
 
-    async def judged() -> bool:
+    async def counted() -> bool:
         found = await results(stranger, poll_id)
         return bool(found["ballots"] + sum(found["rejected"].values()) == count)
 
-    await eventually(judged)
+    await eventually(counted)
     return await results(stranger, poll_id)
 
 
@@ -76,11 +78,11 @@ async def test_a_vote_travels_from_kafka_to_the_chart(
     assert page.text.count('name="options"') == 2
 
     vote_id = await service.cast(poll_id, "park", voter="ivan")
-    await until_judged(stranger, poll_id, 1)
+    await until_counted(stranger, poll_id, 1)
     second = await service.cast(poll_id, "pier", voter="ivan")
     await service.cast(poll_id, "pier")
     await service.cast(poll_id, "park")
-    found = await until_judged(stranger, poll_id, 4)
+    found = await until_counted(stranger, poll_id, 4)
     assert (found["ballots"], found["rejected"], found["final"]) == (3, {"voted_already": 1}, False)
     assert [(option["code"], option["votes"]) for option in found["options"]] == [("park", 2), ("pier", 1)]
 
@@ -111,10 +113,10 @@ async def test_a_closed_poll_shows_its_result_and_takes_no_vote(
 ) -> None:
     poll_id = await opened(admin)
     await service.cast(poll_id, "park")
-    await until_judged(stranger, poll_id, 1)
+    await until_counted(stranger, poll_id, 1)
     assert (await admin.post(f"/api/v1/polls/{poll_id}/close")).json()["phase"] == "over"
     await service.cast(poll_id, "park")
-    found = await until_judged(stranger, poll_id, 2)
+    found = await until_counted(stranger, poll_id, 2)
     assert (found["ballots"], found["rejected"], found["final"]) == (1, {"poll_closed": 1}, True)
     page = await stranger.get(f"/polls/{poll_id}", headers=PAGE)
     assert 'name="options"' not in page.text
@@ -122,12 +124,12 @@ async def test_a_closed_poll_shows_its_result_and_takes_no_vote(
     assert 'id="poll-state" hx-get' not in page.text, "nothing moves any more"
 
 
-async def test_a_hidden_split_is_told_when_the_poll_is_over(
+async def test_hidden_results_are_shown_when_the_poll_is_over(
     service: Service, admin: httpx2.AsyncClient, stranger: httpx2.AsyncClient
 ) -> None:
     poll_id = await opened(admin, results_shown="after_close")
     await service.cast(poll_id, "park")
-    found = await until_judged(stranger, poll_id, 1)
+    found = await until_counted(stranger, poll_id, 1)
     assert (found["hidden"], found["options"]) == (True, None)
     await admin.post(f"/api/v1/polls/{poll_id}/close")
     found = await results(stranger, poll_id)
@@ -158,7 +160,7 @@ async def test_a_draft_is_seen_by_poll_administrators_only(
     assert 'name="options"' not in (await admin.get(f"/polls/{poll_id}", headers=PAGE)).text
 
 
-async def test_only_a_poll_administrator_holds_polls(service: Service, stranger: httpx2.AsyncClient) -> None:
+async def test_only_a_poll_administrator_administers_polls(service: Service, stranger: httpx2.AsyncClient) -> None:
     assert (await stranger.post("/api/v1/polls", json=QUESTION)).status_code == 401
     async with service.visitor("officer", "coordinator") as officer:
         refused = await officer.post("/api/v1/polls", json=QUESTION)
@@ -174,7 +176,7 @@ async def test_another_sites_page_cannot_open_a_poll(admin: httpx2.AsyncClient) 
     assert (foreign.status_code, foreign.json()["type"]) == (403, "urn:veche:problem:foreign_origin")
 
 
-async def test_what_is_wrong_with_a_poll_is_told_with_its_place(admin: httpx2.AsyncClient) -> None:
+async def test_what_is_wrong_with_a_poll_is_answered_with_its_place(admin: httpx2.AsyncClient) -> None:
     broken = {"question": "", "options": [{"text": "Да"}, {"text": "да"}], "max_choices": 3}
     refused = await admin.post("/api/v1/polls", json=broken)
     assert refused.status_code == 422
@@ -217,7 +219,7 @@ async def test_the_audit_is_for_our_own_tools(
 ) -> None:
     poll_id = await opened(admin)
     await service.cast(poll_id, "park")
-    await until_judged(stranger, poll_id, 1)
+    await until_counted(stranger, poll_id, 1)
     address = f"/internal/v1/polls/{poll_id}/audit"
     assert (await admin.get(address)).status_code == 401
     audit = (await stranger.get(address, headers={"Authorization": f"Bearer {INTERNAL_KEY}"})).json()
@@ -245,6 +247,50 @@ async def test_a_poll_is_held_through_the_pages_alone(admin: httpx2.AsyncClient,
     assert "Нужен ли фонтан?" in (await stranger.get("/polls", headers=PAGE)).text
     assert (await admin.post(f"{address}/close", data={"command": "form-3"}, headers=PAGE)).status_code == 303
     assert (await stranger.get(f"/api/v1/polls/{poll['id']}")).json()["status"] == "closed"
+
+
+async def test_an_organiser_reads_on_the_page_why_something_was_rejected(admin: httpx2.AsyncClient) -> None:
+    poll_id = await opened(admin, question="Где поставить фонтан?")
+    address = f"/polls/manage/{poll_id}"
+    again = await admin.post(f"{address}/open", data={"command": "page-1"}, headers=PAGE)
+    assert again.status_code == 409
+    assert "Открыть можно только черновик, а этот опрос уже открывали." in again.text
+    assert "Управление опросами" in again.text, "on the page of the organiser"
+    assert "<p>Где поставить фонтан?</p>" in again.text, "of which poll it is said"
+    reused = await admin.post(f"{address}/close", data={"command": "page-2"}, headers=PAGE)
+    assert reused.status_code == 303
+    english = await admin.post(f"{address}/close?lang=en", data={"command": "page-3"}, headers=PAGE)
+    assert (english.status_code, "Only an open poll can be closed." in english.text) == (409, True)
+    reused = await admin.post(f"{address}/open?lang=ru", data={"command": "page-2"}, headers=PAGE)
+    assert (reused.status_code, "Эта форма уже была отправлена" in reused.text) == (409, True)
+    unknown = await admin.post("/polls/manage/nothing/open", data={"command": "page-4"}, headers=PAGE)
+    assert (unknown.status_code, "Такого опроса нет." in unknown.text) == (404, True)
+    reloaded = await admin.get(f"{address}/open", headers=PAGE)
+    assert (reloaded.status_code, reloaded.headers["location"]) == (303, "/polls/manage")
+
+
+async def test_a_poll_whose_end_has_passed_is_rejected_on_the_page(admin: httpx2.AsyncClient) -> None:
+    end = system_clock() + timedelta(seconds=0.5)
+    created = await admin.post("/api/v1/polls", json={**QUESTION, "closes_at": end.isoformat()})
+    await asyncio.sleep(0.6)
+    address = f"/polls/manage/{created.json()['id']}/open"
+    late = await admin.post(address, data={"command": "late-1"}, headers=PAGE)
+    assert (late.status_code, "Конец голосования уже прошёл." in late.text) == (409, True)
+
+
+async def test_a_form_that_was_sent_with_another_text_stays_filled_and_may_be_sent_again(
+    admin: httpx2.AsyncClient,
+) -> None:
+    form = {"command": "again-1", "question": "Нужна ли беседка?", "options": "Да\nНет"}
+    assert (await admin.post("/polls/manage", data=form, headers=PAGE)).status_code == 303
+    changed = {**form, "question": "Нужна ли ещё одна беседка?"}
+    reused = await admin.post("/polls/manage", data=changed, headers=PAGE)
+    assert reused.status_code == 409
+    assert "Эта форма уже была отправлена с другими данными." in reused.text
+    assert "Нужна ли ещё одна беседка?" in reused.text, "what was typed stays"
+    (command,) = re.findall(r'name="command" value="([^"]+)"', reused.text)
+    again = await admin.post("/polls/manage", data={**changed, "command": command}, headers=PAGE)
+    assert again.status_code == 303
 
 
 async def test_pages_load_nothing_from_elsewhere(admin: httpx2.AsyncClient) -> None:

@@ -1,4 +1,4 @@
-"""The composition root: builds the service of its modules."""
+"""The composition root: the list of the service's modules."""
 
 from __future__ import annotations
 
@@ -8,57 +8,34 @@ from typing import Final
 from fastapi import FastAPI
 
 from veche_shared.clock import Clock, system_clock
-from veche_shared.contracts.topics import SURVEYS, VOTES
 from veche_shared.http.application import ServiceInfo
 from veche_shared.ids import Ids, new_id
-from veche_shared.messaging.subscriptions import subscribe
 from veche_shared.service.assembly import assemble
 from veche_shared.service.context import ServiceContext
-from veche_shared.service.module import Job, Module
-from veche_surveys.ballots import store as ballot_store
-from veche_surveys.ballots.consumer import VoteCounter
+from veche_surveys import SERVICE
+from veche_surveys.ballots.module import ballots_module
 from veche_surveys.ballots.store import BallotStore
-from veche_surveys.polls import store as poll_store
-from veche_surveys.polls.commands import PollCommands
-from veche_surveys.polls.http import PollDesk, audit_router, polls_router
-from veche_surveys.polls.pages import manage_router, poll_pages_router
+from veche_surveys.participation.module import participation_module
+from veche_surveys.polls.module import polls_module
 from veche_surveys.polls.store import PollStore
 from veche_surveys.settings import Settings
 
-SERVICE: Final = "surveys"
+INFO: Final = ServiceInfo(
+    SERVICE,
+    "Veche: surveys",
+    version("veche-surveys"),
+    "Polls, ballots and their honest count.",
+    sign_in="/sign-in",
+)
 
 
 def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id) -> FastAPI:
     """The application, ready to be served; nothing is connected before its lifespan begins."""
     context = ServiceContext.of(SERVICE, "veche_surveys", settings, clock=clock, ids=ids)
     polls, ballots = PollStore(context.mongo), BallotStore(context.mongo)
-    commands = PollCommands(context.transactions, polls, ballots, clock, ids)
-    desk = PollDesk(polls, ballots, commands, clock, ids)
-    module = Module(
-        name="surveys",
-        routers=[
-            polls_router(desk),
-            audit_router(desk),
-            manage_router(desk, context.pages, context.city.zone),
-            poll_pages_router(desk, context.pages),
-        ],
-        indexes={**poll_store.INDEXES, **ballot_store.INDEXES},
-        topics=[SURVEYS],
-        subscriptions=[subscribe(VOTES, VoteCounter(polls, ballots, clock, ids).handle, group="ballots")],
-        jobs=[
-            Job(
-                name="close-polls",
-                step=commands.close_due,
-                interval=settings.surveys.closing_seconds,
-                one_replica=True,
-            )
-        ],
-    )
-    info = ServiceInfo(
-        SERVICE,
-        "Veche: surveys",
-        version("veche-surveys"),
-        "Polls, ballots and their honest count.",
-        sign_in="/sign-in",
-    )
-    return assemble(info, context, [module])
+    modules = [
+        ballots_module(context, ballots, terms_of=polls.terms),
+        polls_module(context, polls, ballots),  # before participation: /polls/manage is not the id of a poll
+        participation_module(context, polls, ballots),
+    ]
+    return assemble(INFO, context, modules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from veche_shared.contracts.voting import VoteRefusal
 
@@ -13,6 +13,9 @@ RejectionReason = Literal[VoteRefusal, "voted_already"]
 """Why a vote does not count. A newer release may have stored other reasons: they are counted like these."""
 
 ReceiptState = Literal["counted", "rejected", "unknown"]
+
+Voter: TypeAlias = tuple[str, str]
+"""A poll's id and a voter key: who votes in which poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class RejectedBallot:
-    """A vote that was accepted at the door and does not count; what was chosen is not kept."""
+    """A vote that intake accepted and that does not count; what was chosen is not kept."""
 
     id: str
     poll_id: str
@@ -41,9 +44,10 @@ class RejectedBallot:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many ballots a poll has, how many chose each option, and how many do not count, by reason.
+    """How many ballots a poll has, how many chose each option, and how many votes do not count, by reason.
 
-    An option or a reason that nobody met is absent, never zero: so two tallies of the same ballots are equal.
+    An option that nobody chose and a reason that never occurred are absent, never zero: so two tallies of the same
+    ballots are equal.
     """
 
     ballots: int = 0
@@ -52,34 +56,11 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """What becomes of a batch of votes: each is in exactly one of the two, unless its id was settled before."""
+class CountedVotes:
+    """What becomes of a batch of votes: each is in exactly one of the two, unless it was processed before."""
 
     ballots: tuple[Ballot, ...] = ()
     rejected: tuple[RejectedBallot, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OptionResult:
-    """``share`` is of the ballots, in [0, 1]; where several options may be chosen the shares add up to more than 1."""
-
-    code: str
-    votes: int
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """A poll's outcome so far; ``options`` None while it is hidden until the poll is over."""
-
-    ballots: int
-    options: tuple[OptionResult, ...] | None
-    rejected: Mapping[str, int]
-
-    @property
-    def rejected_total(self) -> int:
-        """Votes that do not count, whatever the reason."""
-        return sum(self.rejected.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +74,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The kept tally beside a recount of the ballots, both read at one moment."""
+    """The stored tally beside a recount of the ballots, both read at one moment."""
 
     kept: Tally
     recounted: Tally
 
     @property
     def agrees(self) -> bool:
-        """Whether the kept tally is the count of the ballots."""
+        """Whether the stored tally is the count of the ballots."""
         return self.kept == self.recounted

@@ -9,8 +9,8 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from veche_shared.storage.mongo import Document, Mongo, Session
-from veche_surveys.ballots.model import Audit, Ballot, Receipt, RejectedBallot, Tally
-from veche_surveys.ballots.rules import Voter
+from veche_shared.storage.unit_of_work import UnitOfWork
+from veche_surveys.ballots.model import Audit, Ballot, CountedVotes, Receipt, RejectedBallot, Tally, Voter
 
 BALLOTS = "ballots"
 REJECTED = "rejected_ballots"
@@ -25,12 +25,12 @@ INDEXES = {
 
 @dataclass(frozen=True, slots=True)
 class BallotStore:
-    """The box: what is in it is only ever added to."""
+    """The ballots of all polls; they are only ever added to."""
 
     mongo: Mongo
 
     async def voters(self, wanted: Mapping[str, Sequence[str]], session: Session) -> set[Voter]:
-        """Which voters have a ballot in the box already; ``wanted`` are voter keys by poll."""
+        """Of which voters a ballot is stored already; ``wanted`` are voter keys by poll."""
         found: set[Voter] = set()
         for poll_id, keys in wanted.items():
             cursor = self.mongo[BALLOTS].find(
@@ -39,8 +39,8 @@ class BallotStore:
             found.update([(poll_id, document["voter_key"]) async for document in cursor])
         return found
 
-    async def settled(self, vote_ids: Collection[str], session: Session) -> set[str]:
-        """Which of these votes have been judged already."""
+    async def processed(self, vote_ids: Collection[str], session: Session) -> set[str]:
+        """About which of these votes it was decided already."""
         wanted = {"_id": {"$in": sorted(vote_ids)}}
         found: set[str] = set()
         for collection in (BALLOTS, REJECTED):
@@ -48,57 +48,47 @@ class BallotStore:
             found.update([document["_id"] async for document in cursor])
         return found
 
-    async def put(
-        self, ballots: Sequence[Ballot], rejected: Sequence[RejectedBallot], at: datetime, session: Session
-    ) -> None:
-        """Put judged votes into the box; call ``add`` in the same transaction."""
-        if ballots:
-            await self.mongo[BALLOTS].insert_many([to_document(ballot, at) for ballot in ballots], session=session)
-        if rejected:
-            await self.mongo[REJECTED].insert_many(
-                [
-                    {"_id": spoiled.id, "poll_id": spoiled.poll_id, "reason": spoiled.reason, "at": at}
-                    for spoiled in rejected
-                ],
-                session=session,
-            )
+    async def insert(self, counted: CountedVotes, at: datetime, unit: UnitOfWork) -> None:
+        """Store what a batch of votes has become; call ``add`` in the same transaction."""
+        await unit.insert(BALLOTS, [ballot_document(ballot, at) for ballot in counted.ballots])
+        await unit.insert(REJECTED, [rejected_document(rejected, at) for rejected in counted.rejected])
 
-    async def add(self, tallies: Mapping[str, Tally], session: Session) -> None:
-        """Grow the kept tallies; in the transaction that puts the ballots, or they would no longer be their count."""
+    async def add(self, tallies: Mapping[str, Tally], unit: UnitOfWork) -> None:
+        """Add to the stored tallies; in the transaction that inserts the ballots, or they would not be their count."""
         steps = [
             UpdateOne({"_id": poll_id}, {"$inc": increments(tally)}, upsert=True)
             for poll_id, tally in sorted(tallies.items())
         ]
         if steps:
-            await self.mongo[TALLIES].bulk_write(steps, session=session)
+            await self.mongo[TALLIES].bulk_write(steps, session=unit.session)
 
-    async def fence(self, poll_id: str, poll_version: int, session: Session) -> None:
-        """Touch the poll's tally, so that a count under an older version of the poll cannot commit beside this."""
+    async def fence(self, poll_id: str, poll_version: int, unit: UnitOfWork) -> None:
+        """Write to the poll's tally, so that a count under older terms of the poll conflicts and starts anew."""
         await self.mongo[TALLIES].update_one(
-            {"_id": poll_id}, {"$set": {"poll_version": poll_version}}, upsert=True, session=session
+            {"_id": poll_id}, {"$set": {"poll_version": poll_version}}, upsert=True, session=unit.session
         )
 
     async def tally(self, poll_id: str, session: Session | None = None) -> Tally:
-        """The kept tally of one poll; an empty one where nobody voted yet."""
+        """The stored tally of one poll; an empty one where nobody voted yet."""
         document = await self.mongo[TALLIES].find_one({"_id": poll_id}, session=session)
         return Tally() if document is None else tally_from_document(document)
 
     async def many_tallies(self, poll_ids: Collection[str]) -> dict[str, Tally]:
-        """The kept tallies of the polls that have one, by poll."""
+        """The stored tallies of the polls that have one, by poll."""
         cursor = self.mongo[TALLIES].find({"_id": {"$in": sorted(poll_ids)}})
         return {document["_id"]: tally_from_document(document) async for document in cursor}
 
     async def receipt(self, poll_id: str, vote_id: str) -> Receipt:
-        """What became of a vote; what was chosen is not told."""
+        """What became of a vote, without what was chosen."""
         wanted = {"_id": vote_id, "poll_id": poll_id}
-        spoiled = await self.mongo[REJECTED].find_one(wanted, {"reason": 1})
-        if spoiled is not None:
-            return Receipt(vote_id, "rejected", spoiled["reason"])
+        rejected = await self.mongo[REJECTED].find_one(wanted, {"reason": 1})
+        if rejected is not None:
+            return Receipt(vote_id, "rejected", rejected["reason"])
         counted = await self.mongo[BALLOTS].find_one(wanted, {"_id": 1})
         return Receipt(vote_id, "unknown" if counted is None else "counted")
 
     async def audit(self, poll_id: str) -> Audit:
-        """Recount one poll's ballots beside its kept tally, both at the same moment."""
+        """Recount one poll's ballots beside its stored tally, both at the same moment."""
 
         async def work(session: Session) -> Audit:
             return Audit(await self.tally(poll_id, session), await self._recount(poll_id, session))
@@ -120,7 +110,7 @@ class BallotStore:
         )
 
 
-def to_document(ballot: Ballot, at: datetime) -> Document:
+def ballot_document(ballot: Ballot, at: datetime) -> Document:
     """A ballot as it is stored, with the moment at which it was counted."""
     return {
         "_id": ballot.id,
@@ -133,8 +123,13 @@ def to_document(ballot: Ballot, at: datetime) -> Document:
     }
 
 
+def rejected_document(rejected: RejectedBallot, at: datetime) -> Document:
+    """A rejected ballot as it is stored, with the moment at which it was rejected."""
+    return {"_id": rejected.id, "poll_id": rejected.poll_id, "reason": rejected.reason, "at": at}
+
+
 def increments(tally: Tally) -> dict[str, int]:
-    """The ``$inc`` that adds ``tally`` to the kept one. Option codes hold no dots (``polls.rules.OPTION_CODE``)."""
+    """The ``$inc`` that adds ``tally`` to the stored one. A code of an option or a reason must hold no dot."""
     steps = {f"options.{code}": votes for code, votes in tally.options.items()}
     steps.update({f"rejected.{reason}": votes for reason, votes in tally.rejected.items()})
     if tally.ballots:

@@ -1,1 +1,1 @@
-"""Polls: a question to the city, its options, and when votes on it count."""
+"""Polls: a question to the city, its options, when votes on it count, and how poll administrators hold it."""

@@ -15,13 +15,13 @@ votes count by its term, and no action is possible on it."""
 PollAction = Literal["create", "open", "close"]
 ResultsShown = Literal["always", "after_close"]
 Phase = Literal["draft", "upcoming", "voting", "over"]
-"""What a person should be told: not public yet; announced; votes count now; no vote counts any more."""
+"""What a poll is at a moment: not public yet; announced; votes count now; no vote counts any more."""
 
 SITE_POLL = "site_poll"
 """«Опрос на сайте»: a poll without legal force, apart from the «опрос граждан» of 131-ФЗ art. 31."""
 
 AUTOMATIC = "system"
-"""The actor of what happens by the clock."""
+"""The actor of what a job does when its time has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class PollDraft:
-    """A poll as its author proposes it; ``rules.flaws`` says whether it can be one.
+    """A poll as its author proposes it; ``rules.draft_rejections`` says whether it can be one.
 
     ``opens_at`` None: votes count from the moment in which it is opened; ``closes_at`` None: until it is closed.
     """

@@ -1,196 +1,154 @@
-"""The pages: polls for everybody, and their administration for the poll administrators. All work without JavaScript."""
+"""The pages on which poll administrators hold polls. All work without JavaScript."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, get_args
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from veche_shared.security.sessions import StaffSession, require_staff, staff_session
+from veche_shared.clock import Clock
+from veche_shared.idempotency.model import Accepted, CommandKey
+from veche_shared.ids import Ids
+from veche_shared.rejection import Rejected
 from veche_shared.web import Pages
-from veche_shared.web.components import Bar, Tone
-from veche_shared.web.components import Option as ChoiceRow
-from veche_shared.web.localisation import Language, Messages
-from veche_surveys.ballots import rules as ballot_rules
-from veche_surveys.ballots.model import Receipt, RejectionReason, Results, Tally
+from veche_shared.web.localisation import Language
+from veche_shared.web.rejections import sentence_of
+from veche_surveys.ballots.model import Tally
+from veche_surveys.ballots.store import BallotStore
 from veche_surveys.polls import rules
-from veche_surveys.polls.commands import Command
-from veche_surveys.polls.form import Fault, read_form
-from veche_surveys.polls.http import PollDesk, PollId, told
-from veche_surveys.polls.model import Phase, Poll
+from veche_surveys.polls.commands import PollCommands
+from veche_surveys.polls.forms import read_form
+from veche_surveys.polls.http import PROBLEMS, Admin, PollId
+from veche_surveys.polls.model import Poll
+from veche_surveys.polls.presenter import PollView, form_errors, poll_view
+from veche_surveys.polls.store import PollStore
 
 PAGE_SIZE = 20
 
-ReceiptId = Annotated[str | None, Query(min_length=1, max_length=100)]
 Before = Annotated[str | None, Query(min_length=1, max_length=100)]
 Done = Annotated[str | None, Query(pattern="^(created|opened|closed)$")]
-Admin = Annotated[StaffSession, Depends(require_staff("poll_admin"))]
-Visitor = Annotated[StaffSession | None, Depends(staff_session)]
-CommandKey = Annotated[str, Form(min_length=1, max_length=200)]
-
-LOOKS: Mapping[Phase, tuple[Tone, str]] = {
-    "draft": ("plain", "pencil"),
-    "upcoming": ("bronze", "clock-alert"),
-    "voting": ("pine", "vote"),
-    "over": ("plain", "lock"),
-}
-"""How a phase is shown."""
-
-_REASONS: Final[frozenset[str]] = frozenset(get_args(RejectionReason))
+CommandField = Annotated[str, Form(min_length=1, max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
-class WordedPoll:
-    """A poll in the reader's language: what the templates are given."""
+class ManagePages:
+    """Renders the pages of the administration, each also with the reason why a command was rejected."""
 
-    poll: Poll
-    phase: Phase
-    question: str
-    rows: tuple[ChoiceRow, ...]
+    pages: Pages
+    polls: PollStore
+    ballots: BallotStore
+    clock: Clock
+    ids: Ids
 
-    @property
-    def look(self) -> tuple[Tone, str]:
-        """Tone and icon of the phase."""
-        return LOOKS[self.phase]
-
-
-def worded(poll: Poll, phase: Phase, language: Language) -> WordedPoll:
-    """The poll's words in ``language``; Russian where there is no translation."""
-    english = language == "en"
-    return WordedPoll(
-        poll,
-        phase,
-        (poll.question_en if english else None) or poll.question,
-        tuple(ChoiceRow(option.code, (option.text_en if english else None) or option.text) for option in poll.options),
-    )
-
-
-def chart(view: WordedPoll, results: Results) -> list[Bar]:
-    """The bars of the results in the order of the options; those in front are marked. Empty while they are hidden."""
-    if results.options is None:
-        return []
-    words = {row.value: row.label for row in view.rows}
-    most = max((option.votes for option in results.options), default=0)
-    return [
-        Bar(words[option.code], option.votes, option.share, leading=0 < option.votes == most)
-        for option in results.options
-    ]
-
-
-def worded_reason(reason: str) -> str:
-    """The reason of a rejection by the name of its words: «other» where a newer release has stored one of its own."""
-    return reason.replace("_", "-") if reason in _REASONS else "other"
-
-
-def may_still_vote(phase: Phase, receipt: Receipt | None) -> bool:
-    """Whether to offer the form: a person who holds a receipt has voted, unless the vote was spoiled in another way."""
-    if phase != "voting":
-        return False
-    return receipt is None or (receipt.state == "rejected" and receipt.reason != "voted_already")
-
-
-def poll_pages_router(desk: PollDesk, pages: Pages) -> APIRouter:
-    """What everybody sees under /polls."""
-    router = APIRouter(prefix="/polls", tags=["pages"], include_in_schema=False)
-
-    async def state_of(request: Request, poll: Poll, receipt_id: str | None) -> dict[str, object]:
-        now = desk.clock()
-        stage = rules.phase(poll, now)
-        view = worded(poll, stage, pages.language(request))
-        tally = await desk.ballots.tally(poll.id)
-        receipt = None if receipt_id is None else await desk.ballots.receipt(poll.id, receipt_id)
-        results = ballot_rules.results(poll, tally, visible=rules.results_visible(poll, now))
-        return {
-            "view": view,
-            "receipt": receipt,
-            "reason": None if receipt is None or receipt.reason is None else worded_reason(receipt.reason),
-            "rejected": [(worded_reason(reason), votes) for reason, votes in results.rejected.items()],
-            "results": results,
-            "bars": chart(view, results),
-            "offered": may_still_vote(stage, receipt),
-            "moving": stage in {"upcoming", "voting"} or (receipt is not None and receipt.state == "unknown"),
+    async def manage(
+        self,
+        request: Request,
+        *,
+        before: str | None = None,
+        done: str | None = None,
+        rejected: Rejected | None = None,
+        poll_id: str | None = None,
+    ) -> Response:
+        """The list of all polls; above it what was done, or why it could not be done with the poll ``poll_id``."""
+        language = self.pages.language(request)
+        found = await self.polls.listed(drafts=True, before=before, limit=PAGE_SIZE + 1)
+        shown = found[:PAGE_SIZE]
+        tallies = await self.ballots.many_tallies([poll.id for poll in shown])
+        about = None if poll_id is None else await self.polls.get(poll_id)
+        context = {
+            "polls": [(self._view(poll, language), tallies.get(poll.id, Tally()).ballots) for poll in shown],
+            "older": f"/polls/manage?before={shown[-1].id}" if len(found) > PAGE_SIZE else None,
+            "done": done,
+            "rejected": self._sentence(rejected, language),
+            "question": None if about is None else self._view(about, language).question,
+            "command": self.ids(),
         }
+        return self.pages.render(request, "polls/manage.html", context, _status(rejected))
 
-    @router.get("")
-    async def list_page(request: Request, before: Before = None) -> Response:
-        found = await desk.polls.listed(drafts=False, before=before, limit=PAGE_SIZE + 1)
-        views = await _with_tallies(desk, found[:PAGE_SIZE], pages.language(request))
-        older = f"/polls?before={found[PAGE_SIZE - 1].id}" if len(found) > PAGE_SIZE else None
-        return pages.render(request, "polls/polls.html", {"polls": views, "older": older})
+    def new(
+        self,
+        request: Request,
+        given: Mapping[str, str],
+        command: str,
+        *,
+        rejected: Rejected | None = None,
+        fields: Sequence[Rejected] = (),
+    ) -> Response:
+        """The form of a new poll; what was typed stays, with why it was ``rejected`` as a whole or in its fields."""
+        language = self.pages.language(request)
+        errors = form_errors(fields, self.pages.messages(language))
+        context = {
+            "given": given,
+            "rejected": self._sentence(rejected, language),
+            "errors": errors,
+            "wrong": dict(reversed(errors)),
+            "command": command,
+        }
+        return self.pages.render(request, "polls/new.html", context, 422 if errors else _status(rejected))
 
-    @router.get("/{poll_id}")
-    async def poll_page(request: Request, poll_id: PollId, visitor: Visitor, receipt: ReceiptId = None) -> Response:
-        poll = await desk.visible(poll_id, visitor)
-        return pages.render(request, "polls/poll.html", await state_of(request, poll, receipt))
+    async def after(
+        self, request: Request, answer: Accepted[Poll] | Rejected, poll_id: str, done: Literal["opened", "closed"]
+    ) -> Response:
+        """The list of all polls after a command on one of them."""
+        if isinstance(answer, Rejected):
+            return await self.manage(request, rejected=answer, poll_id=poll_id)
+        return RedirectResponse(f"/polls/manage?done={done}", status_code=303)
 
-    @router.get("/{poll_id}/state")
-    async def poll_state(request: Request, poll_id: PollId, visitor: Visitor, receipt: ReceiptId = None) -> Response:
-        """The part of the page that moves: the receipt and the results."""
-        poll = await desk.visible(poll_id, visitor)
-        return pages.render(request, "polls/poll_state.html", await state_of(request, poll, receipt))
+    def _view(self, poll: Poll, language: Language) -> PollView:
+        return poll_view(poll, rules.phase(poll, self.clock()), language)
 
-    return router
+    def _sentence(self, rejected: Rejected | None, language: Language) -> str | None:
+        return None if rejected is None else sentence_of(rejected, self.pages.messages(language))
 
 
-def manage_router(desk: PollDesk, pages: Pages, zone: ZoneInfo) -> APIRouter:
-    """What poll administrators see under /polls/manage. ``zone`` is the city's, on whose clock moments are typed."""
+def _status(rejected: Rejected | None) -> int:
+    """The HTTP status of a page that shows ``rejected``."""
+    return 200 if rejected is None else PROBLEMS[rejected.code].kind.status
+
+
+def manage_router(shown: ManagePages, commands: PollCommands, zone: ZoneInfo) -> APIRouter:
+    """The pages below /polls/manage. Moments are typed and shown as local time of the city (``zone``)."""
     router = APIRouter(prefix="/polls/manage", tags=["pages"], include_in_schema=False)
 
     @router.get("")
-    async def manage_page(request: Request, admin: Admin, before: Before = None, done: Done = None) -> Response:
-        del admin
-        found = await desk.polls.listed(drafts=True, before=before, limit=PAGE_SIZE + 1)
-        views = await _with_tallies(desk, found[:PAGE_SIZE], pages.language(request))
-        older = f"/polls/manage?before={found[PAGE_SIZE - 1].id}" if len(found) > PAGE_SIZE else None
-        context = {"polls": views, "older": older, "done": done, "command": desk.ids()}
-        return pages.render(request, "polls/polls_manage.html", context)
+    async def manage_page(request: Request, _: Admin, before: Before = None, done: Done = None) -> Response:
+        return await shown.manage(request, before=before, done=done)
 
     @router.get("/new")
-    async def new_page(request: Request, admin: Admin) -> Response:
-        del admin
-        context = {"given": {}, "errors": [], "wrong": {}, "command": desk.ids()}
-        return pages.render(request, "polls/poll_new.html", context)
+    async def new_page(request: Request, _: Admin) -> Response:
+        return shown.new(request, {}, shown.ids())
 
     @router.post("")
-    async def create(request: Request, admin: Admin, command: CommandKey) -> Response:
+    async def create(request: Request, admin: Admin, command: CommandField) -> Response:
         given = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-        draft = read_form(given, zone, desk.clock())
+        draft = read_form(given, zone, shown.clock())
         if isinstance(draft, list):
-            errors = _sentences(draft, pages.messages(pages.language(request)))
-            context = {"given": given, "errors": errors, "wrong": dict(reversed(errors)), "command": command}
-            return pages.render(request, "polls/poll_new.html", context, status=422)
-        await told(desk.commands.create(draft, Command(admin.sub, command)))
-        return RedirectResponse("/polls/manage?done=created", status_code=303)
+            return shown.new(request, given, command, fields=draft)
+        done = await commands.create(draft, CommandKey(admin.sub, command))
+        if isinstance(done, Accepted):
+            return RedirectResponse("/polls/manage?done=created", status_code=303)
+        if isinstance(done, Rejected):  # its key is used: sent again, this form is another command
+            return shown.new(request, given, shown.ids(), rejected=done)
+        return shown.new(request, given, command, fields=done)
 
     @router.post("/{poll_id}/open")
-    async def open_poll(poll_id: PollId, admin: Admin, command: CommandKey) -> Response:
-        await told(desk.commands.open(poll_id, Command(admin.sub, command)))
-        return RedirectResponse("/polls/manage?done=opened", status_code=303)
+    async def open_poll(request: Request, poll_id: PollId, admin: Admin, command: CommandField) -> Response:
+        done = await commands.open(poll_id, CommandKey(admin.sub, command))
+        return await shown.after(request, done, poll_id, "opened")
 
     @router.post("/{poll_id}/close")
-    async def close_poll(poll_id: PollId, admin: Admin, command: CommandKey) -> Response:
-        await told(desk.commands.close(poll_id, Command(admin.sub, command)))
-        return RedirectResponse("/polls/manage?done=closed", status_code=303)
+    async def close_poll(request: Request, poll_id: PollId, admin: Admin, command: CommandField) -> Response:
+        done = await commands.close(poll_id, CommandKey(admin.sub, command))
+        return await shown.after(request, done, poll_id, "closed")
+
+    @router.get("/{poll_id}/{action}")
+    async def after_rejection(poll_id: PollId, action: Literal["open", "close"], _: Admin) -> Response:
+        """A page that shows a rejection has this address: a reload or a change of the language leads back."""
+        del poll_id, action
+        return RedirectResponse("/polls/manage", status_code=303)
 
     return router
-
-
-async def _with_tallies(desk: PollDesk, polls: Sequence[Poll], language: Language) -> list[tuple[WordedPoll, Tally]]:
-    tallies = await desk.ballots.many_tallies([poll.id for poll in polls])
-    now = desk.clock()
-    return [(worded(poll, rules.phase(poll, now), language), tallies.get(poll.id, Tally())) for poll in polls]
-
-
-def _sentences(faults: Sequence[Fault], t: Messages) -> list[tuple[str, str]]:
-    """Each fault as its field and a sentence about it."""
-    sentences: list[tuple[str, str]] = []
-    for fault in faults:
-        sentence = t(f"poll-fault-{fault.code.replace('_', '-')}")
-        if fault.line is not None:
-            sentence = t("poll-fault-line", line=fault.line, fault=sentence)
-        sentences.append((fault.field, sentence))
-    return sentences

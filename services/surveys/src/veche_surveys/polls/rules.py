@@ -1,18 +1,16 @@
-"""What may happen to a poll, and when a vote on it counts. Pure: the time is passed in."""
+"""What may happen to a poll, and what phase it is in. Pure: the time is passed in."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from veche_shared.contracts.surveys import PollChanged, PollChangedV1, PollOption
+from veche_shared.rejection import Rejected
 from veche_surveys.polls.model import SITE_POLL, Phase, Poll, PollAction, PollDraft, PollStatus, Step
-
-SOURCE = "/veche/surveys"
 
 QUESTION_LIMIT = 500
 OPTION_LIMIT = 200
@@ -25,9 +23,9 @@ TRANSITIONS: Mapping[tuple[str, PollAction], PollStatus] = {
     ("draft", "open"): "open",
     ("open", "close"): "closed",
 }
-"""Everything that can happen to a poll that exists. A closed poll stays closed: its result has been told."""
+"""Everything that can happen to a poll that exists. A closed poll stays closed: its result is published."""
 
-FlawCode = Literal[
+DraftRejection = Literal[
     "empty",
     "too_long",
     "control_character",
@@ -39,73 +37,64 @@ FlawCode = Literal[
     "before_opening",
     "past",
 ]
-RefusalCode = Literal["transition_not_allowed", "term_is_over"]
+ActionRejection = Literal["poll_unknown", "transition_not_allowed", "term_is_over"]
+
+UNKNOWN = Rejected("poll_unknown")
+"""There is no poll of that id, or the caller may not know of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """Why a draft cannot be a poll: ``field`` as in the API (``options[1].text``), ``code`` stable."""
-
-    field: str
-    code: FlawCode
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an action is not possible in the poll's present state."""
-
-    code: RefusalCode
-    status: str
-    action: PollAction
-
-
-def flaws(draft: PollDraft, now: datetime) -> list[Flaw]:
-    """All that is wrong with a draft; an empty list means that it can be created."""
-    found = [*_text_flaws("question", draft.question, draft.question_en, QUESTION_LIMIT)]
+def draft_rejections(draft: PollDraft, now: datetime) -> list[Rejected]:
+    """All that is wrong with a draft, each with a pointer to its field; an empty list: it can be created."""
+    found = [*_text_rejections("/question", draft.question, draft.question_en, QUESTION_LIMIT)]
     if len(draft.options) < OPTIONS_MIN:
-        found.append(Flaw("options", "too_few"))
+        found.append(_rejected("too_few", "/options", minimum=OPTIONS_MIN))
     if len(draft.options) > OPTIONS_MAX:
-        found.append(Flaw("options", "too_many"))
+        found.append(_rejected("too_many", "/options", maximum=OPTIONS_MAX))
     codes: set[str] = set()
     texts: set[str] = set()
     for index, option in enumerate(draft.options):
-        name = f"options[{index}]"
-        found += _text_flaws(f"{name}.text", option.text, option.text_en, OPTION_LIMIT)
+        pointer = f"/options/{index}"
+        found += _text_rejections(f"{pointer}/text", option.text, option.text_en, OPTION_LIMIT)
         if not OPTION_CODE.fullmatch(option.code):
-            found.append(Flaw(f"{name}.code", "code_malformed"))
+            found.append(_rejected("code_malformed", f"{pointer}/code"))
         if option.code in codes:
-            found.append(Flaw(f"{name}.code", "repeated"))
-        if option.text.strip() and option.text.strip().casefold() in texts:
-            found.append(Flaw(f"{name}.text", "repeated"))
+            found.append(_rejected("repeated", f"{pointer}/code"))
+        text = option.text.strip().casefold()
+        if text and text in texts:
+            found.append(_rejected("repeated", f"{pointer}/text"))
         codes.add(option.code)
-        texts.add(option.text.strip().casefold())
+        texts.add(text)
     if not 1 <= draft.max_choices <= max(1, len(draft.options)):
-        found.append(Flaw("max_choices", "out_of_range"))
-    return found + _term_flaws(draft, now)
+        found.append(_rejected("out_of_range", "/max_choices"))
+    return found + _term_rejections(draft, now)
 
 
-def _text_flaws(field: str, text: str, text_en: str | None, limit: int) -> list[Flaw]:
-    found = [Flaw(field, "empty")] if not text.strip() else []
-    for name, value in ((field, text), (f"{field}_en", text_en or "")):
+def _text_rejections(pointer: str, text: str, text_en: str | None, limit: int) -> list[Rejected]:
+    found = [] if text.strip() else [_rejected("empty", pointer)]
+    for field, value in ((pointer, text), (f"{pointer}_en", text_en or "")):
         if len(value) > limit:
-            found.append(Flaw(name, "too_long"))
+            found.append(_rejected("too_long", field, limit=limit))
         if any(unicodedata.category(letter) == "Cc" for letter in value.strip()):
-            found.append(Flaw(name, "control_character"))
+            found.append(_rejected("control_character", field))
     return found
 
 
-def _term_flaws(draft: PollDraft, now: datetime) -> list[Flaw]:
+def _term_rejections(draft: PollDraft, now: datetime) -> list[Rejected]:
     if draft.closes_at is None:
         return []
     if draft.closes_at <= now:
-        return [Flaw("closes_at", "past")]
+        return [_rejected("past", "/closes_at")]
     if draft.opens_at is not None and draft.closes_at <= draft.opens_at:
-        return [Flaw("closes_at", "before_opening")]
+        return [_rejected("before_opening", "/closes_at")]
     return []
 
 
+def _rejected(code: DraftRejection, field: str, **parameters: int) -> Rejected:
+    return Rejected(code, field, parameters)
+
+
 def created(draft: PollDraft, *, poll_id: str, actor: str, now: datetime) -> Poll:
-    """The first version of a poll, from a draft without flaws."""
+    """The first version of a poll, from a draft that can be one."""
     return Poll(
         id=poll_id,
         version=1,
@@ -125,18 +114,18 @@ def created(draft: PollDraft, *, poll_id: str, actor: str, now: datetime) -> Pol
     )
 
 
-def decide(poll: Poll, action: PollAction, *, actor: str, now: datetime) -> Poll | Refusal:
+def decide(poll: Poll, action: PollAction, *, actor: str, now: datetime) -> Poll | Rejected:
     """The poll after ``action``, or why it cannot be done.
 
-    Opening never moves the beginning into the past: a vote that was refused as too early stays so. Closing early ends
-    the term now; closing late (the worker was away) leaves the announced end, since ballots count by when they were
+    Opening never moves the beginning into the past: a vote that was rejected as too early stays so. Closing early ends
+    the term now; closing late (the job did not run) leaves the announced end, since ballots count by when they were
     cast.
     """
     status = TRANSITIONS.get((poll.status, action))
     if status is None:
-        return Refusal("transition_not_allowed", poll.status, action)
+        return _not_possible("transition_not_allowed", poll, action)
     if action == "open" and poll.closes_at is not None and poll.closes_at <= now:
-        return Refusal("term_is_over", poll.status, action)
+        return _not_possible("term_is_over", poll, action)
     opens_at, closes_at = poll.opens_at, poll.closes_at
     if action == "open":
         opens_at = max(opens_at or now, now)
@@ -152,8 +141,12 @@ def decide(poll: Poll, action: PollAction, *, actor: str, now: datetime) -> Poll
     )
 
 
+def _not_possible(code: ActionRejection, poll: Poll, action: PollAction) -> Rejected:
+    return Rejected(code, parameters={"status": poll.status, "action": action})
+
+
 def phase(poll: Poll, now: datetime) -> Phase:
-    """What to tell a person who looks at the poll at ``now``; an unknown status is judged by the poll's term."""
+    """What the poll is at ``now``; one in an unknown status is judged by its term."""
     if poll.status == "draft":
         return "draft"
     if poll.status == "closed" or (poll.closes_at is not None and now >= poll.closes_at):
@@ -161,30 +154,3 @@ def phase(poll: Poll, now: datetime) -> Phase:
     if poll.opens_at is not None and now < poll.opens_at:
         return "upcoming"
     return "voting"
-
-
-def results_visible(poll: Poll, now: datetime) -> bool:
-    """Whether the split of votes may be told; how many have voted is never a secret.
-
-    Where a newer release has stored another choice than «always», it is told at the end.
-    """
-    stage = phase(poll, now)
-    return stage == "over" or (stage != "draft" and poll.results_shown == "always")
-
-
-def changed_event(poll: Poll, event_id: str, traceparent: str | None = None) -> PollChangedV1:
-    """What other services are told of the poll's newest version: its whole state."""
-    data = PollChanged(
-        poll_id=poll.id,
-        version=poll.version,
-        status=poll.status,
-        question=poll.question,
-        question_en=poll.question_en,
-        options=[PollOption(code=option.code, text=option.text, text_en=option.text_en) for option in poll.options],
-        max_choices=poll.max_choices,
-        opens_at=poll.opens_at,
-        closes_at=poll.closes_at,
-    )
-    return PollChangedV1(
-        id=event_id, source=SOURCE, subject=poll.id, time=poll.history[-1].at, traceparent=traceparent, data=data
-    )

@@ -1,43 +1,31 @@
-"""Polls in MongoDB, and the memory of the commands that changed them."""
+"""Polls in MongoDB."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from veche_shared.contracts.voting import PollTerms
 from veche_shared.storage.mongo import Document, Mongo, Session
 from veche_shared.storage.unit_of_work import UnitOfWork
 from veche_surveys.polls.model import Option, Poll, Step
 
 POLLS = "polls"
-COMMANDS = "poll_commands"
-COMMAND_MEMORY = timedelta(days=30)
 
 INDEXES = {
     POLLS: [
         IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="listing"),
         IndexModel([("status", ASCENDING), ("closes_at", ASCENDING)], name="due"),
     ],
-    COMMANDS: [
-        IndexModel([("at", ASCENDING)], expireAfterSeconds=int(COMMAND_MEMORY.total_seconds()), name="memory"),
-    ],
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """A command that was done: ``fingerprint`` tells whether a repeat asks for the same."""
-
-    poll_id: str
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
 class PollStore:
-    """Polls, each stored whole under its id."""
+    """Polls, each one document under its id."""
 
     mongo: Mongo
 
@@ -46,10 +34,10 @@ class PollStore:
         document = await self.mongo[POLLS].find_one({"_id": poll_id}, session=session)
         return None if document is None else from_document(document)
 
-    async def get_many(self, poll_ids: Collection[str], session: Session) -> dict[str, Poll]:
-        """The polls that exist among ``poll_ids``, by id."""
+    async def terms(self, poll_ids: Collection[str], session: Session) -> dict[str, PollTerms]:
+        """The terms of those of ``poll_ids`` that exist, by id."""
         cursor = self.mongo[POLLS].find({"_id": {"$in": sorted(poll_ids)}}, session=session)
-        return {document["_id"]: from_document(document) async for document in cursor}
+        return {document["_id"]: from_document(document).terms async for document in cursor}
 
     async def listed(self, *, drafts: bool, before: str | None = None, limit: int = 50) -> list[Poll]:
         """Polls, newest first; ``before`` is the id of the last poll of the page before this one."""
@@ -59,29 +47,19 @@ class PollStore:
         cursor = self.mongo[POLLS].find(wanted).sort("_id", DESCENDING).limit(limit)
         return [from_document(document) async for document in cursor]
 
-    async def due(self, now: datetime, limit: int = 100) -> list[str]:
-        """Ids of the open polls whose term has ended."""
-        cursor = self.mongo[POLLS].find({"status": "open", "closes_at": {"$lte": now}}, {"_id": 1}).limit(limit)
+    async def due(self, now: datetime) -> list[str]:
+        """Ids of the open polls whose term has ended, the longest ended first."""
+        wanted = {"status": "open", "closes_at": {"$lte": now}}
+        cursor = self.mongo[POLLS].find(wanted, {"_id": 1}).sort("closes_at", ASCENDING)
         return [document["_id"] async for document in cursor]
 
-    async def insert(self, poll: Poll, session: Session) -> None:
+    async def insert(self, unit: UnitOfWork, poll: Poll) -> None:
         """Store a poll's first version."""
-        await self.mongo[POLLS].insert_one(to_document(poll), session=session)
+        await unit.insert(POLLS, [to_document(poll)])
 
     async def save(self, unit: UnitOfWork, before: Poll, after: Poll) -> None:
         """Store the next version. Raises StaleVersionError where the stored one is not ``before``."""
         await unit.save(POLLS, to_document(before), to_document(after))
-
-    async def recall(self, command_id: str, session: Session) -> Remembered | None:
-        """What the command did, if it was done in the last ``COMMAND_MEMORY``."""
-        document = await self.mongo[COMMANDS].find_one({"_id": command_id}, session=session)
-        return None if document is None else Remembered(document["poll_id"], document["fingerprint"])
-
-    async def remember(self, command_id: str, done: Remembered, at: datetime, session: Session) -> None:
-        """Remember a command that was done; in its own transaction, so that it is never done twice."""
-        await self.mongo[COMMANDS].insert_one(
-            {"_id": command_id, "poll_id": done.poll_id, "fingerprint": done.fingerprint, "at": at}, session=session
-        )
 
 
 def to_document(poll: Poll) -> Document:

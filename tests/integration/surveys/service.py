@@ -1,4 +1,4 @@
-"""The whole surveys service on real Kafka and MongoDB, asked through its HTTP door."""
+"""The whole surveys service on real Kafka and MongoDB, asked over HTTP."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Service:
 
     @asynccontextmanager
     async def visitor(self, *roles: Role) -> AsyncIterator[httpx2.AsyncClient]:
-        """Somebody's browser: a stranger's, or that of a member of staff with these roles."""
+        """An HTTP client of a stranger, or of a member of staff with these roles."""
         cookies = {}
         if roles:
             sessions = StaffSessions.from_settings(SECURITY, system_clock)
