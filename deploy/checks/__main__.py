@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.checks import alerts, compose, documents, gateway, image, kubernetes, links, repository
+from deploy.checks import alerts, compose, documents, gateway, image, kubernetes, links, navigation, repository
 
 CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "image": image.check,
     "gateway": gateway.check,
+    "navigation": navigation.check,
     "compose": compose.check,
     "kubernetes": kubernetes.check,
     "alerts": alerts.check,

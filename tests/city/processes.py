@@ -17,7 +17,7 @@ from veche_local.servers import RunningProgram
 from veche_local.servers.caddy import CaddyProgram
 from veche_local.servers.ports import LOOPBACK
 from veche_local.servers.program import Program
-from veche_local.servers.service import ServiceProgram
+from veche_local.servers.service import NAVIGATION, ServiceProgram, find_navigation
 from veche_shared.clock import system_clock
 from veche_shared.security.sessions import COOKIE, Role, StaffSessions
 
@@ -70,6 +70,7 @@ class City:
             "VECHE_SECURITY__VOTER_KEY": secrets.token_hex(32),
             "VECHE_SECURITY__SECURE_COOKIES": "false",
             "VECHE_HTTP__PUBLIC_URL": self.urls["gateway"],
+            NAVIGATION: str(find_navigation()),
             "VECHE_INTAKE__BOOTSTRAP_KEYS": json.dumps(keys),
             "VECHE_ROUTING__DEMO_STAFF": "1",
             "VECHE_ROUTING__DEMO_PASSWORD": STAFF_PASSWORD,

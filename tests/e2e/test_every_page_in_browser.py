@@ -140,6 +140,26 @@ async def test_the_language_is_chosen_by_a_link_and_stays_in_every_service(visit
             await expect(citizen.locator("html")).to_have_attribute("lang", "en")
 
 
+@pytest.mark.parametrize(
+    ("names", "roles"),
+    [
+        (("form", "find", "polls", "sign-in", "not found"), ()),
+        (("desk", "triage", "manage polls"), ("officer", "coordinator", "poll_admin")),
+    ],
+)
+async def test_the_header_is_the_same_on_the_pages_of_every_service(
+    visits: Visits, names: Sequence[str], roles: Sequence[Role]
+) -> None:
+    headers = set()
+    for name in names:
+        async with visits.windows.open(PLACES[name].path, roles=roles, departments=["roads"]) as page:
+            shown = page.locator(".site-nav a")
+            headers.add(tuple([await one.get_attribute("href") for one in await shown.all()]))
+            assert await page.locator(".site-nav [aria-current]").count() <= 1
+    assert len(headers) == 1
+    assert len(headers.pop()) == 3
+
+
 FOCUS: Final = """() => {
   const style = getComputedStyle(document.activeElement.closest("label.option") ?? document.activeElement);
   const name = document.activeElement.id || document.activeElement.textContent.trim();

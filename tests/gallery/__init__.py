@@ -4,6 +4,6 @@ For development only: it is no part of any package. It uses :class:`veche_shared
 ``python -m tests.gallery`` serves it at http://127.0.0.1:8400/design.
 """
 
-from tests.gallery.application import SLICES, create_gallery
+from tests.gallery.application import NAVIGATION, SLICES, create_gallery
 
-__all__ = ["SLICES", "create_gallery"]
+__all__ = ["NAVIGATION", "SLICES", "create_gallery"]

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
@@ -13,6 +14,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from tests.gallery import samples
 from veche_shared.city import DEFAULT_PACK, City, load_city
 from veche_shared.web import Pages, mount_static, slices_of
+from veche_shared.web.navigation import read_navigation
 
 SLICES = tuple(
     one
@@ -20,6 +22,8 @@ SLICES = tuple(
     for one in slices_of(package)
 )
 """The gallery's own slice, and those whose parts it shows beside the shared ones: letter, case, live list, sign-in."""
+
+NAVIGATION = read_navigation(Path(__file__).parents[2] / "deploy" / "navigation.toml")
 
 _SECONDS_BETWEEN_ENTRIES = 6
 _REQUEST_ID = "0199b7a2-7c31-7f40-9a55-3d3b1c2f8e10"
@@ -45,7 +49,7 @@ def gallery_router(city: City) -> APIRouter:
     """The living page under /design; its parts are /design, /design/desk, /design/sign-in, /design/errors/<status>."""
     router = APIRouter(prefix="/design", include_in_schema=False)
     # The clock stands still, so that the same screenshot comes out tomorrow.
-    pages = Pages(SLICES, city, now=lambda: samples.NOW, viewer_of=_viewer)
+    pages = Pages(SLICES, city, now=lambda: samples.NOW, viewer_of=_viewer, navigation=NAVIGATION)
 
     @router.get("")
     async def overview(request: Request) -> HTMLResponse:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from httpx2 import ASGITransport, AsyncClient, Response
 from jinja2 import UndefinedError
 
-from tests.gallery import SLICES, create_gallery
+from tests.gallery import NAVIGATION, SLICES, create_gallery
 from veche_shared.calendar import Remaining
 from veche_shared.city import load_city
 from veche_shared.web import Pages, wants_fragment, wants_page
@@ -62,7 +62,8 @@ def request_of(path: str = "/", query: str = "", **headers: str) -> Request:
 
 @cache
 def pages(viewer: Officer | None = None) -> Pages:
-    return Pages(SLICES, load_city("dzerzhinsk"), now=lambda: NOW, viewer_of=lambda _request: viewer)
+    city = load_city("dzerzhinsk")
+    return Pages(SLICES, city, now=lambda: NOW, viewer_of=lambda _request: viewer, navigation=NAVIGATION)
 
 
 def text_of(response: HTMLResponse) -> str:
@@ -154,6 +155,25 @@ def test_the_staff_header_links_to_what_the_roles_may_open(roles: list[str], add
     navigation = page.partition('<nav class="site-nav"')[2].partition("</nav>")[0]
     assert re.findall(r'href="([^"]+)"', navigation) == addresses
     assert "Н. Воеводина" in page
+
+
+def test_the_header_of_everybody_leads_to_the_same_places_whoever_is_signed_in() -> None:
+    for viewer, footer in ((None, "/sign-in"), (Officer("Н. Воеводина", ("officer",)), "/desk")):
+        page = text_of(pages(viewer).error(request_of("/polls/0190"), 404))
+        header, _, rest = page.partition("</header>")
+        assert re.findall(r'<nav class="site-nav".*?</nav>', header, re.DOTALL)[0].count("<a ") == 3
+        assert '<a href="/polls" aria-current="page">Опросы</a>' in header
+        assert f'<a href="{footer}">' in rest.partition("<footer")[2]
+
+
+def test_whoever_must_sign_in_is_led_there() -> None:
+    assert 'href="/sign-in"' in text_of(pages().error(request_of("/desk"), 401)).partition("</header>")[2]
+
+
+def test_without_a_navigation_nothing_is_led_to() -> None:
+    bare = Pages(SLICES, load_city("dzerzhinsk"), now=lambda: NOW)
+    page = text_of(bare.error(request_of("/desk"), 401))
+    assert set(re.findall(r'href="(/[^"?]*)"', page.partition("<body")[2])) == {"/"}
 
 
 def test_a_hostile_text_stays_text() -> None:

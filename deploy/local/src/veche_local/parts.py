@@ -15,7 +15,7 @@ from veche_local.mail.program import MailProgram
 from veche_local.servers import KafkaProgram, MongodProgram, free_port, is_port_free
 from veche_local.servers.caddy import CaddyProgram
 from veche_local.servers.ports import LOOPBACK
-from veche_local.servers.service import ServiceProgram
+from veche_local.servers.service import NAVIGATION, ServiceProgram, find_navigation
 from veche_local.settings import DEMO_PASSWORD, KAFKA, MONGO, LocalSettings
 from veche_local.supervision.supervisor import Part
 
@@ -64,6 +64,7 @@ def service_settings(
         **demo,
         "VECHE_INTAKE__BOOTSTRAP_KEYS": json.dumps(channel_keys(keys)),
         "VECHE_HTTP__PUBLIC_URL": public_address(settings, ports).rstrip("/"),
+        NAVIGATION: str(find_navigation()),
         # plain HTTP on one's own machine: a browser would not send back a cookie that is for HTTPS only
         "VECHE_SECURITY__SECURE_COOKIES": "false",
         "VECHE_NOTIFICATIONS__INTAKE_URL": f"http://{LOOPBACK}:{ports['intake']}",

@@ -122,6 +122,7 @@ class HttpSettings(Group):
 
     ``forwarded_allow_ips`` are the addresses (or networks, comma separated) of the proxies whose ``X-Forwarded-*`` is
     believed. ``graceful_seconds`` is how long requests in hand may go on after a stop is asked for.
+    ``navigation_file`` says what the header of every page leads to (deploy/navigation.toml); without it, to nothing.
     """
 
     host: str = "127.0.0.1"
@@ -129,6 +130,7 @@ class HttpSettings(Group):
     public_url: WebAddress = "http://127.0.0.1:8080"
     forwarded_allow_ips: str = "127.0.0.1"
     graceful_seconds: int = Field(default=10, ge=0, le=600)
+    navigation_file: Path | None = None
 
 
 class SecuritySettings(Group):

@@ -6,8 +6,17 @@ import http.client
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from veche_local.servers.ports import LOOPBACK, answers
+
+NAVIGATION = "VECHE_HTTP__NAVIGATION_FILE"
+
+
+def find_navigation() -> Path:
+    """What the pages' header leads to: inside this package when it was installed, in deploy of a working copy."""
+    packaged = Path(__file__).parents[1] / "navigation.toml"
+    return packaged if packaged.exists() else Path(__file__).parents[4] / "navigation.toml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from pydantic import ValidationError
 
 from veche_city_packs import FOLDER
 from veche_shared.city.model import City, CityFile, city_of
+from veche_shared.configuration import ConfigurationError
 
 DEFAULT_PACK = "dzerzhinsk"
 MAIN_FILE = "pack"
 
 
-class PackError(Exception):
+class PackError(ConfigurationError):
     """A pack that cannot be used; ``faults`` says what is wrong and in which file, one sentence each."""
 
     def __init__(self, folder: Path, faults: list[str]) -> None:

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 import uvicorn
 from fastapi import FastAPI
 
-from veche_shared.city import PackError
+from veche_shared.configuration import ConfigurationError
 from veche_shared.observability.logging import configure_logging
 from veche_shared.observability.tracing import configure_tracing
 from veche_shared.service.roles import Role
@@ -86,7 +86,7 @@ def run(
 def _built(build: Callable[[SettingsT], FastAPI], settings: SettingsT) -> FastAPI:
     try:
         return build(settings)
-    except PackError as error:
+    except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(EX_CONFIG) from error
 

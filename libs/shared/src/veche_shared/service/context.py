@@ -20,6 +20,7 @@ from veche_shared.storage.mongo import Mongo
 from veche_shared.storage.unit_of_work import Transactions
 from veche_shared.supervision.supervisor import Supervisor
 from veche_shared.web import Pages, slices_of
+from veche_shared.web.navigation import read_navigation
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
@@ -61,11 +62,15 @@ class ServiceContext(Generic[SettingsT]):
         monotonic: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> ServiceContext[SettingsT]:
-        """The context that ``settings`` describe. Nothing is connected before it is first used. Raises PackError."""
+        """The context that ``settings`` describe. Nothing is connected before it is first used.
+
+        Raises ConfigurationError for a file that cannot be used: the city's pack, the navigation.
+        """
         mongo = database_of(name, settings)
         wakeup = asyncio.Event()
         sessions = StaffSessions.from_settings(settings.security, clock)
         city = load_city(settings.city.pack)
+        navigation = read_navigation(settings.http.navigation_file)
         return cls(
             name=name,
             package=package,
@@ -77,7 +82,7 @@ class ServiceContext(Generic[SettingsT]):
             commands=CommandLog(mongo, clock),
             failed_items=FailedItems(mongo, clock),
             sessions=sessions,
-            pages=Pages(slices_of(package), city, now=clock, viewer_of=sessions.of),
+            pages=Pages(slices_of(package), city, now=clock, viewer_of=sessions.of, navigation=navigation),
             city=city,
             clock=clock,
             ids=ids,

@@ -23,12 +23,15 @@ from veche_shared.web.localisation import (
     as_language,
     choose_language,
 )
+from veche_shared.web.navigation import Navigation, links
 from veche_shared.web.slices import SHARED, Slice
 from veche_shared.web.static_files import icon, static_url
 
 Theme = Literal["auto", "light", "dark"]
 THEMES: Final[tuple[Theme, ...]] = ("auto", "light", "dark")
 THEME_COOKIE: Final = "veche_theme"
+
+NO_NAVIGATION: Final = Navigation()
 
 _A_YEAR_IN_SECONDS: Final = 365 * 24 * 3600
 
@@ -72,6 +75,7 @@ _COMPONENTS: Final = (
     "pagination",
     "rows",
     "section",
+    "site_nav",
     "table",
     "timeline",
 )
@@ -87,7 +91,7 @@ class Viewer(Protocol):
 
     @property
     def roles(self) -> Collection[str]:
-        """Codes of the roles: officer, coordinator, poll_admin, operator; they choose what the header links to."""
+        """Codes of the roles; they choose what the header links to."""
         ...
 
 
@@ -122,15 +126,17 @@ class Pages:
         *,
         now: Clock,
         viewer_of: Callable[[Request], Viewer | None] = nobody,
+        navigation: Navigation = NO_NAVIGATION,
     ) -> None:
         """Take what ``slices`` show (``slices_of("veche_surveys")``) beside the shared layouts, components and words.
 
         ``now`` is the service's clock (aware). ``viewer_of`` reads the signed-in member of staff out of a request
-        without asking a database: it runs for every page.
+        without asking a database: it runs for every page. ``navigation`` is what header and footer lead to.
         """
         self.slices: Final = tuple(slices)
         self._city = city
         self._viewer_of = viewer_of
+        self._navigation = navigation
         self._environments = {language: component_environment(slices, city, language, now) for language in LANGUAGES}
 
     def render(
@@ -138,12 +144,14 @@ class Pages:
     ) -> HTMLResponse:
         """A page or a fragment from the template ``name``, with the headers and cookies that every page has.
 
-        Beside ``context`` a template knows ``path``, ``theme``, ``viewer``, ``city_name``, ``language_links`` and
-        ``theme_links``. Raises jinja2.UndefinedError for a name that nobody gave, MessageError for a missing message.
+        Beside ``context`` a template knows ``path``, ``theme``, ``viewer``, ``city_name``, ``navigation``,
+        ``public_links``, ``staff_links``, ``language_links`` and ``theme_links``. Raises jinja2.UndefinedError for a
+        name that nobody gave, MessageError for a missing message.
         """
         language = self.language(request)
         theme = _chosen_theme(request)
-        viewer = self._viewer_of(request)
+        viewer, path = self._viewer_of(request), request.url.path
+        roles = viewer.roles if viewer else ()
         text = (
             self._environments[language]
             .get_template(name)
@@ -152,7 +160,10 @@ class Pages:
                     **(context or {}),
                     "city_name": self._city.names[language],
                     "language_links": {other: _with_query(request, "lang", other) for other in LANGUAGES},
-                    "path": request.url.path,
+                    "navigation": self._navigation,
+                    "path": path,
+                    "public_links": links(self._navigation.public.entries, language, path),
+                    "staff_links": links(self._navigation.staff.entries, language, path, roles),
                     "theme": theme,
                     "theme_links": {other: _with_query(request, "theme", other) for other in THEMES},
                     "viewer": viewer,

@@ -16,14 +16,8 @@ theme-dark = Dark
 close = Close
 footer-promise = Veche, { $city }. Every appeal gets a number, somebody in charge and a date.
 
-nav-report = Report a problem
-nav-appeal = My appeal
-nav-polls = Polls
-nav-sign-in = Staff sign-in
-nav-to-desk = To the desk
-nav-desk = Feed
-nav-triage = Triage
-nav-manage-polls = Polls
+to-sign-in = Staff sign-in
+to-staff-pages = To the desk
 sign-out = Sign out
 
 ## Terms

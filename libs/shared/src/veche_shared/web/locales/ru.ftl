@@ -16,14 +16,8 @@ theme-dark = Тёмное
 close = Закрыть
 footer-promise = «Вече», { $city }. Каждое обращение получает номер, ответственного и срок.
 
-nav-report = Сообщить о проблеме
-nav-appeal = Моё обращение
-nav-polls = Опросы
-nav-sign-in = Вход для сотрудников
-nav-to-desk = К рабочему столу
-nav-desk = Лента
-nav-triage = Разбор
-nav-manage-polls = Опросы
+to-sign-in = Вход для сотрудников
+to-staff-pages = К рабочему столу
 sign-out = Выйти
 
 ## Сроки
