@@ -15,26 +15,27 @@ from tests.e2e.windows import Windows
 pytestmark = pytest.mark.browser
 
 QUESTION: Final = "Что сделать первым в детском парке «Радуга»?"
+LATE_QUESTION: Final = "Где поставить скамейки в парке «Радуга»?"
 PLAYGROUND, LIGHT, TREES = "Новая площадка для малышей", "Освещение дорожек", "Больше деревьев и скамеек"
 
 
-async def create_and_open(admin: Page) -> str:
+async def create_and_open(admin: Page, question: str) -> str:
     """A poll of three options, made by the forms; the path of its page."""
     await admin.get_by_role("link", name="Новый опрос").click()
-    await admin.get_by_label("Вопрос", exact=True).fill(QUESTION)
+    await admin.get_by_label("Вопрос", exact=True).fill(question)
     await admin.get_by_label("Варианты ответа").fill(f"{PLAYGROUND}\n{LIGHT} | Lights along the paths\n{TREES}")
     await admin.get_by_role("button", name="Создать черновик").click()
     await expect(admin.get_by_text("Черновик создан.")).to_be_visible()
     # the newest poll stands first
     await admin.get_by_role("button", name="Открыть", exact=True).first.click()
     await expect(admin.get_by_text("Опрос открыт.")).to_be_visible()
-    path = await admin.get_by_role("link", name=QUESTION).get_attribute("href")
+    path = await admin.get_by_role("link", name=question).get_attribute("href")
     assert path is not None
     return path
 
 
 async def vote(citizen: Page, path: str, option: str) -> None:
-    """Send the ballot; a poll that was opened this very moment may be news to the ballot box for a little while."""
+    """Vote; a poll that was opened a moment ago may not be known to intake yet."""
     await citizen.goto(path)
     await citizen.get_by_label(option).check()
     await citizen.get_by_role("button", name="Проголосовать").click()
@@ -55,15 +56,15 @@ async def results(city: City, path: str) -> dict[str, object]:
     async with httpx2.AsyncClient(base_url=city.gateway) as client:
         answer = await client.get(f"/api/v1{path}/results")
         assert answer.status_code == 200
-        told: dict[str, object] = answer.json()
-        return told
+        found: dict[str, object] = answer.json()
+        return found
 
 
 async def test_a_vote_without_javascript_is_counted_once_and_pages_and_api_agree_on_the_result(
     windows: Windows, city: City
 ) -> None:
     async with windows.open("/polls/manage", roles=["poll_admin"]) as admin:
-        path = await create_and_open(admin)
+        path = await create_and_open(admin, QUESTION)
         for option in (LIGHT, LIGHT, PLAYGROUND):
             async with windows.open(path, javascript=False) as citizen:
                 await vote(citizen, path, option)
@@ -98,9 +99,27 @@ async def test_a_vote_without_javascript_is_counted_once_and_pages_and_api_agree
             await row.get_by_role("rowheader").inner_text(): int(await row.get_by_role("cell").first.inner_text())
             for row in await citizen.locator("tbody tr").all()
         }
-    told = await results(city, path)
-    assert told["final"] is True
-    assert told["ballots"] == 4
+    found = await results(city, path)
+    assert found["final"] is True
+    assert found["ballots"] == 4
     assert shown == {PLAYGROUND: 1, LIGHT: 2, TREES: 1}
-    assert isinstance(told["options"], list)
-    assert [option["votes"] for option in told["options"]] == list(shown.values())
+    assert isinstance(found["options"], list)
+    assert [option["votes"] for option in found["options"]] == list(shown.values())
+
+
+async def test_an_organiser_who_was_too_late_reads_why_on_the_same_page(windows: Windows) -> None:
+    async with windows.open("/polls/manage", roles=["poll_admin"]) as admin:
+        path = await create_and_open(admin, LATE_QUESTION)
+        async with windows.open("/polls/manage", roles=["poll_admin"]) as late:
+            await admin.get_by_text("Закрыть…").first.click()
+            await admin.get_by_role("button", name="Закрыть навсегда").click()
+            await expect(admin.get_by_text("Опрос закрыт, результат показан всем.")).to_be_visible()
+
+            await late.get_by_text("Закрыть…").first.click()
+            await late.get_by_role("button", name="Закрыть навсегда").click()
+            alert = late.get_by_role("alert")
+            await expect(alert).to_contain_text("Закрыть можно только открытый опрос.")
+            await expect(alert).to_contain_text(LATE_QUESTION)
+            await expect(late.get_by_role("link", name=LATE_QUESTION)).to_have_attribute("href", path)
+            await late.locator(".switch a[hreflang=en]").click()
+            await expect(late.get_by_role("heading", name="Manage polls")).to_be_visible()

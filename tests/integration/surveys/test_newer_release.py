@@ -16,7 +16,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def newer_vote(harness: Harness, poll: Poll, *options: str) -> Record:
-    """A vote of a newer intake, as it stands on the topic."""
+    """A vote of a newer intake, as it is on the topic."""
     vote_id = new_id()
     value = newer_event(
         "vote.cast.v1",

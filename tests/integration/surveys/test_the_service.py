@@ -265,8 +265,8 @@ async def test_an_organiser_reads_on_the_page_why_something_was_rejected(admin: 
     assert (reused.status_code, "Эта форма уже была отправлена" in reused.text) == (409, True)
     unknown = await admin.post("/polls/manage/nothing/open", data={"command": "page-4"}, headers=PAGE)
     assert (unknown.status_code, "Такого опроса нет." in unknown.text) == (404, True)
-    reloaded = await admin.get(f"{address}/open", headers=PAGE)
-    assert (reloaded.status_code, reloaded.headers["location"]) == (303, "/polls/manage")
+    switched = await admin.get(f"{address}/open?lang=en", headers=PAGE)
+    assert (switched.status_code, switched.headers["location"]) == (303, "/polls/manage?lang=en")
 
 
 async def test_a_poll_whose_end_has_passed_is_rejected_on_the_page(admin: httpx2.AsyncClient) -> None:

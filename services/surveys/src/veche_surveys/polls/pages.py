@@ -146,9 +146,11 @@ def manage_router(shown: ManagePages, commands: PollCommands, zone: ZoneInfo) ->
         return await shown.after(request, done, poll_id, "closed")
 
     @router.get("/{poll_id}/{action}")
-    async def after_rejection(poll_id: PollId, action: Literal["open", "close"], _: Admin) -> Response:
-        """A page that shows a rejection has this address: a reload or a change of the language leads back."""
+    async def after_rejection(
+        request: Request, poll_id: PollId, action: Literal["open", "close"], _: Admin
+    ) -> Response:
+        """A page that shows a rejection has this address: a change of its language or theme leads to the list."""
         del poll_id, action
-        return RedirectResponse("/polls/manage", status_code=303)
+        return RedirectResponse(f"/polls/manage?{request.url.query}", status_code=303)
 
     return router

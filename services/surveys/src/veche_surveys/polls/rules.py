@@ -146,7 +146,7 @@ def _not_possible(code: ActionRejection, poll: Poll, action: PollAction) -> Reje
 
 
 def phase(poll: Poll, now: datetime) -> Phase:
-    """What the poll is at ``now``; one in an unknown status is judged by its term."""
+    """What the poll is at ``now``; of one in an unknown status the term decides."""
     if poll.status == "draft":
         return "draft"
     if poll.status == "closed" or (poll.closes_at is not None and now >= poll.closes_at):
