@@ -35,7 +35,7 @@ TOPIC_OF: dict[str, tuple[Topic, object]] = {
     "case.changed.v1": (CASES, CaseEvent),
     "poll.changed.v1": (SURVEYS, SurveyEvent),
     "ballot.rejected.v1": (SURVEYS, SurveyEvent),
-    "delivery.settled.v1": (DELIVERIES, DeliveryEvent),
+    "delivery.completed.v1": (DELIVERIES, DeliveryEvent),
 }
 KINDS = ("minimal", "full", "newer")
 EXAMPLE_IDS = [(event_type, kind) for event_type in TOPIC_OF for kind in KINDS]

@@ -66,7 +66,7 @@ def decoded(model: type[Current], value: bytes) -> Current:
     return found.event
 
 
-def formerly(model: type[Old], value: bytes) -> Old:
+def decoded_formerly(model: type[Old], value: bytes) -> Old:
     """The event as the frozen consumer had it; raises DeadLetter."""
     found = old.decoded(value)
     assert isinstance(found, model)
@@ -102,36 +102,36 @@ def test_a_case_in_an_unknown_status_is_an_open_entry_that_asks_for_nothing() ->
     [placed] = place([event], [])
     [entry] = numbered([placed], Numbers())
     assert (entry.feed, is_open(entry), placed.attention) == ("improvement", True, False)
-    before = frozen.feed_entry(formerly(old.CaseChangedV1, value).data)
+    before = frozen.feed_entry(decoded_formerly(old.CaseChangedV1, value).data)
     assert before == frozen.FeedEntry("improvement", open=True, asks=False, chip="in_progress")
 
 
 def test_of_an_unknown_action_nothing_is_sent() -> None:
     value = newer("case.changed.v1", reachable_by=["email"])
     assert delivery_of(decoded(CaseChangedV1, value), NOW, WAYS) is None
-    assert frozen.notice_kind(formerly(old.CaseChangedV1, value).data) is None
+    assert frozen.notice_kind(decoded_formerly(old.CaseChangedV1, value).data) is None
 
 
 def test_an_unknown_medium_is_ignored_beside_a_known_one_and_alone() -> None:
     known = newer("case.changed.v1", action="answer", reachable_by=["telegram", "email"])
     delivery = delivery_of(decoded(CaseChangedV1, known), NOW, WAYS)
     assert delivery is not None
-    assert delivery.notice.kind == frozen.notice_kind(formerly(old.CaseChangedV1, known).data) == "answered"
+    assert delivery.notice.kind == frozen.notice_kind(decoded_formerly(old.CaseChangedV1, known).data) == "answered"
     alone = newer("case.changed.v1", action="answer", reachable_by=["telegram"])
     assert delivery_of(decoded(CaseChangedV1, alone), NOW, WAYS) is None
-    assert frozen.notice_kind(formerly(old.CaseChangedV1, alone).data) is None
+    assert frozen.notice_kind(decoded_formerly(old.CaseChangedV1, alone).data) is None
 
 
-def test_a_citizen_is_told_neutrally_of_an_unknown_status() -> None:
+def test_the_status_page_is_neutral_about_an_unknown_status() -> None:
     value = newer("case.changed.v1")
     assert after(None, decoded(CaseChangedV1, value)).state == "open"
-    assert frozen.public_state(formerly(old.CaseChangedV1, value).data) == "open"
+    assert frozen.public_state(decoded_formerly(old.CaseChangedV1, value).data) == "open"
 
 
 def test_an_appeal_of_an_unknown_channel_becomes_a_case_and_its_codes_go_on() -> None:
     value = newer("appeal.registered.v1")
     case = open_case("case", decoded(AppealRegisteredV1, value).data, routed(), None, NOW)
-    before = frozen.passed_on(formerly(old.AppealRegisteredV1, value).data)
+    before = frozen.passed_on(decoded_formerly(old.AppealRegisteredV1, value).data)
     assert before == frozen.PassedOn(case.channel, case.regime, case.language, case.reachable_by)
     assert before == frozen.PassedOn("kiosk", "petition", "tt", ("telegram", "email"))
 
@@ -163,14 +163,14 @@ def test_a_poll_in_an_unknown_status_takes_votes_by_its_term(hours: int, reason:
         history=(),
     )
     assert ballots.rejection_of(decoded(VoteCastV1, vote_value).data, stored.terms, voted_already=False) == reason
-    known = formerly(old.PollChangedV1, poll_value).data
-    assert frozen.vote_refusal(formerly(old.VoteCastV1, vote_value).data, known) == reason
+    known = decoded_formerly(old.PollChangedV1, poll_value).data
+    assert frozen.vote_refusal(decoded_formerly(old.VoteCastV1, vote_value).data, known) == reason
 
 
 def test_after_a_rejection_for_an_unknown_reason_a_person_may_vote_again() -> None:
     value = newer("ballot.rejected.v1")
     assert intake_votes.frees_the_voter(decoded(BallotRejectedV1, value).data.reason)
-    assert frozen.frees_the_voter(formerly(old.BallotRejectedV1, value).data)
+    assert frozen.frees_the_voter(decoded_formerly(old.BallotRejectedV1, value).data)
 
 
 def test_the_frozen_readers_understand_the_whole_life_of_a_case_of_this_release() -> None:
@@ -185,7 +185,7 @@ def test_the_frozen_readers_understand_the_whole_life_of_a_case_of_this_release(
         actor = COORDINATOR if isinstance(command, Reopen) else ROADS
         case = decide(case, command, actor, DEPARTMENTS, NOW).case
         life.append(case)
-    read = [formerly(old.CaseChangedV1, published(one)).data for one in life]
+    read = [decoded_formerly(old.CaseChangedV1, published(one)).data for one in life]
     assert [frozen.public_state(one) for one in read] == ["assigned", "in_progress", "answered", "closed", "deciding"]
     assert [frozen.notice_kind(one) for one in read] == ["assigned", "accepted", "answered", "closed", "reopened"]
     assert [(entry.feed, entry.open, entry.asks) for entry in map(frozen.feed_entry, read)] == [
@@ -221,9 +221,9 @@ def test_the_frozen_readers_count_votes_by_the_polls_of_this_release() -> None:
         now=NOW,
         traceparent=None,
     )
-    cast = formerly(old.VoteCastV1, vote.model_dump_json().encode()).data
+    cast = decoded_formerly(old.VoteCastV1, vote.model_dump_json().encode()).data
     known = [
-        formerly(old.PollChangedV1, poll_changed(poll, IDS()).model_dump_json().encode()).data
+        decoded_formerly(old.PollChangedV1, poll_changed(poll, IDS()).model_dump_json().encode()).data
         for poll in (draft, opened, closed)
     ]
     assert [frozen.vote_refusal(cast, poll) for poll in known] == ["poll_not_open", None, None]

@@ -61,12 +61,12 @@ def known_after(events: Sequence[PollChanged]) -> PollView | None:
     return known.get("poll")
 
 
-def told_by_intake(options: list[str], cast_at: datetime, poll: PollView | None, now: datetime) -> str | None:
+def refused_by_intake(options: list[str], cast_at: datetime, poll: PollView | None, now: datetime) -> str | None:
     refused = intake.refusal(NewVote(poll_id="poll", options=options, voter="ivan", cast_at=cast_at), poll, now)
     return None if refused is None else refused.fault
 
 
-def told_by_surveys(options: list[str], cast_at: datetime, poll: Poll | None) -> str | None:
+def rejected_by_surveys(options: list[str], cast_at: datetime, poll: Poll | None) -> str | None:
     vote = VoteCast(vote_id="vote", poll_id="poll", options=options, voter_key="9c1f", channel="web", cast_at=cast_at)
     return surveys.rejection_of(vote, None if poll is None else poll.terms, voted_already=False)
 
@@ -80,8 +80,8 @@ def test_both_services_say_the_same_of_a_vote_where_they_know_the_same_of_the_po
     view = known_after(arrived)
     same = None if view is None else life[view.version - 1]
     refused, rejected = (
-        told_by_intake(options, cast_at, view, cast_at + delay * HOUR),
-        told_by_surveys(options, cast_at, same),
+        refused_by_intake(options, cast_at, view, cast_at + delay * HOUR),
+        rejected_by_surveys(options, cast_at, same),
     )
     if refused == "option_repeated":
         assert len(set(options)) < len(
@@ -97,8 +97,8 @@ def test_once_all_news_of_a_poll_have_come_their_order_does_not_matter(
 ) -> None:
     arrived = data.draw(st.permutations(published(life)))
     now = cast_at + delay * HOUR
-    in_order = told_by_intake(options, cast_at, known_after(published(life)), now)
-    assert told_by_intake(options, cast_at, known_after(arrived), now) == in_order
+    in_order = refused_by_intake(options, cast_at, known_after(published(life)), now)
+    assert refused_by_intake(options, cast_at, known_after(arrived), now) == in_order
 
 
 @given(life=lives().filter(lambda versions: versions[-1].status == "closed"), options=choices, cast_at=hours)
@@ -108,7 +108,7 @@ def test_a_vote_does_not_depend_on_whether_the_end_of_the_poll_is_known_already(
     """Unless the poll was ended before its term: then the end itself is news."""
     opened, closed = life[-2], life[-1]
     at_the_announced_end = opened.closes_at == closed.closes_at
-    before, after = told_by_surveys(options, cast_at, opened), told_by_surveys(options, cast_at, closed)
+    before, after = rejected_by_surveys(options, cast_at, opened), rejected_by_surveys(options, cast_at, closed)
     assert before == after or (not at_the_announced_end and after == "poll_closed")
 
 

@@ -26,7 +26,7 @@ from veche_intake.votes.model import NewVote
 from veche_intake.votes.rules import cast_event
 from veche_notifications.carriers.protocol import Medium
 from veche_notifications.carriers.registry import MEDIA
-from veche_notifications.deliveries.events import delivery_settled
+from veche_notifications.deliveries.events import delivery_completed
 from veche_notifications.deliveries.model import Completed, FinalState
 from veche_notifications.deliveries.model import Receipt as DeliveryReceipt
 from veche_notifications.deliveries.rules import delivery_of
@@ -54,7 +54,7 @@ VALIDATORS = {
 
 def keeps_its_promise(message: Message) -> bool:
     """Whether a message holds what the schema of its event's type asks for, and what the readers of an earlier release
-    can read; tells what does not fit."""
+    can read; an AssertionError says what does not fit."""
     event = json.loads(message.value)
     complaints = [error.message for error in VALIDATORS[event["type"]].iter_errors(event)]
     assert complaints == []
@@ -132,7 +132,7 @@ def after(case: Case, *commands: Command) -> Case:
     ],
     ids=["routed", "in triage", "reassigned", "returned"],
 )
-def test_routing_tells_of_a_case_as_promised(case: Case) -> None:
+def test_routing_announces_a_case_as_promised(case: Case) -> None:
     assert keeps_its_promise(case_changed(case, IDS()))
     assert keeps_its_promise(case_changed(case, IDS(), TRACE))
 
@@ -144,7 +144,7 @@ def a_poll(options: Sequence[Option], english: str | None = None) -> Poll:
 
 
 @pytest.mark.parametrize("count", [2, 100])
-def test_surveys_tells_of_a_poll_as_promised(count: int) -> None:
+def test_surveys_announces_a_poll_as_promised(count: int) -> None:
     draft = a_poll([Option(f"o{n}", f"Вариант {n}", f"Option {n}" if n % 2 else None) for n in range(count)], "What?")
     opened = poll_rules.decide(draft, "open", actor="anna", now=NOW)
     assert isinstance(opened, Poll)
@@ -156,20 +156,20 @@ def test_surveys_tells_of_a_poll_as_promised(count: int) -> None:
 
 @pytest.mark.parametrize("reason", get_args(RejectionReason))
 @pytest.mark.parametrize("poll_id", ["poll-1", "", "x" * 1_000])
-def test_surveys_tells_of_a_rejected_ballot_as_promised(reason: RejectionReason, poll_id: str) -> None:
+def test_surveys_announces_a_rejected_ballot_as_promised(reason: RejectionReason, poll_id: str) -> None:
     event = ballot_rejected(RejectedBallot("vote-1", poll_id, reason), IDS(), NOW)
     assert keeps_its_promise(message_of(SURVEYS, event))
 
 
 @pytest.mark.parametrize("state", get_args(FinalState))
 @pytest.mark.parametrize("medium", MEDIA)
-def test_notifications_tells_of_a_delivery_as_promised(state: FinalState, medium: Medium) -> None:
+def test_notifications_announces_a_delivery_as_promised(state: FinalState, medium: Medium) -> None:
     event = CaseChangedV1.model_validate_json(case_changed(a_case(), IDS()).value)
     delivery = delivery_of(event, NOW, [medium.code])
     assert delivery is not None
     for code in (250, None):
         completed = Completed(state, DeliveryReceipt(NOW, code, "queued"))
-        assert keeps_its_promise(message_of(DELIVERIES, delivery_settled(delivery, completed, IDS())))
+        assert keeps_its_promise(message_of(DELIVERIES, delivery_completed(delivery, completed, IDS())))
 
 
 def test_the_check_itself_can_fail() -> None:

@@ -147,23 +147,23 @@ class BallotRejectedV1(Event[BallotRejected]):
     type: Literal["ballot.rejected.v1"] = "ballot.rejected.v1"
 
 
-class DeliverySettled(Contract):
+class DeliveryCompleted(Contract):
     delivery_id: str
     case_id: str
     case_version: int
     medium: Code
     outcome: Code
     attempts: int = Field(ge=0)
-    settled_at: AwareDatetime
+    completed_at: AwareDatetime
     reason: str | None = None
 
 
-class DeliverySettledV1(Event[DeliverySettled]):
-    type: Literal["delivery.settled.v1"] = "delivery.settled.v1"
+class DeliveryCompletedV1(Event[DeliveryCompleted]):
+    type: Literal["delivery.completed.v1"] = "delivery.completed.v1"
 
 
 AnyEvent = Annotated[
-    AppealRegisteredV1 | VoteCastV1 | CaseChangedV1 | PollChangedV1 | BallotRejectedV1 | DeliverySettledV1,
+    AppealRegisteredV1 | VoteCastV1 | CaseChangedV1 | PollChangedV1 | BallotRejectedV1 | DeliveryCompletedV1,
     Discriminator("type"),
 ]
 _ADAPTER: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
@@ -174,7 +174,7 @@ _TYPES = frozenset(
         "case.changed.v1",
         "poll.changed.v1",
         "ballot.rejected.v1",
-        "delivery.settled.v1",
+        "delivery.completed.v1",
     }
 )
 

@@ -16,7 +16,7 @@ from tests.integration.notifications.mail import MailServer, Trouble, Vault, mai
 from tests.integration.notifications.running import Service, running, settings_of, until
 from tests.unit.notifications.factories import ROADS, change
 from veche_notifications.settings import NotificationsSettings, Settings, SmtpSettings
-from veche_shared.contracts.deliveries import DeliverySettledV1
+from veche_shared.contracts.deliveries import DeliveryCompletedV1
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -206,7 +206,7 @@ async def test_notices_are_shown_to_those_who_have_the_case_and_to_nobody_else(s
         assert (await tool.get("/internal/v1/deliveries/private:1"))["state"] == "sent"
 
 
-async def announced(backend: Backend, namespace: Namespace, case: str) -> list[DeliverySettledV1]:
+async def announced(backend: Backend, namespace: Namespace, case: str) -> list[DeliveryCompletedV1]:
     """What the topic of deliveries says about a case."""
     consumer = AIOKafkaConsumer(
         f"{namespace.topic_prefix}deliveries",
@@ -214,12 +214,12 @@ async def announced(backend: Backend, namespace: Namespace, case: str) -> list[D
         auto_offset_reset="earliest",
     )
     await consumer.start()
-    found: list[DeliverySettledV1] = []
+    found: list[DeliveryCompletedV1] = []
     try:
         async with asyncio.timeout(20):
             while not found:
                 for records in (await consumer.getmany(timeout_ms=200)).values():
-                    events = [DeliverySettledV1.model_validate_json(record.value or b"") for record in records]
+                    events = [DeliveryCompletedV1.model_validate_json(record.value or b"") for record in records]
                     found += [event for event in events if event.data.case_id == case]
     finally:
         await consumer.stop()

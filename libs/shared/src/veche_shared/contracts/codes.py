@@ -28,4 +28,4 @@ def known(*codes: str) -> FieldInfo:
 LanguageCode = Annotated[Code, known("ru", "en")]
 
 MediumCode = Annotated[Code, known("email")]
-"""A way by which a person is told something."""
+"""A way by which notices reach a person."""

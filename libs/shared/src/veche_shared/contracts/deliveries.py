@@ -12,8 +12,9 @@ from veche_shared.contracts.envelope import Contract, Event
 OutcomeCode = Annotated[Code, known("sent", "failed")]
 
 
-class DeliverySettled(Contract):
-    """A notice to a citizen reached its carrier, or will not: ``sent`` means that the SMTP server took it (250)."""
+class DeliveryCompleted(Contract):
+    """A notice to a citizen was handed to its carrier, or will not be: ``sent`` means that the carrier's server took it
+    and answers for it (for e-mail: reply 250)."""
 
     delivery_id: str
     case_id: str
@@ -21,12 +22,12 @@ class DeliverySettled(Contract):
     medium: MediumCode
     outcome: OutcomeCode
     attempts: int = Field(ge=0)
-    settled_at: AwareDatetime
-    reason: str | None = Field(default=None, description="for failed: the SMTP reply, without addresses")
+    completed_at: AwareDatetime
+    reason: str | None = Field(default=None, description="for failed: the carrier's reply, without addresses")
 
 
-class DeliverySettledV1(Event[DeliverySettled]):
-    type: Literal["delivery.settled.v1"] = "delivery.settled.v1"
+class DeliveryCompletedV1(Event[DeliveryCompleted]):
+    type: Literal["delivery.completed.v1"] = "delivery.completed.v1"
 
 
-DeliveryEvent = DeliverySettledV1
+DeliveryEvent = DeliveryCompletedV1

@@ -12,7 +12,7 @@ from veche_notifications import metrics
 from veche_notifications.carriers.model import Attempt, Contact, Deferred, NoAddress, Outgoing
 from veche_notifications.carriers.protocol import Carrier
 from veche_notifications.deliveries.client import ContactsUnavailableError
-from veche_notifications.deliveries.events import delivery_settled
+from veche_notifications.deliveries.events import delivery_completed
 from veche_notifications.deliveries.model import Again, Completed, Delivery, Receipt
 from veche_notifications.deliveries.rules import RetrySchedule, after_attempt
 from veche_notifications.deliveries.store import DeliveryStore, LeaseLostError
@@ -102,5 +102,5 @@ class DeliverDue:
                 "delivery_postponed", delivery=delivery.id, attempts=delivery.attempts, code=outcome.receipt.code
             )
             return
-        await self.store.complete(delivery, outcome, delivery_settled(delivery, outcome, self.ids()))
+        await self.store.complete(delivery, outcome, delivery_completed(delivery, outcome, self.ids()))
         metrics.DELIVERIES.labels(outcome.state).inc()

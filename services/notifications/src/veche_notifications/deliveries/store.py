@@ -11,7 +11,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 
 from veche_notifications.deliveries.model import Again, Completed, Delivery, Receipt
 from veche_notifications.notices.model import Notice
-from veche_shared.contracts.deliveries import DeliverySettledV1
+from veche_shared.contracts.deliveries import DeliveryCompletedV1
 from veche_shared.contracts.topics import DELIVERIES as DELIVERIES_TOPIC
 from veche_shared.storage.mongo import Document, Mongo, Session
 from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
@@ -120,7 +120,7 @@ class DeliveryStore:
         change = {"due_at": again.due_at, "receipt": _receipt_document(again.receipt)}
         await self._update(delivery, {"$set": change}, None)
 
-    async def complete(self, delivery: Delivery, completed: Completed, event: DeliverySettledV1) -> None:
+    async def complete(self, delivery: Delivery, completed: Completed, event: DeliveryCompletedV1) -> None:
         """End a delivery and put ``event`` into the outbox, in one transaction. Raises LeaseLostError."""
         change = {"$set": {"state": completed.state, "receipt": _receipt_document(completed.receipt)}}
 
