@@ -27,7 +27,7 @@ from veche_shared.contracts import appeals, cases, deliveries, surveys, votes
 from veche_shared.contracts.envelope import CONTENT_TYPE, Contract, Event
 from veche_shared.contracts.topics import APPEALS, CASES, DELIVERIES, SURVEYS, VOTES, Topic
 from veche_shared.service.assembly import ASSEMBLY, Assembly
-from veche_shared.settings import KafkaSettings, SecuritySettings
+from veche_shared.settings import KafkaSettings, SecuritySettings, ServiceSettings
 
 FOLDER = Path("docs/api")
 JsonObject: TypeAlias = dict[str, object]
@@ -223,7 +223,16 @@ def _message(event: EventType) -> JsonObject:
 
 def application(service: str) -> FastAPI:
     """A service, built as it starts but connected to nothing."""
-    settings = settings_of(service)(security=_keys_for_nothing())
+    return build(service, settings_for(service))
+
+
+def settings_for(service: str, **given: object) -> ServiceSettings:
+    """Settings with which a service can be built: ``given`` ones, made-up keys, and the defaults."""
+    return settings_of(service).model_validate({"security": _keys_for_nothing(), **given})
+
+
+def build(service: str, settings: ServiceSettings) -> FastAPI:
+    """The application of a service."""
     app: FastAPI = importlib.import_module(f"veche_{service}.bootstrap").build(settings)
     return app
 

@@ -231,6 +231,7 @@ async def test_what_a_person_sent_is_never_repeated(client: httpx2.AsyncClient) 
         (b"", "invalid", ""),
         (b'{"text": "\xff\xfe"}', "invalid_utf8", "byte 10"),
         (b"[" * 900, "invalid_json", ""),
+        (b"[" * 3_000, "invalid_json", ""),
         (b'"text"', "invalid", ""),
         (b'{"text": "\\ud800"}', "invalid", ""),
         (b'{"text": 5}', "invalid", ""),

@@ -201,6 +201,8 @@ def _from_http_exception(error: HTTPException) -> Problem:
     cause = error.__cause__
     if isinstance(cause, Problem):  # raised while the body was read
         return cause
+    if isinstance(cause, RecursionError):
+        return BadRequest("The body is nested too deeply.", code="invalid_json")
     if isinstance(cause, UnicodeDecodeError):
         return BadRequest(f"The body is not UTF-8; look at byte {cause.start}.", code="invalid_utf8")
     if error.status_code == 429:

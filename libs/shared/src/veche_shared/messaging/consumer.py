@@ -122,6 +122,7 @@ class ConsumerGroup:
     _offsets: _OffsetCommitter = field(init=False)
     _stopping: bool = field(init=False, default=False)
     _batch_was_partial: bool = field(init=False, default=False)
+    _poll_failed: bool = field(init=False, default=False)
 
     @property
     def name(self) -> str:
@@ -194,8 +195,12 @@ class ConsumerGroup:
         except (KafkaError, ConsumerStoppedError):  # FastStream waits, or ends because the consumer was stopped
             raise
         except Exception as error:  # noqa: BLE001 - the loop must go on and the operator must know
+            self._poll_failed = True
             await asyncio.sleep(self._state.failed(error))
             return ()
+        if self._poll_failed:  # a batch that failed is well only once it is processed
+            self._poll_failed = False
+            self._state.succeeded()
         records = tuple(chain.from_iterable(found.values()))
         self._batch_was_partial = 0 < len(records) < self.subscription.max_records
         return records

@@ -25,7 +25,7 @@ Step = Callable[[], Awaitable[object]]
 """One pass of a task. It is called again as soon as it returns, and after a backoff where it raises."""
 
 HEALTHY_SECONDS: Final = 30.0
-"""A step that ran for so long before it failed was well: its failure counts as the first one again."""
+"""A step that runs for so long is well: a failure after it counts as the first one again."""
 
 
 @dataclass(slots=True)
@@ -170,6 +170,8 @@ class Supervisor:
     async def _repeat(self, state: TaskState, step: Step, interval: float, until: Callable[[], bool]) -> None:
         while not until():
             started = self.monotonic()
+            # A step may run for as long as the process: a change stream, a wait for work.
+            healthy = asyncio.get_running_loop().call_later(HEALTHY_SECONDS, state.succeeded) if state.failing else None
             try:
                 await step()
             except Exception as error:  # noqa: BLE001 - whatever it is, the task must go on and the operator must know
@@ -177,6 +179,9 @@ class Supervisor:
                     state.failures = 0
                 await self.sleep(state.failed(error))
                 continue
+            finally:
+                if healthy is not None:
+                    healthy.cancel()
             state.succeeded()
             if interval:
                 await self.sleep(interval)
