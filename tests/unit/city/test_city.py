@@ -71,7 +71,10 @@ def test_an_unknown_pack_names_those_that_exist() -> None:
         ({"zone": "Europe/Moscow"}, "pack.yaml, zone: Extra inputs are not permitted"),
         ({"time_zone": "Mars"}, "pack.yaml, time_zone: Value error, 'Mars' is no zone of the IANA database"),
         ({"calendar": [{"year": 2050, "source": "-"}]}, "pack.yaml, calendar: the calendar of 2050"),
-        ({"working_hours": {"weekdays": {}, "transferred": []}}, "pack.yaml, working_hours: a body that never works"),
+        (
+            {"working_hours": {"weekdays": {}, "transferred": []}},
+            "pack.yaml, working_hours: working hours need a shift",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_file_and_field(pack: Written, fields: dict[str, object], fault: str) -> None:

@@ -18,8 +18,8 @@ from veche_shared.calendar import (
     ProductionCalendar,
     YearOverride,
     remaining,
+    russian_years,
     with_overrides,
-    years_of_russia,
 )
 from veche_shared.city import load_city
 
@@ -73,7 +73,7 @@ def test_a_term_that_touches_an_unknown_year_is_not_guessed() -> None:
 
 def test_every_appeal_of_a_day_has_the_same_term_and_each_city_its_own_days_off() -> None:
     off = YearOverride(year=2026, source="указ губернатора", days_off=frozenset({date(2026, 11, 25)}))
-    elsewhere = CityCalendar(MOSCOW, ProductionCalendar(with_overrides(years_of_russia(), [off])))
+    elsewhere = CityCalendar(MOSCOW, ProductionCalendar(with_overrides(russian_years(), [off])))
     morning, evening = local(2026, 11, 24, 8), local(2026, 11, 24, 20)
     assert deadline_of(TERMS["message"], morning, CALENDAR) == deadline_of(TERMS["message"], evening, CALENDAR)
     here, there = deadline_of(TERMS["message"], morning, CALENDAR), deadline_of(TERMS["message"], morning, elsewhere)

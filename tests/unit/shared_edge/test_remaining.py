@@ -17,15 +17,15 @@ from veche_shared.calendar import (
     TermUnit,
     WorkingHours,
     remaining,
+    russian_years,
     term_unit,
     working_time_between,
-    years_of_russia,
 )
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 SHIFTS = (Shift(time(8), time(12)), Shift(time(13), time(17)))
 HOURS = WorkingHours(MOSCOW, dict.fromkeys(range(5), SHIFTS), SHIFTS)
-CALENDAR = CityCalendar(MOSCOW, ProductionCalendar(years_of_russia()), HOURS)
+CALENDAR = CityCalendar(MOSCOW, ProductionCalendar(russian_years()), HOURS)
 
 
 def local(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:

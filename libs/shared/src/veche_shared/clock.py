@@ -1,4 +1,4 @@
-"""The time, handed in: nothing that decides asks the machine what time it is."""
+"""The clock, which is passed in: what makes decisions never reads the machine's time."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 Clock: TypeAlias = Callable[[], datetime]
-"""Tells the time as an aware UTC moment, whole in milliseconds."""
+"""Returns the current moment: aware, UTC, in whole milliseconds."""
 
 
 def whole_milliseconds(moment: datetime) -> datetime:
-    """Cut ``moment`` down to the millisecond.
+    """``moment`` truncated to milliseconds.
 
-    MongoDB keeps dates in milliseconds: a finer moment would differ from itself after it was stored and read back.
+    MongoDB stores dates in milliseconds: a finer moment would not equal itself after it was stored and read back.
     """
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def system_clock() -> datetime:
-    """The machine's time: aware, UTC, whole in milliseconds."""
+    """The machine's time: aware, UTC, in whole milliseconds."""
     return whole_milliseconds(datetime.now(UTC))
 
 

@@ -1,4 +1,4 @@
-"""Identifiers, handed in: UUIDv7 (RFC 9562, section 5.7), so that ids sort by the time at which they were made."""
+"""The generator of ids, which is passed in: UUIDv7 (RFC 9562, section 5.7), so that ids sort by their creation time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 import uuid_utils
 
 Ids: TypeAlias = Callable[[], str]
-"""Makes an id that nobody has had before: 36 characters, lower case."""
+"""Returns a new unique id: 36 characters, lower case."""
 
 _VERSION = 0x7 << 76
 _VARIANT = 0b10 << 62
@@ -19,22 +19,22 @@ _TIMESTAMP_SHIFT = 80
 
 
 def new_id() -> str:
-    """A fresh UUIDv7; ids made one after the other in one process ascend."""
+    """A new UUIDv7; within one process every id is greater than the one before."""
     return str(uuid_utils.uuid7())
 
 
 @dataclass(slots=True)
 class CountedIds:
-    """Ids that are the same in every run: valid UUIDv7 that ascend from a fixed moment. For tests and made-up data.
+    """Ids that are the same in every run: valid UUIDv7 that ascend from a fixed moment. For tests and sample data.
 
-    ``epoch_ms`` is the moment (Unix time, milliseconds) that the first id claims to be made at.
+    ``epoch_ms`` is the creation time (Unix time, milliseconds) in all of them.
     """
 
     epoch_ms: int = 1_767_225_600_000  # 2026-01-01T00:00:00Z
-    _numbers: count[int] = field(init=False, repr=False, default_factory=lambda: count(1))
+    _counter: count[int] = field(init=False, repr=False, default_factory=lambda: count(1))
 
     def __call__(self) -> str:
-        return str(UUID(int=(self.epoch_ms << _TIMESTAMP_SHIFT) | _VERSION | _VARIANT | next(self._numbers)))
+        return str(UUID(int=(self.epoch_ms << _TIMESTAMP_SHIFT) | _VERSION | _VARIANT | next(self._counter)))
 
 
 __all__ = ["CountedIds", "Ids", "new_id"]

@@ -1,4 +1,4 @@
-"""The calendar of one city: everything that is needed to count a term there."""
+"""The calendar of one city: what is needed to count a term there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from veche_shared.calendar.production import ProductionCalendar
 class CityCalendar:
     """A city's zone, its production calendar and the working hours of its administration.
 
-    ``hours`` is None in a city that has no term in working hours. ``version`` is that of ``production``, computed once.
+    ``hours`` is None in a city without terms in working hours. ``version`` is that of ``production``, computed once.
     """
 
     zone: ZoneInfo
@@ -26,7 +26,7 @@ class CityCalendar:
         object.__setattr__(self, "version", self.production.version)
 
     def day_of(self, moment: datetime) -> date:
-        """The date of an aware moment in the city's zone."""
+        """The date of ``moment`` (aware) in the city's zone."""
         return moment.astimezone(self.zone).date()
 
 

@@ -1,4 +1,4 @@
-"""Counting working hours: the terms of fast-track regimes are hours on the clock of the town hall."""
+"""Counting working hours: the terms of fast-track regimes are in working hours of the administration."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ SHORTENED_BY = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A stretch of work within a day, local time; the lunch break is the gap between two of them."""
+    """A period of work within a day, in local time; the lunch break is the gap between two of them."""
 
     begins: time
     ends: time
 
     def __post_init__(self) -> None:
         if self.begins >= self.ends:
-            raise ValueError("a shift ends after it begins")
+            raise ValueError("a shift must end after it begins")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """When a body works: shifts for each weekday (0 is Monday), in order, and its zone.
+    """The working hours of an administration: the shifts of each weekday (0 is Monday), in order, in its zone.
 
-    ``transferred`` are the shifts of a Saturday or Sunday that is worked.
+    ``transferred`` are the shifts of a Saturday or Sunday that is a working day.
     """
 
     zone: ZoneInfo
@@ -43,10 +43,10 @@ class WorkingHours:
         if not all(day in _WEEKDAYS for day in self.weekdays):
             raise ValueError("weekdays are numbered 0 (Monday) to 6")
         if not any(self.weekdays.values()):
-            raise ValueError("a body that never works cannot keep a term")
+            raise ValueError("working hours need a shift on at least one weekday")
         for shifts in (*self.weekdays.values(), self.transferred):
             if any(earlier.ends > later.begins for earlier, later in pairwise(shifts)):
-                raise ValueError("shifts of a day follow one another")
+                raise ValueError("the shifts of a day must be in order and not overlap")
 
 
 def add_working_hours(
@@ -54,21 +54,21 @@ def add_working_hours(
 ) -> datetime:
     """The UTC moment at which ``amount`` of working time after ``moment`` (aware) has passed.
 
-    Time outside of the shifts does not count. Raises CalendarUnknownError where it would run into an unknown year.
+    Time outside of the shifts does not count. Raises CalendarUnknownError where the term reaches an unknown year.
     """
     if amount < timedelta(0):
-        raise ValueError("a term has no negative length")
+        raise ValueError("the length of a term must not be negative")
     if amount == timedelta(0):
         return moment.astimezone(UTC)
     left = amount
-    for begins, ends in _stretches(calendar, hours, moment.astimezone(hours.zone).date()):
+    for begins, ends in _periods(calendar, hours, moment.astimezone(hours.zone).date()):
         available = ends - max(begins, moment)
         if available <= timedelta(0):
             continue
         if left <= available:
             return (max(begins, moment) + left).astimezone(UTC)
         left -= available
-    raise AssertionError("stretches never end")
+    raise AssertionError("working periods never end")
 
 
 def working_time_between(
@@ -79,20 +79,20 @@ def working_time_between(
     Raises CalendarUnknownError for an unknown year in between.
     """
     worked = timedelta(0)
-    for begins, ends in _stretches(calendar, hours, start.astimezone(hours.zone).date()):
+    for begins, ends in _periods(calendar, hours, start.astimezone(hours.zone).date()):
         if begins >= end:
             return worked
         worked += max(min(ends, end) - max(begins, start), timedelta(0))
-    raise AssertionError("stretches never end")
+    raise AssertionError("working periods never end")
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The UTC moment at which ``day`` is over in ``zone``: a term that ends on it is kept before that moment."""
+    """The UTC moment at which ``day`` ends in ``zone``: the first one that is too late for a term that ends on it."""
     return datetime.combine(day + _DAY, time(), zone).astimezone(UTC)
 
 
-def _stretches(calendar: ProductionCalendar, hours: WorkingHours, day: date) -> Iterator[tuple[datetime, datetime]]:
-    """Working time from ``day`` on, as pairs of UTC moments; without an end until the calendar is not known."""
+def _periods(calendar: ProductionCalendar, hours: WorkingHours, day: date) -> Iterator[tuple[datetime, datetime]]:
+    """The periods of work from ``day`` on, as pairs of UTC moments, up to the first unknown year, which raises."""
     while True:
         if calendar.is_working(day):
             shifts = hours.weekdays.get(day.weekday(), ()) if day.weekday() < 5 else hours.transferred

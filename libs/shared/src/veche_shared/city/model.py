@@ -17,8 +17,8 @@ from veche_shared.calendar import (
     Shift,
     WorkingHours,
     YearOverride,
+    russian_years,
     with_overrides,
-    years_of_russia,
 )
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -89,7 +89,7 @@ def city_of(content: CityFile, folder: Path) -> City:
     """
     zone = ZoneInfo(content.time_zone)
     try:
-        production = ProductionCalendar(with_overrides(years_of_russia(), content.calendar))
+        production = ProductionCalendar(with_overrides(russian_years(), content.calendar))
     except ValueError as error:
         raise ValueError(f"calendar: {error}") from error
     try:

@@ -1,1 +1,1 @@
-"""What an operator sees of a running service: logs without personal data, metrics, traces."""
+"""Logs without personal data, metrics and traces of a running service."""

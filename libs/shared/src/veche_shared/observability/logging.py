@@ -1,6 +1,7 @@
 """Structured logs: one JSON object a line on stdout, with its request and its trace, and without personal data.
 
-Log through ``structlog.get_logger()``: an event name in ``snake_case`` and fields. Loggers of libraries are routed in.
+Log through ``structlog.get_logger()``: an event name in ``snake_case`` and fields. Loggers of the standard library, and
+so those of other libraries, write the same lines.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from veche_shared.observability.masking import PERSONAL_KEYS, mask
 from veche_shared.settings import LogSettings
 
 request_id: ContextVar[str | None] = ContextVar("veche_request_id", default=None)
-"""The id of the HTTP request in hand; None outside of one. Set by the HTTP edge."""
+"""The id of the HTTP request that is being served; None outside of one. Set by the HTTP edge."""
 
 _QUIET: Final = ("aiokafka", "faststream", "kafka", "pymongo", "uvicorn.access", "opentelemetry", "asyncio", "httpx")
 _OWN_FIELDS: Final = frozenset({"timestamp", "level", "logger", "service", "instance"})
@@ -26,9 +27,9 @@ _OWN_FIELDS: Final = frozenset({"timestamp", "level", "logger", "service", "inst
 
 def _add_context(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     del logger, method
-    present = request_id.get()
-    if present is not None:
-        event.setdefault("request_id", present)
+    current = request_id.get()
+    if current is not None:
+        event.setdefault("request_id", current)
     context = trace.get_current_span().get_span_context()
     if context.is_valid:
         event["trace_id"] = f"{context.trace_id:032x}"
@@ -37,7 +38,7 @@ def _add_context(logger: WrappedLogger, method: str, event: EventDict) -> EventD
 
 
 def drop_personal_data(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """The processor that every line passes last before it is written: see :mod:`veche_shared.observability.masking`."""
+    """The last processor before a line is rendered: see :mod:`veche_shared.observability.masking`."""
     del logger, method
     return {
         key: value if key in _OWN_FIELDS else mask(value) for key, value in event.items() if key not in PERSONAL_KEYS

@@ -46,15 +46,15 @@ PERSONAL_KEYS: Final = frozenset(
         "voter",
     }
 )
-"""Fields that are not logged at all, at whatever depth. Their names are compared in lower case."""
+"""Fields that are never logged, at any depth. Names are compared in lower case."""
 
-# In an address like mongodb://user:password@host the part before the host.
+# The user and password of a URI like mongodb://user:password@host.
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]{1,200}@")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
 _JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 _API_KEY = re.compile(r"\bveche_[A-Za-z0-9]{4,}_[\w-]{16,}")
 _TRACKING_CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
-# What pydantic and MongoDB quote of the data in their error messages.
+# Data that pydantic and MongoDB quote in their error messages.
 _QUOTED_INPUT = re.compile(r"(?<=input_value=).*?(?=, input_type=)", re.DOTALL)
 _QUOTED_KEY = re.compile(r"(?<=dup key: ).*", re.DOTALL)
 _ISO_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
@@ -83,7 +83,7 @@ def mask_text(text: str) -> str:
 
 
 def mask(value: object) -> object:
-    """``value`` without personal data: mappings without their personal keys, texts masked, at whatever depth."""
+    """``value`` without personal data: mappings without their personal keys, texts masked, at any depth."""
     if isinstance(value, str):
         return mask_text(value)
     if isinstance(value, Mapping):

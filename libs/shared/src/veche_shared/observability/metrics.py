@@ -1,4 +1,4 @@
-"""Every metric of Veche, in one place: what it counts, in which unit, and by what it is parted.
+"""The metrics that all services share, in one place: what each counts, in which unit, with which labels.
 
 The names are a contract: the alert rules and dashboards in ``deploy/observability`` read them. Label values come from
 closed sets (services, topics, route templates), never from what a person sent.
@@ -12,22 +12,22 @@ _QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 
 OUTBOX_ROWS = Gauge(
     "veche_outbox_rows",
-    "Events in the outbox that wait to be published, as the relay last saw them (one look takes forty rows).",
+    "Events in the outbox that wait to be published, as of the relay's last read (which takes at most forty).",
     ["service"],
 )
 OUTBOX_AGE = Gauge(
     "veche_outbox_age_seconds",
-    "Age of the oldest event that waits in the outbox; grows while Kafka cannot be reached.",
+    "Age of the oldest event in the outbox; grows while Kafka is unavailable.",
     ["service"],
 )
 RELAY_PUBLISHED = Counter(
     "veche_relay_published_total",
-    "Events that the relay has published and the broker acknowledged.",
+    "Events that the relay has published and the broker has acknowledged.",
     ["service"],
 )
 RELAY_LAG = Histogram(
     "veche_relay_lag_seconds",
-    "From the writing of an event into the outbox to the broker's acknowledgement.",
+    "Time from the writing of an event to the outbox to the broker's acknowledgement.",
     ["service"],
     buckets=_QUICK,
 )
@@ -35,23 +35,23 @@ RELAY_LAG = Histogram(
 # FastStream's middleware adds ``veche_kafka_received_*``: batches in process, their duration and how they ended.
 CONSUMER_MESSAGES = Counter(
     "veche_consumer_messages_total",
-    "Messages read from Kafka, by what became of them: handled, duplicate, ignored (of a type that the group does not "
+    "Messages read from Kafka, by outcome: handled, duplicate, ignored (of a type that the group does not "
     "read), dead_letter.",
     ["service", "group", "outcome"],
 )
 CONSUMER_LAG = Gauge(
     "veche_consumer_lag_messages",
-    "Messages in the partitions of this process that the group has not yet handled.",
+    "Messages in the partitions assigned to this process that the group has not handled yet.",
     ["service", "group"],
 )
 CONSUMER_PAUSED = Counter(
     "veche_consumer_paused_total",
-    "Times that a consumer group gave a batch back and waited, because a dependency was away.",
+    "Times that a consumer group paused and will read a batch again, because a dependency was unavailable.",
     ["service", "group"],
 )
 BREAKER_OPEN = Gauge(
     "veche_consumer_breaker_open",
-    "1 while a consumer group has stopped itself because nearly every message was invalid; restart it after repair.",
+    "1 while a consumer group is stopped because nearly every message was invalid; restart it after the repair.",
     ["service", "group"],
 )
 DEAD_LETTERS = Gauge(
@@ -62,41 +62,41 @@ DEAD_LETTERS = Gauge(
 
 TASK_FAILURES = Counter(
     "veche_task_failures_total",
-    "Failed steps of the long-lived tasks, by kind: transient (a server is away) or unexpected (a program fault).",
+    "Failed steps of long-lived tasks, by kind: transient (a server is unavailable) or unexpected (a bug).",
     ["service", "task", "kind"],
 )
 FAILED_ITEMS = Gauge(
     "veche_failed_items",
-    "Items that a job has set aside because it failed on them again and again (veche failed list).",
+    "Items that a job has set aside after repeated failures (veche failed list).",
     ["service", "task"],
 )
 TASK_FAILING = Gauge(
     "veche_task_failing",
-    "1 while the last step of a long-lived task failed and is tried again with backoff.",
+    "1 while a long-lived task is retrying with backoff, because its last step failed.",
     ["service", "task"],
 )
 
 GROUP_COMMIT_WRITES = Histogram(
     "veche_group_commit_writes",
-    "Requests that shared one transaction.",
+    "Writes of requests in one shared transaction.",
     ["service"],
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512),
 )
 GROUP_COMMIT_SECONDS = Histogram(
     "veche_group_commit_seconds",
-    "Time that a shared transaction took, its commit with majority included.",
+    "Duration of a shared transaction, its majority commit included.",
     ["service"],
     buckets=_QUICK,
 )
 
 HTTP_REQUEST_SECONDS = Histogram(
     "veche_http_request_seconds",
-    "From a request's arrival to the end of its answer; streams are not counted.",
+    "Time from a request's arrival to the end of its response; streams are not counted.",
     ["method", "route", "status"],
     buckets=_QUICK,
 )
 HTTP_STREAMS = Gauge(
     "veche_http_streams",
-    "Server-sent event streams that are open.",
+    "Open server-sent event streams.",
     ["route"],
 )
