@@ -12,7 +12,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from tests.backend.plugin import own_namespace
 from tests.backend.servers import Backend
 from tests.city.processes import City
-from tests.e2e.windows import CHROMIUM_FLAGS, Windows
+from tests.e2e.browser import CHROMIUM_FLAGS, Windows
 from tests.integration.notifications.mail import MailServer, mail_server
 
 # A machine that does other things too is slow, not wrong.

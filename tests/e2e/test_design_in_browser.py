@@ -15,7 +15,7 @@ from tests.backend.ports import free_port
 
 pytestmark = pytest.mark.browser
 
-PAGES: Final = ["/design", "/design/desk", "/design/desk/cases/Д-2026-000148", "/design/sign-in?failed"]
+PAGES: Final = ["/design", "/design/split", "/design/split/cases/Д-2026-000148", "/design/sign-in?failed"]
 CHROMIUM_FLAGS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -86,7 +86,7 @@ async def test_axe_finds_nothing(browser: Browser, gallery: str, width: int, the
     async with opened(browser, f"{gallery}/design", width, theme) as page:
         for path in PAGES:
             await page.goto(gallery + path)
-            if path.endswith("/desk"):
+            if path.endswith("/split"):
                 await page.locator(".row-link").first.click()
                 await page.locator(".case-head").wait_for()
             found = await Axe().run(page)
@@ -105,7 +105,7 @@ async def test_nothing_is_wider_than_the_window(browser: Browser, gallery: str, 
 
 
 async def test_the_desk_is_worked_with_the_keyboard_in_either_layout(browser: Browser, gallery: str) -> None:
-    async with opened(browser, f"{gallery}/design/desk") as page:
+    async with opened(browser, f"{gallery}/design/split") as page:
         await page.keyboard.press("j")
         await page.keyboard.press("j")
         # The Russian layout: the key of the English j gives the letter о.
@@ -129,7 +129,7 @@ async def test_the_desk_is_worked_with_the_keyboard_in_either_layout(browser: Br
 
 
 async def test_a_panel_brings_its_styles_once(browser: Browser, gallery: str) -> None:
-    async with opened(browser, f"{gallery}/design/desk") as page:
+    async with opened(browser, f"{gallery}/design/split") as page:
         for number in (1, 2):
             await page.locator(".row-link").nth(number).click()
             await page.locator(".case-head", has_text=f"Д-2026-00014{8 - number}").wait_for()
@@ -139,7 +139,7 @@ async def test_a_panel_brings_its_styles_once(browser: Browser, gallery: str) ->
 
 
 async def test_keys_of_one_letter_can_be_turned_off(browser: Browser, gallery: str) -> None:
-    async with opened(browser, f"{gallery}/design/desk") as page:
+    async with opened(browser, f"{gallery}/design/split") as page:
         await page.keyboard.press("?")
         await page.locator("[data-keys-switch]").uncheck()
         await page.keyboard.press("Escape")
@@ -149,7 +149,7 @@ async def test_keys_of_one_letter_can_be_turned_off(browser: Browser, gallery: s
 
 
 async def test_what_is_new_is_offered_and_nothing_moves_before_it_is_asked_for(browser: Browser, gallery: str) -> None:
-    async with opened(browser, f"{gallery}/design/desk") as page:
+    async with opened(browser, f"{gallery}/design/split") as page:
         first = page.locator(".row").first
         before = await first.get_attribute("data-number")
         await page.locator("[data-feed-fresh]", has_text="1 новое").wait_for(timeout=15_000)
@@ -162,7 +162,7 @@ async def test_what_is_new_is_offered_and_nothing_moves_before_it_is_asked_for(b
 
 
 async def test_on_a_phone_the_feed_and_the_case_are_two_screens(browser: Browser, gallery: str) -> None:
-    async with opened(browser, f"{gallery}/design/desk", 390) as page:
+    async with opened(browser, f"{gallery}/design/split", 390) as page:
         await page.locator(".row-link").nth(1).click()
         await page.locator(".case-head").wait_for()
         assert not await page.locator(".rows").is_visible()
@@ -188,7 +188,7 @@ async def test_without_javascript_the_switches_are_links_and_a_row_opens_the_cas
         assert await page.locator("html").get_attribute("data-theme") == "dark"
         await page.locator(".switch a[hreflang=en]").click()
         assert await page.locator("html").get_attribute("lang") == "en"
-        await page.goto(f"{gallery}/design/desk")
+        await page.goto(f"{gallery}/design/split")
         await page.locator(".row-link").first.click()
         assert await page.locator("h1.case-topic").is_visible()
 

@@ -14,8 +14,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.city.processes import City
-from tests.e2e.furnishing import WRITTEN, Furnished, furnish
-from tests.e2e.windows import Windows
+from tests.e2e.browser import Windows
+from tests.e2e.seed import WRITTEN, Seeded, seed
 from veche_shared.security.sessions import Role
 from veche_shared.web.localisation import Language
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the city; ``path`` may name what the furnished city has, ``roles`` says who sees it."""
+    """A page of the city; ``path`` may name what the seeded city has, ``roles`` says who sees it."""
 
     path: str
     roles: Sequence[Role] = ()
@@ -54,8 +54,8 @@ WITHOUT_A_LANGUAGE: Final = {"not for the outside"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def furnished(city: City) -> Furnished:
-    return await furnish(city)
+async def seeded(city: City) -> Seeded:
+    return await seed(city)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,12 @@ class Visits:
     """Opens the pages by their names."""
 
     windows: Windows
-    furnished: Furnished
+    seeded: Seeded
 
     @asynccontextmanager
     async def to(self, name: str, *, width: int = 1440, language: Language = "ru") -> AsyncIterator[Page]:
         place = PLACES[name]
-        path = place.path.format(**{field: getattr(self.furnished, field) for field in Furnished.__dataclass_fields__})
+        path = place.path.format(**{field: getattr(self.seeded, field) for field in Seeded.__dataclass_fields__})
         async with self.windows.open(
             path, width=width, language=language, roles=place.roles, departments=place.departments
         ) as page:
@@ -88,8 +88,8 @@ class Visits:
 
 
 @pytest.fixture(scope="module")
-def visits(windows: Windows, furnished: Furnished) -> Visits:
-    return Visits(windows, furnished)
+def visits(windows: Windows, seeded: Seeded) -> Visits:
+    return Visits(windows, seeded)
 
 
 @pytest.mark.parametrize("name", PLACES)

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.city.processes import City
-from tests.e2e.windows import Windows
+from tests.e2e.browser import Windows
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.city.processes import STAFF_PASSWORD
-from tests.e2e.windows import Windows
+from tests.e2e.browser import Windows
 from tests.integration.notifications.mail import MailServer
 
 pytestmark = pytest.mark.browser

@@ -1,4 +1,4 @@
-"""The gallery's pages: citizen's components, the desk with a moving feed, sign-in, empty and error pages."""
+"""The gallery's pages: citizen's components, a list that moves with its panel, sign-in, empty and error pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _REQUEST_ID = "0199b7a2-7c31-7f40-9a55-3d3b1c2f8e10"
 
 @dataclass(frozen=True, slots=True)
 class _Officer:
-    """The made-up member of staff who looks at the gallery's desk."""
+    """The made-up member of staff who looks at the gallery's staff pages."""
 
     name: str
     roles: Collection[str]
@@ -42,11 +42,11 @@ _OFFICER = _Officer("Н. Воеводина", ("officer", "coordinator", "poll_a
 
 def _viewer(request: Request) -> _Officer | None:
     """Signed in on the gallery's staff pages only."""
-    return _OFFICER if request.url.path.startswith("/design/desk") else None
+    return _OFFICER if request.url.path.startswith("/design/split") else None
 
 
 def gallery_router(city: City) -> APIRouter:
-    """The living page under /design; its parts are /design, /design/desk, /design/sign-in, /design/errors/<status>."""
+    """The living page under /design; its parts are /design, /design/split, /design/sign-in, /design/errors/<status>."""
     router = APIRouter(prefix="/design", include_in_schema=False)
     # The clock stands still, so that the same screenshot comes out tomorrow.
     pages = Pages(SLICES, city, now=lambda: samples.NOW, viewer_of=_viewer, navigation=NAVIGATION)
@@ -68,44 +68,44 @@ def gallery_router(city: City) -> APIRouter:
     async def error(request: Request, status: int) -> HTMLResponse:
         return pages.error(request, status, request_id=_REQUEST_ID, kept=status == 503)
 
-    _add_desk(router, pages)
+    _add_split(router, pages)
     return router
 
 
-def _add_desk(router: APIRouter, pages: Pages) -> None:
-    """The desk under /design/desk: a feed that moves, cases to open, one action that succeeds and one that fails."""
+def _add_split(router: APIRouter, pages: Pages) -> None:
+    """The split page: a list that moves, cases to open, one action that succeeds and one that fails."""
 
-    @router.get("/desk")
-    async def desk(request: Request) -> HTMLResponse:
-        return pages.render(request, "showcase/desk.html", samples.desk(pages.messages(pages.language(request))))
+    @router.get("/split")
+    async def split(request: Request) -> HTMLResponse:
+        return pages.render(request, "showcase/split.html", samples.listed(pages.messages(pages.language(request))))
 
-    @router.get("/desk/rows")
+    @router.get("/split/rows")
     async def rows(request: Request) -> HTMLResponse:
         after = int(request.query_params.get("after", "0"))
         arrived = samples.arrivals(pages.messages(pages.language(request)), after)
         return pages.render(request, "showcase/rows.html", {"rows": arrived})
 
-    @router.get("/desk/cases/{number}/panel")
+    @router.get("/split/cases/{number}/panel")
     async def panel(request: Request, number: str) -> HTMLResponse:
         return pages.render(
             request, "showcase/panel.html", samples.case(pages.messages(pages.language(request)), number, 2)
         )
 
-    @router.post("/desk/cases/{number}/accept")
+    @router.post("/split/cases/{number}/accept")
     async def accept(request: Request, number: str) -> HTMLResponse:
         return pages.render(request, "showcase/accepted.html", {"number": number})
 
-    @router.post("/desk/cases/{number}/reply")
+    @router.post("/split/cases/{number}/reply")
     async def reply(request: Request) -> HTMLResponse:
         return pages.error(request, 409, request_id=_REQUEST_ID)
 
-    @router.get("/desk/cases/{number}")
+    @router.get("/split/cases/{number}")
     async def case_page(request: Request, number: str) -> HTMLResponse:
         return pages.render(
             request, "showcase/case.html", samples.case(pages.messages(pages.language(request)), number, 1)
         )
 
-    @router.get("/desk/stream")
+    @router.get("/split/stream")
     async def stream(request: Request) -> StreamingResponse:
         seen = request.headers.get("last-event-id") or request.query_params.get("after", "0")
         return StreamingResponse(_entries(int(seen)), media_type="text/event-stream")

@@ -58,8 +58,8 @@ def overview(t: Messages) -> dict[str, object]:
     }
 
 
-def desk(t: Messages) -> dict[str, object]:
-    """What the split desk is given: the rows that are there before anything arrives."""
+def listed(t: Messages) -> dict[str, object]:
+    """What the split page is given: the rows that are there before anything arrives."""
     return {
         "rows": [
             _row(t, kind, _NUMBERS_BEFORE - index, days_left, left, state, unread)
@@ -78,7 +78,7 @@ def arrivals(t: Messages, after: int) -> list[ListRow]:
 
 
 def arrival_number(position: int) -> str:
-    """The number of the case that the stream's event ``position`` tells of."""
+    """The number of the case that the stream's event ``position`` is about."""
     return _number(_NUMBERS_BEFORE + position)
 
 
@@ -114,8 +114,8 @@ def _row(
     number = _number(count)
     return ListRow(
         number=number,
-        href=f"/design/desk/cases/{number}",
-        panel_url=f"/design/desk/cases/{number}/panel",
+        href=f"/design/split/cases/{number}",
+        panel_url=f"/design/split/cases/{number}/panel",
         topic=t(f"gallery-row-{kind}-topic"),
         place=t(f"gallery-row-{kind}-place"),
         line=t(f"gallery-row-{kind}-line"),

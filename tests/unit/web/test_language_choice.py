@@ -1,4 +1,4 @@
-"""Which language a page speaks."""
+"""In which language a page is shown."""
 
 import pytest
 from hypothesis import given
@@ -37,7 +37,7 @@ def test_a_browser_gets_english_only_where_it_does_not_accept_russian(
 
 
 @given(st.text(), st.text(), st.text())
-def test_whatever_a_stranger_sends_gives_one_of_our_languages(query: str, cookie: str, header: str) -> None:
+def test_whatever_a_request_sends_gives_one_of_our_languages(query: str, cookie: str, header: str) -> None:
     assert choose_language(query, cookie, header) in LANGUAGES
 
 

@@ -20,10 +20,10 @@ from veche_shared.web.components import Chip
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 GALLERY_PAGES = [
     "/design",
-    "/design/desk",
-    "/design/desk/cases/Д-2026-000148",
-    "/design/desk/cases/Д-2026-000148/panel",
-    "/design/desk/rows",
+    "/design/split",
+    "/design/split/cases/Д-2026-000148",
+    "/design/split/cases/Д-2026-000148/panel",
+    "/design/split/rows",
     "/design/sign-in",
     "/design/sign-in?failed",
     "/design/errors/404",
@@ -133,8 +133,8 @@ def test_the_switches_keep_the_rest_of_the_address() -> None:
 
 def test_a_page_of_somebody_signed_in_is_kept_in_no_cache() -> None:
     officer = Officer("Н. Воеводина", ("officer",))
-    mine = pages(officer).render(request_of(), "showcase/desk.html", {"rows": []})
-    open_to_all = pages().render(request_of(), "showcase/desk.html", {"rows": []})
+    mine = pages(officer).render(request_of(), "showcase/split.html", {"rows": []})
+    open_to_all = pages().render(request_of(), "showcase/split.html", {"rows": []})
     assert mine.headers["cache-control"] == "no-store"
     assert open_to_all.headers["cache-control"] == "private, no-cache"
 
@@ -150,7 +150,7 @@ def test_a_page_of_somebody_signed_in_is_kept_in_no_cache() -> None:
 )
 def test_the_staff_header_links_to_what_the_roles_may_open(roles: list[str], addresses: list[str]) -> None:
     page = text_of(
-        pages(Officer("Н. Воеводина", tuple(roles))).render(request_of(), "showcase/desk.html", {"rows": []})
+        pages(Officer("Н. Воеводина", tuple(roles))).render(request_of(), "showcase/split.html", {"rows": []})
     )
     navigation = page.partition('<nav class="site-nav"')[2].partition("</nav>")[0]
     assert re.findall(r'href="([^"]+)"', navigation) == addresses
@@ -194,7 +194,7 @@ def test_a_hostile_text_stays_text() -> None:
 
 def test_a_name_that_nobody_gave_is_an_error_and_not_an_empty_place() -> None:
     with pytest.raises(UndefinedError):
-        pages().render(request_of(), "showcase/desk.html", {})
+        pages().render(request_of(), "showcase/split.html", {})
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503])

@@ -9,7 +9,7 @@ gallery-part-poll = Poll
 gallery-part-status = Appeal
 gallery-part-lists = Lists and numbers
 gallery-part-states = Empty states and errors
-gallery-see-desk = The desk
+gallery-see-list = The list and its panel
 gallery-see-sign-in = Sign-in
 gallery-see-error = Error page
 gallery-paragraph = We have sent your appeal to the department and we watch its date. If no answer comes in time, its head will see that on their own screen before you do. A link inside a text looks { $link }.
@@ -108,8 +108,8 @@ gallery-empty = Your appeals will appear here
 gallery-empty-text = You have not sent anything from this device yet. If you have an appeal, find it by its number and code.
 gallery-empty-action = Report a problem
 
-gallery-desk-title = The department’s feed
-gallery-desk-count = { $n ->
+gallery-list-title = The department’s feed
+gallery-list-count = { $n ->
         [one] { $n } case, { $late } overdue
        *[other] { $n } cases, { $late } overdue
     }

@@ -9,7 +9,7 @@ gallery-part-poll = Опрос
 gallery-part-status = Обращение
 gallery-part-lists = Списки и числа
 gallery-part-states = Пустое и ошибки
-gallery-see-desk = Рабочий стол
+gallery-see-list = Список и панель
 gallery-see-sign-in = Вход
 gallery-see-error = Страница ошибки
 gallery-paragraph = Мы отправили ваше обращение в департамент и следим за сроком. Если ответа не будет вовремя, его начальник увидит это на своём экране раньше вас. Ссылка внутри текста выглядит { $link }.
@@ -108,8 +108,8 @@ gallery-empty = Здесь появятся ваши обращения
 gallery-empty-text = Вы ещё ничего не отправляли с этого устройства. Если обращение есть, найдите его по номеру и коду.
 gallery-empty-action = Сообщить о проблеме
 
-gallery-desk-title = Лента департамента
-gallery-desk-count = { $n ->
+gallery-list-title = Лента департамента
+gallery-list-count = { $n ->
         [one] { $n } обращение, { $late } просрочено
         [few] { $n } обращения, { $late } просрочено
        *[other] { $n } обращений, { $late } просрочено

@@ -1,4 +1,4 @@
-"""Pages for people: templates, words in two languages, design tokens, static files. README.md tells how."""
+"""Pages for people: templates, words in two languages, design tokens, static files. See README.md."""
 
 from veche_shared.web.localisation import Language, choose_language
 from veche_shared.web.slices import slices_of

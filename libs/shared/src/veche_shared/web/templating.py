@@ -59,7 +59,7 @@ _PAGE_HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
 }
 
-_WORDED_ERRORS: Final = frozenset({400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503})
+_ERRORS_WITH_WORDS: Final = frozenset({400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503})
 
 _COMPONENTS: Final = (
     "brand",
@@ -111,7 +111,7 @@ def wants_fragment(request: Request) -> bool:
 
 
 def wants_page(path: str, accept: str | None) -> bool:
-    """Whether an error on ``path`` is to be told to a person as a page, and not to a program as a problem document."""
+    """Whether an error on ``path`` is answered with a page for a person; else with a problem document for a program."""
     is_api = path.startswith(("/api/", "/internal/", "/openapi/", "/health/", "/metrics"))
     return not is_api and "text/html" in (accept or "")
 
@@ -179,7 +179,7 @@ class Pages:
     def error(
         self, request: Request, status: int, *, request_id: str | None = None, kept: bool = False
     ) -> HTMLResponse:
-        """The page that tells a person what went wrong: what happened, what to do, and the id to name to an operator.
+        """The page about an error, for a person: what happened, what to do, and the id to name to an operator.
 
         Where htmx asked for a part, it is a message in the corner instead: what the person was writing stays.
         ``kept`` says that nothing the person sent was lost; pass it only where that is true.
@@ -277,8 +277,8 @@ def _with_query(request: Request, key: str, value: str) -> str:
 
 
 def _error_kind(status: int) -> str:
-    """Which of the worded errors tells of ``status``: itself, or the most general one of its class."""
-    if status in _WORDED_ERRORS:
+    """Which error has words for ``status``: itself, or the most general one of its class."""
+    if status in _ERRORS_WITH_WORDS:
         return str(status)
     return "400" if 400 <= status < 500 else "500"
 

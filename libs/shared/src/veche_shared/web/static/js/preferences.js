@@ -16,7 +16,7 @@ for (const link of document.querySelectorAll("[data-theme-choice]")) {
   });
 }
 
-// How many letters are left is told only near the end: a counter from the first letter on is a threat.
+// How many letters are left is shown only near the end: a counter from the first letter on would distract.
 const NEAR_THE_END = 0.9;
 const plural = new Intl.PluralRules(document.documentElement.lang);
 

@@ -47,7 +47,7 @@ WRITTEN: Final = (LONG, *FROM_PEOPLE, UNCLEAR, ADDRESS, ANSWER)
 
 
 @dataclass(frozen=True, slots=True)
-class Furnished:
+class Seeded:
     """Where the interesting things are."""
 
     assigned: str
@@ -58,23 +58,23 @@ class Furnished:
     closed_poll: str
 
 
-async def furnish(city: City) -> Furnished:
-    """Let things happen, through the doors that channels and staff use; returns when all of it can be seen."""
+async def seed(city: City) -> Seeded:
+    """Let things happen, by the requests that channels and staff send; returns when all of it can be seen."""
     async with httpx2.AsyncClient(base_url=city.gateway, timeout=30) as client:
-        filling = _Filling(client, city)
+        seeder = _Seeder(client, city)
         texts = (LONG, *FROM_PEOPLE, UNCLEAR, LONG)
-        sent = [await filling.appeal(text) for text in texts]
+        sent = [await seeder.appeal(text) for text in texts]
         numbers = [receipt["number"] for receipt in sent]
         for number in numbers:
-            await filling.case(number)
-        await filling.command(numbers[-1], command="accept")
-        await filling.command(numbers[-1], command="answer", text=ANSWER)
-        opened, closed = [await filling.poll(question) for question in QUESTIONS[:2]]
-        await filling.poll(QUESTIONS[2], opened=False)
-        await filling.votes(opened, [9, 4, 2])
-        await filling.votes(closed, [120, 1204, 77])
-        await filling.staff("poll_admin", "POST", f"/api/v1/polls/{closed}/close")
-        return Furnished(numbers[0], numbers[-1], numbers[-2], sent[-1]["code"], opened, closed)
+            await seeder.case(number)
+        await seeder.command(numbers[-1], command="accept")
+        await seeder.command(numbers[-1], command="answer", text=ANSWER)
+        opened, closed = [await seeder.poll(question) for question in QUESTIONS[:2]]
+        await seeder.poll(QUESTIONS[2], opened=False)
+        await seeder.votes(opened, [9, 4, 2])
+        await seeder.votes(closed, [120, 1204, 77])
+        await seeder.staff("poll_admin", "POST", f"/api/v1/polls/{closed}/close")
+        return Seeded(numbers[0], numbers[-1], numbers[-2], sent[-1]["code"], opened, closed)
 
 
 async def _until(happened: Callable[[], Awaitable[bool]]) -> None:
@@ -85,7 +85,7 @@ async def _until(happened: Callable[[], Awaitable[bool]]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Filling:
+class _Seeder:
     client: httpx2.AsyncClient
     city: City
 
