@@ -136,7 +136,7 @@ def application(health: Health | None = None) -> FastAPI:
         health=health,
         error_page=error_page,
         sign_in="/sign-in",
-        body_limit=1_000,
+        body_limit=4_000,
         body_limits={"/api/v1/letters/form": 10},
     )
 
@@ -293,7 +293,7 @@ async def test_an_unknown_address_and_a_wrong_method_are_problems_too(client: ht
 
 
 async def test_a_body_longer_than_the_limit_is_refused_by_its_declared_length(client: httpx2.AsyncClient) -> None:
-    response = await client.post("/api/v1/letters", json={"text": "x" * 1_000})
+    response = await client.post("/api/v1/letters", json={"text": "x" * 4_000})
     assert response.status_code == 413
     assert problem(response)["type"] == "urn:veche:problem:payload_too_large"
     assert response.headers["connection"] == "close"
