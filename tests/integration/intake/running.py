@@ -36,6 +36,12 @@ SECURITY = SecuritySettings(
     voter_key=SecretStr("voter-key-of-the-tests-0123456789abcdefgh"),
     secure_cookies=False,
 )
+SECURITY_ENVIRONMENT = {
+    f"VECHE_SECURITY__{name.upper()}": getattr(SECURITY, name).get_secret_value()
+    for name in ("session_key", "internal_key", "tracking_key", "voter_key")
+}
+"""The same keys for a command that is run as a process."""
+
 SECRET = "0123456789abcdef" * 4
 VK_KEY = f"veche_vkvk_{SECRET}"
 IMPORT_KEY = f"veche_file_{SECRET}"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from argparse import Namespace as Arguments
 from typing import Any
 
 import httpx2
 import pytest
+from pydantic import SecretStr
+from typer.testing import CliRunner, Result
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.intake.running import IMPORT_KEY, VK_KEY, Service, settings
+from tests.integration.intake.running import IMPORT_KEY, SECRET, SECURITY_ENVIRONMENT, VK_KEY, Service
+from veche_intake.channels.cli import keys
+from veche_intake.channels.commands import KeyOffice
+from veche_intake.channels.known import read_channels
 from veche_intake.channels.store import KeyRing
-from veche_intake.keys import run
+from veche_shared.clock import system_clock
 from veche_shared.http.problems import Unauthorised
 from veche_shared.ids import new_id
 
@@ -95,23 +100,43 @@ async def test_a_key_without_the_scope_imports_nothing(service: Service) -> None
 
 
 async def test_an_operator_gives_a_key_and_takes_it_away(
-    service: Service, backend: Backend, namespace: Namespace, capsys: pytest.CaptureFixture[str]
+    service: Service, backend: Backend, namespace: Namespace
 ) -> None:
-    chosen = settings(backend, namespace)
-    asked = Arguments(command="create", channel="ok", scope=["appeals:write"], name="Одноклассники")
-    assert await run(chosen, asked) == 0
-    token = capsys.readouterr().out.strip()
+    environment = {
+        **backend.environment(),
+        **namespace.environment(),
+        **SECURITY_ENVIRONMENT,
+    }
+
+    # each command has an event loop of its own, so each runs in a thread of its own
+    async def command(*arguments: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, keys, arguments, env=environment)
+
+    made = await command("create", "--channel", "ok", "--scope", "appeals:write", "--name", "Одноклассники")
+    assert made.exit_code == 0, made.output
+    token = made.stdout.strip()
     header = f"Bearer {token}"
     assert (await KeyRing(service.mongo, lambda: 0.0).authorise(header, "appeals:write")).channel == "ok"
 
-    assert await run(chosen, Arguments(command="list")) == 0
-    listed = capsys.readouterr().out
+    listed = (await command("list")).stdout
     key_id, secret = token.split("_")[1:]
-    assert key_id in listed
+    assert f"{key_id}\tok\tappeals:write\tin use\tОдноклассники\n" in listed
     assert secret not in listed
-    assert await run(chosen, Arguments(command="revoke", id=key_id)) == 0
-    assert await run(chosen, Arguments(command="revoke", id=key_id)) == 1
+    assert (await command("revoke", key_id)).exit_code == 0
+    assert (await command("revoke", key_id)).exit_code == 1
     with pytest.raises(Unauthorised):
         await KeyRing(service.mongo, lambda: 0.0).authorise(header, "appeals:write")
-    assert await run(chosen, Arguments(command="create", channel="fax", scope=["appeals:write"], name="")) == 1
-    assert "there is no channel" in capsys.readouterr().err
+    refused = await command("create", "--channel", "fax", "--scope", "appeals:write")
+    assert refused.exit_code == 1
+    assert "there is no channel" in refused.stderr
+
+
+async def test_a_key_of_the_settings_that_was_revoked_is_not_brought_back_by_the_next_start(service: Service) -> None:
+    office = KeyOffice(service.mongo, read_channels(None), system_clock)
+    token = SecretStr(f"veche_lost_{SECRET}")
+    for name in ("first", "renamed"):  # as at two starts
+        assert await office.put_in_place(token, "ok", {"appeals:write"}, name)
+    assert await office.revoke("lost")
+    assert not await office.put_in_place(token, "ok", {"appeals:write"}, "again")
+    with pytest.raises(Unauthorised):
+        await KeyRing(service.mongo, lambda: 0.0).authorise(f"Bearer {token.get_secret_value()}", "appeals:write")

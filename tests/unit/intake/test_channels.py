@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
+from veche_intake.channels.cli import keys
 from veche_intake.channels.known import read_channels
 from veche_intake.deduplication.http import read_idempotency_key
-from veche_intake.keys import arguments
 from veche_shared.http.problems import Unprocessable
 
 
@@ -34,11 +35,17 @@ def test_a_city_brings_its_own_channels(tmp_path: Path) -> None:
         read_channels(file)
 
 
-def test_an_operator_names_the_channel_and_the_scopes() -> None:
-    asked = arguments(["create", "--channel", "vk", "--scope", "appeals:write", "--scope", "votes:write"])
-    assert (asked.channel, asked.scope) == ("vk", ["appeals:write", "votes:write"])
-    with pytest.raises(SystemExit):
-        arguments(["create", "--channel", "vk", "--scope", "everything"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["create", "--channel", "vk", "--scope", "everything"],
+        ["create", "--channel", "vk"],
+        ["create", "--scope", "appeals:write"],
+        ["revoke"],
+    ],
+)
+def test_a_command_that_cannot_be_understood_ends_with_2_before_anything_is_connected(arguments: list[str]) -> None:
+    assert CliRunner().invoke(keys, arguments, env={"VECHE_MONGO__URI": ""}).exit_code == 2
 
 
 @pytest.mark.parametrize(("sent", "read"), [("abc", "abc"), ('"a b"', "a b"), (" k-1 ", "k-1"), (None, None)])

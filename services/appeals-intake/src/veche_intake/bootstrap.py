@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+import structlog
 from fastapi import FastAPI
 
+from veche_intake import SERVICE
 from veche_intake.appeals import store as appeals
 from veche_intake.appeals.commands import Registration
 from veche_intake.appeals.http import Desk, appeals_router
@@ -52,8 +54,6 @@ from veche_shared.service.module import Module
 from veche_shared.storage.group_commit import CommitObserved, GroupCommit
 from veche_shared.web.localisation import LANGUAGES
 
-SERVICE = "intake"
-
 INDEXES = {
     **appeals.INDEXES,
     **channel_keys.INDEXES,
@@ -76,6 +76,9 @@ STATUS_LINGER = 0.2
 
 BODY_LIMITS = {"/api/v1/appeals/batch": 32 * MIB, "/api/v1/votes/batch": 4 * MIB}
 """Bytes of a batch: a thousand times a usual appeal, with room for long ones."""
+
+
+log = structlog.get_logger()
 
 
 def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id) -> FastAPI:
@@ -145,7 +148,8 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
 
     async def put_bootstrap_keys() -> None:
         for key in intake.bootstrap_keys:
-            await office.put_in_place(key.key, key.channel, key.scopes, key.name)
+            if not await office.put_in_place(key.key, key.channel, key.scopes, key.name):
+                log.warning("bootstrap_key_is_revoked", channel=key.channel, name=key.name)
 
     appeals_routes = appeals_router(Desk(registration, keys, channels, clock, settings.http.public_url))
     votes_routes = votes_router(BallotBox(voting, keys, channels))

@@ -1,1 +1,5 @@
 """From an appeal to the department that must act: territory, topic, responsibility, deadline, case."""
+
+from typing import Final
+
+SERVICE: Final = "routing"

@@ -1,15 +1,14 @@
-"""``python -m veche_routing`` serves; ``python -m veche_routing staff …`` keeps the accounts."""
+"""``python -m veche_routing`` serves; ``python -m veche_routing staff …`` manages the accounts of staff."""
 
 from __future__ import annotations
 
-import sys
-
-from veche_routing.bootstrap import SERVICE, build
-from veche_routing.directory.cli import run_staff
+from veche_routing import SERVICE
+from veche_routing.bootstrap import build
+from veche_routing.directory.cli import staff
 from veche_routing.settings import Settings
-from veche_shared.http.server import run
+from veche_shared.service.command_line import service_command
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["staff"]:
-        raise SystemExit(run_staff(sys.argv[2:]))
-    run(SERVICE, Settings, build)
+    command = service_command(SERVICE, Settings, build)
+    command.add_typer(staff, name="staff")
+    command()

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from veche_routing import SERVICE
 from veche_routing.cases import store as case_store
 from veche_routing.cases.commands import CaseOffice
 from veche_routing.cases.consumer import AppealsConsumer
@@ -31,17 +32,10 @@ from veche_shared.security import rate_limiter
 from veche_shared.security.passwords import Passwords
 from veche_shared.security.rate_limiter import RateLimiter
 from veche_shared.service.assembly import assemble
-from veche_shared.service.context import ServiceContext, database_of
+from veche_shared.service.context import ServiceContext
 from veche_shared.service.module import Module
-from veche_shared.storage.mongo import Mongo
 
-SERVICE = "routing"
 INDEXES = {**case_store.INDEXES, **staff_store.INDEXES, **rate_limiter.INDEXES}
-
-
-def connect(settings: Settings) -> Mongo:
-    """This service's database; nothing is connected before it is first asked."""
-    return database_of(SERVICE, settings)
 
 
 def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id) -> FastAPI:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 
 import typer
 from fastapi import FastAPI
+from pydantic import TypeAdapter, ValidationError
 
 from veche_shared.http.server import run
 from veche_shared.service.roles import Role, roles_of
 from veche_shared.settings import ServiceSettings
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+T = TypeVar("T")
 
 
 def service_command(name: str, model: type[SettingsT], build: Callable[[SettingsT], FastAPI]) -> typer.Typer:
     """A command that serves ``name`` where no sub-command is given; add those with ``add_typer``."""
-    app = typer.Typer(name=f"python -m veche_{name}", add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(
+        name=f"python -m veche_{name}", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
 
     @app.callback(invoke_without_command=True)
     def serve(
@@ -32,6 +36,17 @@ def service_command(name: str, model: type[SettingsT], build: Callable[[Settings
             run(name, model, build, roles=None if roles is None else _parsed(roles))
 
     return app
+
+
+def chosen(adapter: TypeAdapter[T], names: Sequence[str], option: str, known: Sequence[str]) -> T:
+    """``names``, the values of an option, as ``adapter`` reads them.
+
+    Where one is not among the ``known`` the command ends with 2 and names those. (Typer takes no list of a Literal.)
+    """
+    try:
+        return adapter.validate_python(names)
+    except ValidationError as error:
+        raise typer.BadParameter(f"must be one of {', '.join(known)}", param_hint=option) from error
 
 
 def _parsed(names: str) -> frozenset[Role]:

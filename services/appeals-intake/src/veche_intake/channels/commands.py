@@ -35,8 +35,11 @@ class KeyOffice:
         await store.put(self.mongo, IssuedKey(key, name, self.clock()))
         return made.token
 
-    async def put_in_place(self, token: SecretStr, channel: str, scopes: Collection[Scope], name: str) -> None:
-        """Let a key that is kept elsewhere open the channel. Raises UnknownChannelError; ValueError for no key."""
+    async def put_in_place(self, token: SecretStr, channel: str, scopes: Collection[Scope], name: str) -> bool:
+        """Let a key that is kept elsewhere open the channel; False where a key of this id was revoked, which it stays.
+
+        Raises UnknownChannelError; ValueError for no key.
+        """
         self._check(channel)
         presented = api_keys.parse(token.get_secret_value())
         if presented is None:
@@ -44,7 +47,7 @@ class KeyOffice:
                 f"the key for «{channel}» must look like veche_<id>_<secret>, the secret 32 signs or longer"
             )
         key = ChannelKey(presented.key_id, api_keys.digest(presented.secret), channel, frozenset(scopes))
-        await store.put(self.mongo, IssuedKey(key, name, self.clock()))
+        return await store.put_in_place(self.mongo, IssuedKey(key, name, self.clock()))
 
     async def revoke(self, key_id: str) -> bool:
         """Make a key worthless; False where no such key is in use."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from veche_intake.channels.model import IssuedKey
 from veche_shared.http.problems import Forbidden, Unauthorised
@@ -39,9 +39,26 @@ def from_document(document: Document) -> IssuedKey:
 
 
 async def put(mongo: Mongo, issued: IssuedKey) -> None:
-    """Store a key, in the place of one with the same id."""
+    """Store a new key. Raises DuplicateKeyError where its id is taken."""
+    await mongo[COLLECTION].insert_one(to_document(issued))
+
+
+async def put_in_place(mongo: Mongo, issued: IssuedKey) -> bool:
+    """Store a key, in the place of one with the same id; False where that one was revoked: it stays so.
+
+    A key that was there keeps the moment of its creation.
+    """
     document = to_document(issued)
-    await mongo[COLLECTION].update_one({"_id": document.pop("_id")}, {"$set": document}, upsert=True)
+    key_id = document.pop("_id")
+    first = {name: document.pop(name) for name in ("created_at", "revoked_at")}
+    stored = await mongo[COLLECTION].find_one_and_update(
+        {"_id": key_id},
+        {"$set": document, "$setOnInsert": first},
+        projection=["revoked_at"],
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    return stored is not None and stored["revoked_at"] is None
 
 
 async def every_key(mongo: Mongo) -> list[IssuedKey]:

@@ -1,0 +1,83 @@
+"""``python -m veche_intake keys``: make, list and revoke the keys of channels."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+from pydantic import TypeAdapter
+
+from veche_intake import SERVICE
+from veche_intake.channels import store
+from veche_intake.channels.commands import KeyOffice, UnknownChannelError
+from veche_intake.channels.known import read_channels
+from veche_intake.channels.model import SCOPES
+from veche_intake.settings import Settings
+from veche_shared.clock import system_clock
+from veche_shared.security.api_keys import Scope
+from veche_shared.service.command_line import chosen
+from veche_shared.service.context import database_of
+from veche_shared.settings import load_settings
+
+T = TypeVar("T")
+
+keys = typer.Typer(help="Keys of channels.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@keys.command()
+def create(
+    *,
+    channel: Annotated[str, typer.Option(help="Code of the channel that the key speaks for.")],
+    scope: Annotated[
+        list[str], typer.Option(metavar="|".join(SCOPES), help="What the key may do; may be given several times.")
+    ],
+    name: Annotated[str, typer.Option(help="Who holds the key.")] = "",
+) -> None:
+    """Make a key and print it. It is shown once and works at once."""
+
+    scopes = frozenset(chosen(TypeAdapter(list[Scope]), scope, "--scope", SCOPES))
+
+    async def make(office: KeyOffice) -> str:
+        return (await office.create(channel, scopes, name)).get_secret_value()
+
+    try:
+        token = _run(make)
+    except UnknownChannelError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(token)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Print every key without its secret: id, channel, scopes, state, holder, separated by tabs."""
+    for issued in _run(lambda office: store.every_key(office.mongo)):
+        state = "in use" if issued.revoked_at is None else f"revoked {issued.revoked_at:%Y-%m-%d}"
+        scopes = ",".join(sorted(issued.key.scopes))
+        typer.echo(f"{issued.key.key_id}\t{issued.key.channel}\t{scopes}\t{state}\t{issued.name}")
+
+
+@keys.command()
+def revoke(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="The part between the first two underscores.")],
+) -> None:
+    """Revoke a key for good: no process accepts it after ten seconds, and no start of the service brings it back."""
+    if not _run(lambda office: office.revoke(key_id)):
+        typer.echo("No key with this id is in use.", err=True)
+        raise typer.Exit(1)
+
+
+def _run(work: Callable[[KeyOffice], Awaitable[T]]) -> T:
+    """Run ``work`` on the database that the settings name."""
+    settings = load_settings(Settings)
+
+    async def run() -> T:
+        mongo = database_of(SERVICE, settings)
+        try:
+            return await work(KeyOffice(mongo, read_channels(settings.intake.channels_file), system_clock))
+        finally:
+            await mongo.close()
+
+    return asyncio.run(run())
