@@ -23,6 +23,7 @@ from tests.unit.routing.casework import COORDINATOR, DEPARTMENTS, ROADS, a_case,
 from veche_intake.polls.rules import newest
 from veche_intake.status.rules import after
 from veche_intake.votes import rules as intake_votes
+from veche_intake.votes.events import vote_cast
 from veche_intake.votes.model import NewVote
 from veche_notifications.carriers.registry import MEDIA
 from veche_notifications.deliveries.rules import delivery_of
@@ -145,8 +146,8 @@ def test_a_poll_in_an_unknown_status_takes_votes_by_its_term(hours: int, reason:
     [view] = newest([decoded(PollChangedV1, poll_value).data], {})
     assert view.status == "paused"
     given = NewVote(poll_id=view.poll_id, options=["park", "pier"], voter="ivan", cast_at=cast_at)
-    refused = intake_votes.refusal(given, view, cast_at)
-    assert (None if refused is None else refused.fault) == reason
+    refused = intake_votes.rejection(given, view, cast_at)
+    assert (None if refused is None else refused.code) == reason
 
     stored = Poll(
         id=view.poll_id,
@@ -212,7 +213,7 @@ def test_the_frozen_readers_count_votes_by_the_polls_of_this_release() -> None:
     assert isinstance(opened, Poll)
     closed = polls.decide(opened, "close", actor="anna", now=NOW + HOUR)
     assert isinstance(closed, Poll)
-    vote = intake_votes.cast_event(
+    vote = vote_cast(
         NewVote(poll_id="poll", options=["park"], voter="ivan"),
         event_id=IDS(),
         vote_id="vote",

@@ -62,8 +62,8 @@ def known_after(events: Sequence[PollChanged]) -> PollView | None:
 
 
 def refused_by_intake(options: list[str], cast_at: datetime, poll: PollView | None, now: datetime) -> str | None:
-    refused = intake.refusal(NewVote(poll_id="poll", options=options, voter="ivan", cast_at=cast_at), poll, now)
-    return None if refused is None else refused.fault
+    refused = intake.rejection(NewVote(poll_id="poll", options=options, voter="ivan", cast_at=cast_at), poll, now)
+    return None if refused is None else refused.code
 
 
 def rejected_by_surveys(options: list[str], cast_at: datetime, poll: Poll | None) -> str | None:

@@ -20,10 +20,11 @@ from jsonschema import Draft202012Validator, FormatChecker
 from tests.contract.frozen import events as frozen
 from tests.contract.snapshot import committed_schemas
 from tests.unit.routing.casework import COORDINATOR, DEPARTMENTS, NOW, a_case
-from veche_intake.appeals.model import Author, NewAppeal, PlaceGiven, Receipt
-from veche_intake.appeals.rules import announcement
+from veche_intake.appeals.events import appeal_registered
+from veche_intake.appeals.model import AppealReceipt, NewAppeal, PlaceGiven
+from veche_intake.vault.model import Author
+from veche_intake.votes.events import vote_cast
 from veche_intake.votes.model import NewVote
-from veche_intake.votes.rules import cast_event
 from veche_notifications.carriers.protocol import Medium
 from veche_notifications.carriers.registry import MEDIA
 from veche_notifications.deliveries.events import delivery_completed
@@ -86,9 +87,9 @@ appeals = st.builds(
 def test_intake_registers_an_appeal_as_promised(
     appeal: NewAppeal, pseudonym: str | None, trace: str | None, now: datetime
 ) -> None:
-    receipt = Receipt("0195a1f0-7c00-7000-8000-00000000a001", "Д-2026-000123", now)
+    receipt = AppealReceipt("0195a1f0-7c00-7000-8000-00000000a001", "Д-2026-000123", now)
     event_id = IDS()
-    value = announcement(
+    value = appeal_registered(
         appeal,
         receipt,
         event_id=event_id,
@@ -108,7 +109,7 @@ def test_intake_registers_an_appeal_as_promised(
 )
 def test_intake_casts_a_vote_as_promised(options: list[str], cast_at: datetime | None, now: datetime) -> None:
     vote = NewVote(poll_id="poll-1", options=options, voter="ivan", cast_at=cast_at)
-    event = cast_event(
+    event = vote_cast(
         vote, event_id=IDS(), vote_id="vote-1", hashed_voter="9c1f", channel="web", now=now, traceparent=TRACE
     )
     message = message_of(VOTES, event)

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.intake.running import VK_KEY, Service, running
+from tests.integration.intake.harness import VK_KEY, Service, running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

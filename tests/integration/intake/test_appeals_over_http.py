@@ -1,4 +1,4 @@
-"""Appeals through the HTTP door: stored once, numbered, announced, and every refusal told precisely."""
+"""Appeals over HTTP: stored once, numbered, announced, and every rejection precise."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.intake.running import INTERNAL_KEY, NOWHERE, VK_KEY, VOTES_KEY, Service, eventually, running
+from tests.integration.intake.harness import INTERNAL_KEY, NOWHERE, VK_KEY, VOTES_KEY, Service, eventually, running
 from tests.outboxes import waiting_in
 from veche_shared.contracts.topics import CASES, SURVEYS
 from veche_shared.ids import new_id
@@ -58,17 +58,17 @@ async def test_an_appeal_gets_a_number_and_a_code_and_is_announced_without_conta
     assert "anna@" not in str(document)
 
     events = await service.published("appeals", 1)
-    told = next(event for event in events if event["subject"] == receipt["appeal_id"])
-    assert told["type"] == "appeal.registered.v1"
-    assert told["data"]["number"] == receipt["number"]
-    assert told["data"]["reachable_by"] == ["email"]
-    assert "anna@" not in str(told)
+    event = next(one for one in events if one["subject"] == receipt["appeal_id"])
+    assert event["type"] == "appeal.registered.v1"
+    assert event["data"]["number"] == receipt["number"]
+    assert event["data"]["reachable_by"] == ["email"]
+    assert "anna@" not in str(event)
 
     async with service.caller(INTERNAL_KEY) as notifications:
-        contact = await notifications.get(f"/internal/v1/contacts/{told['data']['author']}")
+        contact = await notifications.get(f"/internal/v1/contacts/{event['data']['author']}")
         assert contact.json() == {"name": "Анна Кузнецова", "email": "anna@example.ru"}
         assert (await notifications.get("/internal/v1/contacts/nobody")).status_code == 404
-    assert (await vk.get(f"/internal/v1/contacts/{told['data']['author']}")).status_code == 401
+    assert (await vk.get(f"/internal/v1/contacts/{event['data']['author']}")).status_code == 401
 
 
 async def test_a_repeat_gets_the_first_answer_by_either_key(service: Service, vk: httpx2.AsyncClient) -> None:
@@ -120,7 +120,7 @@ async def test_a_repeat_uses_up_no_number(vk: httpx2.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "wanted"),
     [
         ({"text": "  \n "}, {"/text": "empty_text"}),
         ({}, {"/text": "required"}),
@@ -141,13 +141,13 @@ async def test_a_repeat_uses_up_no_number(vk: httpx2.AsyncClient) -> None:
         ({"text": "яма", "author": {"email": "a@m\u0430il.ru"}}, {"/author/email": "email_alphabets"}),
     ],
 )
-async def test_each_fault_is_told_at_its_place(
-    vk: httpx2.AsyncClient, body: dict[str, Any], told: dict[str, str]
+async def test_each_fault_is_reported_at_its_place(
+    vk: httpx2.AsyncClient, body: dict[str, Any], wanted: dict[str, str]
 ) -> None:
-    assert errors(await vk.post(APPEALS, json=body)) == told
+    assert errors(await vk.post(APPEALS, json=body)) == wanted
 
 
-async def test_what_cannot_be_read_is_told_apart(vk: httpx2.AsyncClient) -> None:
+async def test_each_way_of_being_unreadable_has_its_own_answer(vk: httpx2.AsyncClient) -> None:
     json = {"Content-Type": "application/json"}
     broken = await vk.post(APPEALS, content=b'{"text": ', headers=json)
     assert (broken.status_code, problem_code(broken)) == (400, "invalid_json")
@@ -309,7 +309,7 @@ async def test_without_kafka_appeals_are_accepted_and_announced_when_it_is_back(
         await eventually(sent)
 
 
-async def test_the_openapi_document_tells_what_is_taken_and_given(service: Service) -> None:
+async def test_the_openapi_document_describes_what_is_taken_and_given(service: Service) -> None:
     async with service.caller() as anybody:
         document = (await anybody.get("/openapi/intake.json")).json()
     register = document["paths"][APPEALS]["post"]

@@ -13,16 +13,22 @@ from typer.testing import CliRunner, Result
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.intake.running import IMPORT_KEY, SECRET, SECURITY_ENVIRONMENT, VK_KEY, Service
+from tests.integration.intake.harness import IMPORT_KEY, SECRET, SECURITY_ENVIRONMENT, VK_KEY, Service
+from veche_intake.channels.catalogue import read_channels
 from veche_intake.channels.cli import keys
-from veche_intake.channels.commands import KeyOffice
-from veche_intake.channels.known import read_channels
-from veche_intake.channels.store import KeyRing
+from veche_intake.channels.commands import ApiKeyService
+from veche_intake.channels.http import ApiKeyAuthenticator
+from veche_intake.channels.store import ApiKeyStore
 from veche_shared.clock import system_clock
 from veche_shared.http.problems import Unauthorised
 from veche_shared.ids import new_id
 
 IMPORTS = "/api/v1/imports"
+
+
+def authenticator(service: Service) -> ApiKeyAuthenticator:
+    """One that remembers nothing yet."""
+    return ApiKeyAuthenticator(ApiKeyStore(service.mongo), lambda: 0.0)
 
 
 def report(answer: httpx2.Response) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -45,10 +51,10 @@ async def test_every_row_of_a_file_is_stored_or_reported(service: Service) -> No
         "columns": {"external_id": "номер", "text": "Что", "address": "Где", "received_at": "Когда"},
         "dates": ["%d.%m.%Y %H:%M"],
     }
-    async with service.caller(IMPORT_KEY) as clerk:
+    async with service.caller(IMPORT_KEY) as office:
         for wanted in ("accepted", "duplicate"):
             rows, summary = report(
-                await clerk.post(IMPORTS, files={"file": file}, data={"options": json.dumps(options)})
+                await office.post(IMPORTS, files={"file": file}, data={"options": json.dumps(options)})
             )
             assert [row["result"] for row in rows] == [wanted, wanted, "rejected", "rejected", "rejected"]
             assert [row.get("code") for row in rows[2:]] == ["empty_text", "invalid_moment", "wrong_columns"]
@@ -60,11 +66,11 @@ async def test_every_row_of_a_file_is_stored_or_reported(service: Service) -> No
     assert (stored["channel"], stored["place"]) == ("import", {"address": "Чкалова, 12"})
 
 
-async def test_a_large_file_is_stored_whole_and_what_is_over_the_limit_is_said(service: Service) -> None:
+async def test_a_large_file_is_stored_whole_and_what_is_over_the_limit_is_reported(service: Service) -> None:
     name = new_id()
     file = "text,external_id\n" + "".join(f"Обращение {n},{name}-{n}\n" for n in range(1_250))
-    async with service.caller(IMPORT_KEY) as clerk:
-        rows, summary = report(await clerk.post(IMPORTS, content=file.encode(), headers={"Content-Type": "text/csv"}))
+    async with service.caller(IMPORT_KEY) as office:
+        rows, summary = report(await office.post(IMPORTS, content=file.encode(), headers={"Content-Type": "text/csv"}))
     assert [row["row"] for row in rows] == list(range(1, 1_251))
     assert (summary["rows"], summary["accepted"], summary["rejected"]) == (1_250, 1_200, 50)
     assert {row["code"] for row in rows[1_200:]} == {"too_many_rows"}
@@ -72,7 +78,7 @@ async def test_a_large_file_is_stored_whole_and_what_is_over_the_limit_is_said(s
 
 
 @pytest.mark.parametrize(
-    ("content", "media_type", "options", "status", "told"),
+    ("content", "media_type", "options", "status", "named"),
     [
         (b"", "text/csv", "{}", 422, "empty_file"),
         (b"a,b\n1,2\n", "text/csv", "{}", 422, "unknown_column"),
@@ -82,15 +88,15 @@ async def test_a_large_file_is_stored_whole_and_what_is_over_the_limit_is_said(s
         (b"text\nx\n", "application/json", "{}", 415, "unsupported_media"),
     ],
 )
-async def test_a_file_that_cannot_be_read_is_refused_as_a_whole(
-    service: Service, content: bytes, media_type: str, options: str, status: int, told: str
+async def test_a_file_that_cannot_be_read_is_rejected_as_a_whole(
+    service: Service, content: bytes, media_type: str, options: str, status: int, named: str
 ) -> None:
-    async with service.caller(IMPORT_KEY) as clerk:
-        answer = await clerk.post(
+    async with service.caller(IMPORT_KEY) as office:
+        answer = await office.post(
             IMPORTS, content=content, params={"options": options}, headers={"Content-Type": media_type}
         )
     assert answer.status_code == status
-    assert told in answer.text
+    assert named in answer.text
 
 
 async def test_a_key_without_the_scope_imports_nothing(service: Service) -> None:
@@ -116,7 +122,7 @@ async def test_an_operator_gives_a_key_and_takes_it_away(
     assert made.exit_code == 0, made.output
     token = made.stdout.strip()
     header = f"Bearer {token}"
-    assert (await KeyRing(service.mongo, lambda: 0.0).authorise(header, "appeals:write")).channel == "ok"
+    assert (await authenticator(service).authorise(header, "appeals:write")).channel == "ok"
 
     listed = (await command("list")).stdout
     key_id, secret = token.split("_")[1:]
@@ -125,18 +131,18 @@ async def test_an_operator_gives_a_key_and_takes_it_away(
     assert (await command("revoke", key_id)).exit_code == 0
     assert (await command("revoke", key_id)).exit_code == 1
     with pytest.raises(Unauthorised):
-        await KeyRing(service.mongo, lambda: 0.0).authorise(header, "appeals:write")
+        await authenticator(service).authorise(header, "appeals:write")
     refused = await command("create", "--channel", "fax", "--scope", "appeals:write")
     assert refused.exit_code == 1
     assert "there is no channel" in refused.stderr
 
 
 async def test_a_key_of_the_settings_that_was_revoked_is_not_brought_back_by_the_next_start(service: Service) -> None:
-    office = KeyOffice(service.mongo, read_channels(None), system_clock)
+    api_keys = ApiKeyService(ApiKeyStore(service.mongo), read_channels(None), system_clock)
     token = SecretStr(f"veche_lost_{SECRET}")
     for name in ("first", "renamed"):  # as at two starts
-        assert await office.put_in_place(token, "ok", {"appeals:write"}, name)
-    assert await office.revoke("lost")
-    assert not await office.put_in_place(token, "ok", {"appeals:write"}, "again")
+        assert await api_keys.install(token, "ok", {"appeals:write"}, name)
+    assert await api_keys.revoke("lost")
+    assert not await api_keys.install(token, "ok", {"appeals:write"}, "again")
     with pytest.raises(Unauthorised):
-        await KeyRing(service.mongo, lambda: 0.0).authorise(f"Bearer {token.get_secret_value()}", "appeals:write")
+        await authenticator(service).authorise(f"Bearer {token.get_secret_value()}", "appeals:write")

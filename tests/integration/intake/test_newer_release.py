@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import httpx2
 
-from tests.integration.intake.running import Service, eventually
-from tests.integration.intake.test_pages_for_citizens import send, tell
+from tests.integration.intake.harness import Service, eventually
+from tests.integration.intake.test_pages_for_citizens import publish_case, send
 from tests.newer_release import additions, newer_event, stored_by_a_newer_release
 from veche_shared.clock import system_clock
 from veche_shared.ids import new_id
@@ -30,7 +30,7 @@ async def test_the_status_page_is_neutral_about_a_newer_routing_and_keeps_what_w
     service: Service, person: httpx2.AsyncClient
 ) -> None:
     number = await send(person)
-    await tell(service, number, 1, "assign", "assigned")
+    await publish_case(service, number, 1, "assign", "assigned")
     statuses = service.mongo["statuses"]
     await stored_by_a_newer_release(statuses, {"_id": number})
     before = await additions(statuses, {"_id": number})

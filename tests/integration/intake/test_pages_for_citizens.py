@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 import httpx2
 
-from tests.integration.intake.running import INTERNAL_KEY, Service, eventually
-from veche_intake.status.pace import PaceBoard
-from veche_intake.status.rules import ENOUGH_FOR_A_MEDIAN
+from tests.integration.intake.harness import INTERNAL_KEY, Service, eventually
+from veche_intake.status.rules import MIN_ANSWERS_FOR_MEDIAN
+from veche_intake.status.store import AnswerPaceCache, PublicViewStore
 from veche_shared.clock import system_clock
 from veche_shared.contracts.cases import CaseChanged, CaseChangedV1, Named
 from veche_shared.ids import new_id
@@ -21,7 +21,7 @@ DEPARTMENT = Named(code="improvement", name="Департамент благоу
 
 
 @asynccontextmanager
-async def somebody(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
+async def browser(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
     async with service.caller() as http:
         http.headers["Accept"] = "text/html"
         yield http
@@ -41,7 +41,7 @@ async def send(person: httpx2.AsyncClient, **fields: str) -> str:
     return unquote(sent.headers["location"]).removeprefix("/a/")
 
 
-async def tell(
+async def publish_case(
     service: Service,
     number: str,
     version: int,
@@ -49,7 +49,7 @@ async def tell(
     status: str,
     answer: str | None = None,
 ) -> None:
-    """Tell intake what routing did, and wait until it knows."""
+    """Publish what routing did, and wait until intake knows it."""
     now = system_clock()
     data = CaseChanged(
         case_id=f"case of {number}",
@@ -70,7 +70,7 @@ async def tell(
         due_on=date(now.year, 12, 31),
     )
     event = CaseChangedV1(id=new_id(), source="/veche/routing", subject=data.case_id, time=now, data=data)
-    await service.tell("cases", event)
+    await service.publish_event("cases", event)
 
     async def known() -> bool:
         return await service.mongo["inbox"].find_one({"_id": f"status:{event.id}"}) is not None
@@ -92,9 +92,9 @@ async def test_after_sending_the_number_and_the_code_are_shown(person: httpx2.As
     assert code[0] not in (await person.get(f"/a/{number}")).text
     opened = await person.post("/a", data={"number": number.lower(), "code": code[0].replace("-", " ")})
     assert (opened.status_code, unquote(opened.headers["location"])) == (303, f"/a/{number}")
-    followed = await person.get(f"/a/{number}")
-    assert "Сейчас определяем, кто ответит" in followed.text
-    assert code[0] not in followed.text
+    opened_page = await person.get(f"/a/{number}")
+    assert "Сейчас определяем, кто ответит" in opened_page.text
+    assert code[0] not in opened_page.text
 
 
 async def test_a_link_with_the_code_opens_the_appeal_and_leaves_the_code_out(person: httpx2.AsyncClient) -> None:
@@ -140,7 +140,7 @@ async def test_the_authors_address_goes_into_the_vault_alone(service: Service, p
 
 async def test_the_page_follows_the_case_to_its_answer(service: Service, person: httpx2.AsyncClient) -> None:
     number = await send(person)
-    await tell(service, number, 1, "open", "assigned")
+    await publish_case(service, number, 1, "open", "assigned")
     page = await person.get(f"/a/{number}")
     assert "Передано в департамент благоустройства" in page.text
     assert "ответ до 31 декабря" in page.text
@@ -148,8 +148,8 @@ async def test_the_page_follows_the_case_to_its_answer(service: Service, person:
     assert "<html" not in fragment.text
     assert "Передано в департамент" in fragment.text
 
-    await tell(service, number, 3, "answer", "answered", answer="Яму засыпали.\n\nСпасибо, что написали.")
-    await tell(service, number, 2, "accept", "in_progress")
+    await publish_case(service, number, 3, "answer", "answered", answer="Яму засыпали.\n\nСпасибо, что написали.")
+    await publish_case(service, number, 2, "accept", "in_progress")
     page = await person.get(f"/a/{number}")
     assert "Яму засыпали." in page.text
     assert page.text.index("Взяли в работу") < page.text.index("Ответили")
@@ -160,13 +160,13 @@ async def test_the_page_follows_the_case_to_its_answer(service: Service, person:
 async def test_the_form_says_how_many_were_answered_and_in_what_time(
     service: Service, person: httpx2.AsyncClient
 ) -> None:
-    board = PaceBoard(service.mongo, system_clock, lambda: 0.0, seconds=0.0)
-    before = await board.read()
-    for _ in range(ENOUGH_FOR_A_MEDIAN):
-        await tell(service, await send(person), 1, "answer", "answered", answer="Сделано.")
-    after = await board.read()
+    pace = AnswerPaceCache(PublicViewStore(service.mongo), system_clock, lambda: 0.0, seconds=0.0)
+    before = await pace.read()
+    for _ in range(MIN_ANSWERS_FOR_MEDIAN):
+        await publish_case(service, await send(person), 1, "answer", "answered", answer="Сделано.")
+    after = await pace.read()
     assert after is not None
-    assert after.answered == (0 if before is None else before.answered) + ENOUGH_FOR_A_MEDIAN
+    assert after.answered == (0 if before is None else before.answered) + MIN_ANSWERS_FOR_MEDIAN
     assert after.median_seconds is not None
 
 
@@ -175,15 +175,15 @@ async def test_a_wrong_code_says_no_more_than_an_unknown_number(person: httpx2.A
     person.cookies.clear()
     wrong = await person.post("/a", data={"number": number, "code": "AAAA-BBBB-CCCC"})
     unknown = await person.post("/a", data={"number": "Д-2026-999999", "code": "AAAA-BBBB-CCCC"})
-    told = "Обращения с таким номером и кодом нет"
+    wanted = "Обращения с таким номером и кодом нет"
     assert wrong.status_code == unknown.status_code == 404
-    assert told in wrong.text
-    assert told in unknown.text
+    assert wanted in wrong.text
+    assert wanted in unknown.text
 
 
 async def test_another_browser_is_asked_for_the_code(service: Service, person: httpx2.AsyncClient) -> None:
     number = await send(person)
-    async with somebody(service) as stranger:
+    async with browser(service) as stranger:
         page = await stranger.get(f"/a/{number}")
         assert 'name="code"' in page.text
         assert (await stranger.get(f"/a/{number}/state")).status_code == 204

@@ -1,4 +1,4 @@
-"""Votes through the HTTP door and the poll's page: one a person, and a repeat is told the first answer."""
+"""Votes over HTTP and from the poll's page: one a person, and a repeat gets the first answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from tests.integration.intake.running import Service, eventually
+from tests.integration.intake.harness import Service, eventually
 from veche_shared.clock import system_clock
 from veche_shared.contracts.surveys import BallotRejected, BallotRejectedV1, PollChanged, PollChangedV1, PollOption
 from veche_shared.ids import new_id
@@ -27,10 +27,10 @@ async def test_a_vote_is_stored_and_announced_without_naming_the_voter(
     answer = await vk.post(VOTES, json={"poll_id": poll, "options": ["park"], "voter": "id-of-anna"})
     assert answer.status_code == 201
     events = await service.published("votes", 1)
-    told = next(event for event in events if event["subject"] == answer.json()["vote_id"])
-    assert (told["type"], told["data"]["options"]) == ("vote.cast.v1", ["park"])
+    event = next(one for one in events if one["subject"] == answer.json()["vote_id"])
+    assert (event["type"], event["data"]["options"]) == ("vote.cast.v1", ["park"])
     stored = await service.mongo["votes"].find_one({"_id": answer.json()["vote_id"]})
-    assert "id-of-anna" not in str(told)
+    assert "id-of-anna" not in str(event)
     assert "id-of-anna" not in str(stored)
 
 
@@ -77,25 +77,25 @@ async def test_a_vote_counts_by_when_it_was_cast_though_the_poll_is_closed_alrea
     assert (over.status_code, problem_code(over)) == (409, "poll_closed")
 
 
-async def test_what_a_poll_does_not_allow_is_told_precisely(service: Service, vk: httpx2.AsyncClient) -> None:
+async def test_what_a_poll_does_not_allow_is_rejected_precisely(service: Service, vk: httpx2.AsyncClient) -> None:
     poll, now = await service.poll(), system_clock()
     upcoming = await service.poll(opens_at=now + timedelta(hours=1))
     over = await service.poll(closes_at=now - timedelta(hours=1))
 
-    async def told(poll_id: str, *options: str, **given: object) -> tuple[int, str]:
+    async def answer_to(poll_id: str, *options: str, **given: object) -> tuple[int, str]:
         answer = await vk.post(VOTES, json={"poll_id": poll_id, "options": list(options), "voter": "anna", **given})
         found = answer.json()
         return answer.status_code, found["errors"][0]["code"] if found.get("errors") else problem_code(answer)
 
-    assert await told("no-such-poll", "park") == (404, "poll_unknown")
-    assert await told(upcoming, "park") == (409, "poll_not_open")
-    assert await told(over, "park") == (409, "poll_closed")
-    assert await told(poll, "pool") == (422, "option_unknown")
-    assert await told(poll, "park", "pier") == (422, "too_many_choices")
-    assert await told(poll, "park", "park") == (422, "option_repeated")
-    assert await told(poll) == (422, "too_few")
-    assert await told(poll, "park", channel="ok") == (422, "other_channel")
-    assert await told(poll, "park", cast_at="2999-01-01T00:00:00Z") == (422, "in_the_future")
+    assert await answer_to("no-such-poll", "park") == (404, "poll_unknown")
+    assert await answer_to(upcoming, "park") == (409, "poll_not_open")
+    assert await answer_to(over, "park") == (409, "poll_closed")
+    assert await answer_to(poll, "pool") == (422, "option_unknown")
+    assert await answer_to(poll, "park", "pier") == (422, "too_many_choices")
+    assert await answer_to(poll, "park", "park") == (422, "option_repeated")
+    assert await answer_to(poll) == (422, "too_few")
+    assert await answer_to(poll, "park", channel="ok") == (422, "other_channel")
+    assert await answer_to(poll, "park", cast_at="2999-01-01T00:00:00Z") == (422, "in_the_future")
     assert await service.mongo["votes"].count_documents({"poll_id": poll}) == 0
 
 
@@ -125,7 +125,7 @@ async def test_a_rejected_vote_is_marked_and_its_person_may_vote_again(
     first = (await vk.post(VOTES, json=body)).json()["vote_id"]
     data = BallotRejected(vote_id=first, poll_id=poll, reason="poll_not_open")
     event = BallotRejectedV1(id=new_id(), source="/veche/surveys", subject=poll, time=system_clock(), data=data)
-    await service.tell("surveys", event)
+    await service.publish_event("surveys", event)
 
     async def marked() -> bool:
         found = await service.mongo["votes"].find_one({"_id": first})
@@ -154,7 +154,7 @@ async def test_a_ballot_of_the_page_leads_back_with_a_receipt_and_counts_once_a_
     assert await service.mongo["votes"].count_documents({"poll_id": poll}) == 1
 
 
-async def test_a_refused_ballot_keeps_the_persons_choice(service: Service, person: httpx2.AsyncClient) -> None:
+async def test_a_rejected_ballot_keeps_the_persons_choice(service: Service, person: httpx2.AsyncClient) -> None:
     options = [PollOption(code=code, text=text) for code, text in (("a", "Парк"), ("b", "Пристань"), ("c", "Каток"))]
     poll = await service.poll(options=options, max_choices=2)
     await person.post(f"/polls/{poll}/vote")
@@ -184,7 +184,7 @@ async def test_an_older_version_of_a_poll_does_not_open_it_again(service: Servic
     options = [PollOption(code=code, text=code) for code in ("park", "pier")]
     older = PollChanged(poll_id=poll, version=4, status="open", question="?", options=options, max_choices=1)
     event = PollChangedV1(id=new_id(), source="/veche/surveys", subject=poll, time=system_clock(), data=older)
-    await service.tell("surveys", event)
+    await service.publish_event("surveys", event)
 
     async def handled() -> bool:
         return await service.mongo["inbox"].find_one({"_id": f"polls:{event.id}"}) is not None

@@ -1,4 +1,4 @@
-"""What is decided about an appeal before it is stored."""
+"""What is decided about an appeal before it is stored, and what is announced of it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from veche_intake.appeals.model import Author, NewAppeal, PlaceGiven, Receipt
-from veche_intake.appeals.rules import announcement, date_fault, digest_of, needs_vault, order_fault, year_of
-from veche_intake.channels.known import read_channels
+from veche_intake.appeals.events import appeal_registered
+from veche_intake.appeals.model import AppealReceipt, NewAppeal, PlaceGiven
+from veche_intake.appeals.rules import digest_of, rejection, year_of
+from veche_intake.channels.catalogue import read_channels
+from veche_intake.submissions.rules import date_rejection
+from veche_intake.vault.model import Author
+from veche_intake.vault.rules import needs_vault
 from veche_shared.contracts.appeals import AppealRegisteredV1
 from veche_shared.ids import CountedIds
+from veche_shared.rejection import Rejected
 
 NOW = datetime(2026, 3, 12, 11, 5, tzinfo=UTC)
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -60,19 +65,20 @@ def test_an_email_that_no_letter_can_be_sent_to_is_refused_with_the_reason(email
 
 
 def test_a_date_before_2000_or_in_the_future_is_absurd_but_a_clock_may_be_a_little_fast() -> None:
-    assert date_fault(datetime(1999, 12, 31, 23, 59, tzinfo=UTC), NOW) == "too_early"
-    assert date_fault(NOW + timedelta(minutes=6), NOW) == "in_the_future"
-    assert date_fault(NOW + timedelta(minutes=4), NOW) is None
-    assert date_fault(datetime(2000, 1, 1, tzinfo=UTC), NOW) is None
+    at = "/received_at"
+    assert date_rejection(datetime(1999, 12, 31, 23, 59, tzinfo=UTC), NOW, at) == Rejected("too_early", at)
+    assert date_rejection(NOW + timedelta(minutes=6), NOW, at) == Rejected("in_the_future", at)
+    assert date_rejection(NOW + timedelta(minutes=4), NOW, at) is None
+    assert date_rejection(datetime(2000, 1, 1, tzinfo=UTC), NOW, at) is None
 
 
 def test_a_key_speaks_for_its_own_channel_alone() -> None:
-    assert order_fault(appeal(), "vk", CHANNELS, NOW) is None
-    assert order_fault(appeal(channel="vk"), "vk", CHANNELS, NOW) is None
-    assert order_fault(appeal(channel="telegram"), "vk", CHANNELS, NOW) == "other_channel"
-    assert order_fault(appeal(channel="fax"), "vk", CHANNELS, NOW) == "unknown_channel"
-    assert order_fault(appeal(), "fax", CHANNELS, NOW) == "unknown_channel"
-    assert order_fault(appeal(regime="martial"), "vk", CHANNELS, NOW) == "unknown_regime"
+    assert rejection(appeal(), "vk", CHANNELS, NOW) is None
+    assert rejection(appeal(channel="vk"), "vk", CHANNELS, NOW) is None
+    assert rejection(appeal(channel="telegram"), "vk", CHANNELS, NOW) == Rejected("other_channel", "/channel")
+    assert rejection(appeal(channel="fax"), "vk", CHANNELS, NOW) == Rejected("unknown_channel", "/channel")
+    assert rejection(appeal(), "fax", CHANNELS, NOW) == Rejected("unknown_channel", "/channel")
+    assert rejection(appeal(regime="martial"), "vk", CHANNELS, NOW) == Rejected("unknown_regime", "/regime")
 
 
 def test_the_digest_knows_a_repeat_from_another_appeal() -> None:
@@ -102,12 +108,12 @@ def test_the_event_holds_no_contact_data_and_can_be_read_by_its_contract() -> No
         received_at=datetime.fromisoformat("2026-03-12T14:00:00+03:00"),
         author=author,
     )
-    receipt = Receipt(ids(), "Д-2026-000123", NOW)
-    told = announcement(
+    receipt = AppealReceipt(ids(), "Д-2026-000123", NOW)
+    event_json = appeal_registered(
         sent, receipt, event_id=ids(), channel="vk", regime="message", pseudonym=ids(), traceparent=None
     )
-    assert not any(secret in told.decode() for secret in ("Анна", "anna@", "123-45-67"))
-    event = AppealRegisteredV1.model_validate_json(told)
+    assert not any(secret in event_json.decode() for secret in ("Анна", "anna@", "123-45-67"))
+    event = AppealRegisteredV1.model_validate_json(event_json)
     assert event.subject == event.data.appeal_id == receipt.appeal_id
     assert event.data.reachable_by == ["email"]
     assert event.data.received_at == datetime(2026, 3, 12, 11, 0, tzinfo=UTC)
@@ -125,13 +131,13 @@ def test_the_event_is_byte_for_byte_what_the_contract_writes(
 ) -> None:
     ids = CountedIds()
     appeal = NewAppeal.model_construct(text=text, place=place, topic_hint=hint, received_at=received_at)
-    told = announcement(
+    event_json = appeal_registered(
         appeal,
-        Receipt(ids(), "Д-2026-000123", NOW),
+        AppealReceipt(ids(), "Д-2026-000123", NOW),
         event_id=ids(),
         channel="vk",
         regime="message",
         pseudonym=None,
         traceparent=traceparent,
     )
-    assert AppealRegisteredV1.model_validate_json(told).model_dump_json().encode() == told
+    assert AppealRegisteredV1.model_validate_json(event_json).model_dump_json().encode() == event_json

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from veche_intake.appeals.model import NewAppeal
-from veche_intake.imports.commands import EmptyFileError, encoding_of, open_file
-from veche_intake.imports.model import ImportOptions, RowFault
-from veche_intake.imports.rules import UnknownColumnError, appeal_of, delimiter_of, moment_of, plan_of
+from veche_intake.connectors.csv_import.commands import OpenedFile, encoding_of, open_file
+from veche_intake.connectors.csv_import.model import ImportOptions, Plan
+from veche_intake.connectors.csv_import.rules import appeal_of, column_of, delimiter_of, moment_of, plan_of
+from veche_shared.rejection import Rejected
 
 ZONE = ZoneInfo("Europe/Moscow")
 HEADER = ["Номер", "Текст", "Улица", "Дом", "Дата"]
@@ -27,8 +28,20 @@ COLUMNS = options(
 )
 
 
-def read(*row: str) -> NewAppeal | RowFault:
-    return appeal_of(row, len(HEADER), plan_of(HEADER, COLUMNS), COLUMNS, ZONE)
+def plan(header: list[str], given: ImportOptions) -> Plan:
+    planned = plan_of(header, given)
+    assert not isinstance(planned, Rejected)
+    return planned
+
+
+def opened(content: bytes) -> OpenedFile:
+    file = open_file(io.BytesIO(content), "d", options())
+    assert isinstance(file, OpenedFile)
+    return file
+
+
+def read(*row: str) -> NewAppeal | Rejected:
+    return appeal_of(row, len(HEADER), plan(HEADER, COLUMNS), COLUMNS, ZONE)
 
 
 @pytest.mark.parametrize(
@@ -51,12 +64,9 @@ def test_columns_named_like_the_targets_need_no_mapping() -> None:
 
 
 def test_a_column_that_the_file_has_not_is_named() -> None:
-    with pytest.raises(UnknownColumnError) as raised:
-        plan_of(HEADER, options(columns={"text": "Текст", "address": "Адрес"}))
-    assert raised.value.target == "address"
-    with pytest.raises(UnknownColumnError) as raised:
-        plan_of(HEADER, options())
-    assert raised.value.target == "text"
+    wrong = plan_of(HEADER, options(columns={"text": "Текст", "address": "Адрес"}))
+    assert wrong == Rejected("unknown_column", "/columns/address")
+    assert plan_of(HEADER, options()) == Rejected("unknown_column", "/columns/text")
 
 
 def test_a_row_becomes_an_appeal_with_its_columns_joined() -> None:
@@ -73,18 +83,18 @@ def test_empty_cells_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "code", "target"),
+    ("row", "code", "column"),
     [
-        (("1", " ", "", "", ""), "empty_text", "text"),
-        (("1", "Яма", "", "", "вчера"), "invalid_moment", "received_at"),
-        (("1", "Яма", "я" * 501, "", ""), "string_too_long", "address"),
+        (("1", " ", "", "", ""), "empty_text", "Текст"),
+        (("1", "Яма", "", "", "вчера"), "invalid_moment", "Дата"),
+        (("1", "Яма", "я" * 501, "", ""), "string_too_long", "Улица"),
         (("1", "Яма"), "wrong_columns", None),
     ],
 )
-def test_a_row_that_cannot_be_taken_says_why(row: tuple[str, ...], code: str, target: str | None) -> None:
-    fault = read(*row)
-    assert isinstance(fault, RowFault)
-    assert (fault.code, fault.target) == (code, target)
+def test_a_row_that_cannot_be_taken_says_why(row: tuple[str, ...], code: str, column: str | None) -> None:
+    rejected = read(*row)
+    assert isinstance(rejected, Rejected)
+    assert (rejected.code, column_of(rejected, HEADER, plan(HEADER, COLUMNS))) == (code, column)
 
 
 def test_a_moment_without_a_zone_is_the_citys() -> None:
@@ -96,7 +106,7 @@ def test_a_moment_without_a_zone_is_the_citys() -> None:
 
 def test_coordinates_may_have_a_comma() -> None:
     header = ["text", "latitude", "longitude"]
-    appeal = appeal_of(["Яма", "56,23", "43.45"], 3, plan_of(header, options()), options(), ZONE)
+    appeal = appeal_of(["Яма", "56,23", "43.45"], 3, plan(header, options()), options(), ZONE)
     assert isinstance(appeal, NewAppeal)
     assert appeal.place is not None
     assert (appeal.place.latitude, appeal.place.longitude) == (56.23, 43.45)
@@ -106,16 +116,18 @@ def test_coordinates_may_have_a_comma() -> None:
 def test_the_encoding_is_found_out(encoding: str, found: str) -> None:
     file = io.BytesIO("text;address\nЯма на дороге;Ленина\n".encode(encoding))
     assert encoding_of(file) == found
-    opened = open_file(file, "d", options())
-    assert opened.header == ["text", "address"]
-    assert [row for _, row in opened.rows] == [["Яма на дороге", "Ленина"]]
+    read = opened(file.getvalue())
+    assert read.header == ["text", "address"]
+    assert [row for _, row in read.rows] == [["Яма на дороге", "Ленина"]]
 
 
 def test_a_row_over_several_lines_is_one_row_and_empty_lines_are_none() -> None:
-    file = io.BytesIO('text\n"первая\nвторая"\n\nтретья\n'.encode())
-    assert list(open_file(file, "d", options()).rows) == [(3, ["первая\nвторая"]), (5, ["третья"])]
+    file = opened('text\n"первая\nвторая"\n\nтретья\n'.encode())
+    assert list(file.rows) == [
+        (3, ["первая\nвторая"]),
+        (5, ["третья"]),
+    ]
 
 
 def test_a_file_without_a_header_is_empty() -> None:
-    with pytest.raises(EmptyFileError):
-        open_file(io.BytesIO(b""), "d", options())
+    assert open_file(io.BytesIO(b""), "d", options()) == Rejected("empty_file")

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veche_intake.appeals.numbering import format_number, in_address, read_number
-from veche_intake.appeals.numbers import MAX_BLOCK, next_block_size
+from veche_intake.appeals.rules import MAX_BLOCK, format_number, next_block_size, number_in_url, read_number
 
 
 def test_a_number_has_six_digits_or_more() -> None:
@@ -44,8 +43,8 @@ def test_every_number_is_read_back(year: int, sequence: int) -> None:
     assert read_number(number, "Д") == number
 
 
-def test_a_number_stands_in_an_address_as_any_text_would() -> None:
-    assert in_address("Д-2026-000123") == quote("Д-2026-000123")
+def test_a_number_is_quoted_in_a_url_as_any_text_is() -> None:
+    assert number_in_url("Д-2026-000123") == quote("Д-2026-000123")
 
 
 def test_a_quiet_town_reserves_one_number_at_a_time_and_a_flood_hundreds() -> None:

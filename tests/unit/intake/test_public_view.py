@@ -1,4 +1,4 @@
-"""What a citizen is told of an appeal."""
+"""What a citizen reads of an appeal."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from itertools import permutations
 
 import pytest
 
-from veche_intake.status.commands import Followed
-from veche_intake.status.model import PublicView
+from veche_intake.status.model import AppealStatus, PublicView
+from veche_intake.status.presenter import StatusPresenter
 from veche_intake.status.rules import after, after_all
-from veche_intake.status.sentences import Sentences
 from veche_intake.status.store import from_document, to_document
 from veche_shared.city import load_city
 from veche_shared.contracts.cases import CaseChanged, CaseChangedV1, Named
@@ -26,7 +25,7 @@ SERVICE = Named(code="lights", name="Служба городского осве�
 _ids = CountedIds()
 CITY = load_city("dzerzhinsk")
 _pages = Pages(slices_of("veche_intake"), CITY, now=lambda: REGISTERED)
-SENTENCES = Sentences(
+PRESENTER = StatusPresenter(
     {one: _pages.messages(one) for one in LANGUAGES},
     {one: _pages.formats(one) for one in LANGUAGES},
     CITY.calendar,
@@ -83,8 +82,8 @@ def view_after(*events: CaseChangedV1) -> PublicView:
     return view
 
 
-def followed(*events: CaseChangedV1) -> Followed:
-    return Followed("appeal", NUMBER, REGISTERED, view_after(*events) if events else None)
+def status_after(*events: CaseChangedV1) -> AppealStatus:
+    return AppealStatus("appeal", NUMBER, REGISTERED, view_after(*events) if events else None)
 
 
 def test_the_view_is_the_same_in_whatever_order_the_events_come() -> None:
@@ -133,34 +132,34 @@ def test_a_view_is_stored_whole() -> None:
     ],
 )
 def test_the_state_is_one_sentence_that_a_neighbour_would_say(length: int, sentence: str) -> None:
-    assert SENTENCES.state(followed(*WAY[:length]), "ru").replace("\u2068", "").replace("\u2069", "") == sentence
+    assert PRESENTER.state(status_after(*WAY[:length]), "ru").replace("\u2068", "").replace("\u2069", "") == sentence
 
 
 def test_a_name_that_would_have_to_be_declined_is_put_as_a_name() -> None:
-    assigned = followed(event(1, "open", "assigned", department=SERVICE))
+    assigned = status_after(event(1, "open", "assigned", department=SERVICE))
     assert (
-        SENTENCES.state(assigned, "ru")
+        PRESENTER.state(assigned, "ru")
         == "Передано 13 марта, отвечает Служба городского освещения, ответ до 11 апреля."
     )
 
 
 def test_english_is_english_and_falls_back_to_the_russian_name() -> None:
-    assert SENTENCES.state(followed(*WAY[:2]), "en") == (
+    assert PRESENTER.state(status_after(*WAY[:2]), "en") == (
         "Passed to the Department of Improvement on 14 March, answer due by 11 April."
     )
-    lights = followed(event(1, "open", "assigned", department=SERVICE))
-    assert "Служба городского освещения" in SENTENCES.state(lights, "en")
+    lights = status_after(event(1, "open", "assigned", department=SERVICE))
+    assert "Служба городского освещения" in PRESENTER.state(lights, "en")
 
 
-def test_the_timeline_tells_what_happened_and_what_is_ahead() -> None:
-    entries = SENTENCES.steps(followed(*WAY[:3]), "ru")
+def test_the_timeline_shows_what_happened_and_what_is_ahead() -> None:
+    entries = PRESENTER.steps(status_after(*WAY[:3]), "ru")
     assert [(entry.title, entry.state) for entry in entries] == [
         ("Получили обращение", "done"),
         ("Передали ответственным", "done"),
         ("Взяли в работу", "now"),
         ("Ответ", "ahead"),
     ]
-    assert [entry.title for entry in SENTENCES.steps(followed(), "ru")] == [
+    assert [entry.title for entry in PRESENTER.steps(status_after(), "ru")] == [
         "Получили обращение",
         "Определяем, кто ответит",
     ]
@@ -172,20 +171,20 @@ def test_every_action_has_its_words_in_both_languages() -> None:
     )  # fmt: skip
     for language in LANGUAGES:
         for action in actions:
-            assert SENTENCES.steps(followed(event(1, action, "assigned")), language)[1].title
+            assert PRESENTER.steps(status_after(event(1, action, "assigned")), language)[1].title
 
 
 POSTPONED = (*WAY[:3], event(4, "postpone", "postponed"))
 
 
-def test_a_status_that_this_release_does_not_know_is_told_neutrally() -> None:
+def test_a_status_that_this_release_does_not_know_is_shown_neutrally() -> None:
     assert view_after(*POSTPONED).state == "open"
-    assert SENTENCES.state(followed(*POSTPONED), "ru") == "Обращение рассматривают, ответ до 11 апреля."
-    assert SENTENCES.state(followed(*POSTPONED), "en") == "The appeal is being considered, answer due by 11 April."
+    assert PRESENTER.state(status_after(*POSTPONED), "ru") == "Обращение рассматривают, ответ до 11 апреля."
+    assert PRESENTER.state(status_after(*POSTPONED), "en") == "The appeal is being considered, answer due by 11 April."
 
 
 def test_an_action_that_this_release_does_not_know_is_a_step_in_general_words() -> None:
-    titles = [(entry.title, entry.state) for entry in SENTENCES.steps(followed(*POSTPONED), "ru")]
+    titles = [(entry.title, entry.state) for entry in PRESENTER.steps(status_after(*POSTPONED), "ru")]
     assert titles[-2:] == [("Ход рассмотрения изменился", "now"), ("Ответ", "ahead")]
 
 

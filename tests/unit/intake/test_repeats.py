@@ -1,4 +1,4 @@
-"""What a repeat is told."""
+"""The answer to a repeat."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from itertools import chain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veche_intake.deduplication.model import Accepted, Clash, Stored
-from veche_intake.deduplication.rules import answer_to_repeat, chunks, distinct, key_of, sender_keys
+from veche_intake.submissions.rules import answer_to_repeat, chunks, distinct, key_of, sender_keys
+from veche_shared.idempotency.model import Accepted, Stored
+from veche_shared.rejection import Rejected
 
 FIRST = Stored("first", ("request:vk:k1", "external:vk:17"), b"one")
 
@@ -26,22 +27,22 @@ def test_the_same_thing_again_gets_the_first_answer() -> None:
     assert answer_to_repeat(("external:vk:17",), b"one", [FIRST]) == Accepted("first", replayed=True)
 
 
-def test_another_thing_under_the_same_key_is_a_clash() -> None:
-    assert answer_to_repeat(("request:vk:k1",), b"two", [FIRST]) == Clash("idempotency_key_reused")
-    assert answer_to_repeat(("external:vk:17",), b"two", [FIRST]) == Clash("external_id_reused")
-    assert answer_to_repeat(sender_keys("vk", "17", "k1"), b"two", [FIRST]) == Clash("idempotency_key_reused")
+def test_another_thing_under_the_same_key_is_rejected() -> None:
+    assert answer_to_repeat(("request:vk:k1",), b"two", [FIRST]) == Rejected("idempotency_key_reused")
+    assert answer_to_repeat(("external:vk:17",), b"two", [FIRST]) == Rejected("external_id_reused")
+    assert answer_to_repeat(sender_keys("vk", "17", "k1"), b"two", [FIRST]) == Rejected("idempotency_key_reused")
     row = key_of("row", "import:abc", "5")
-    assert answer_to_repeat((row,), b"two", [Stored("first", (row,), b"one")]) == Clash("row_changed")
+    assert answer_to_repeat((row,), b"two", [Stored("first", (row,), b"one")]) == Rejected("row_changed")
 
 
 def test_a_second_vote_of_the_same_person_is_no_repeat_unless_it_names_the_first() -> None:
     voted = Stored("vote", ("voter:p1:abc", "external:vk:9"), b"one")
-    assert answer_to_repeat(("voter:p1:abc",), b"one", [voted]) == Clash("voted_already")
-    assert answer_to_repeat(("voter:p1:abc", "external:vk:10"), b"one", [voted]) == Clash("voted_already")
+    assert answer_to_repeat(("voter:p1:abc",), b"one", [voted]) == Rejected("voted_already")
+    assert answer_to_repeat(("voter:p1:abc", "external:vk:10"), b"one", [voted]) == Rejected("voted_already")
     assert answer_to_repeat(("voter:p1:abc", "external:vk:9"), b"one", [voted]) == Accepted("vote", replayed=True)
 
 
-def test_where_nothing_stands_there_is_nothing_to_answer() -> None:
+def test_where_nothing_is_stored_there_is_nothing_to_answer() -> None:
     assert answer_to_repeat(("request:vk:k1",), b"one", []) is None
 
 

@@ -8,11 +8,13 @@ import pytest
 
 from veche_intake.polls.model import PollView
 from veche_intake.polls.rules import newest
-from veche_intake.votes.model import NewVote, VoteRefused
-from veche_intake.votes.rules import cast_event, digest_of, frees_the_voter, refusal, vote_keys
+from veche_intake.votes.events import vote_cast
+from veche_intake.votes.model import NewVote
+from veche_intake.votes.rules import digest_of, frees_the_voter, rejection, vote_keys
 from veche_shared.contracts.surveys import PollChanged, PollOption
 from veche_shared.contracts.votes import VoteCastV1
 from veche_shared.ids import CountedIds
+from veche_shared.rejection import Rejected
 
 NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 POLL = PollView(
@@ -33,24 +35,26 @@ def vote(*options: str, cast_at: datetime | None = None) -> NewVote:
 
 
 def test_a_vote_in_an_open_poll_counts() -> None:
-    assert refusal(vote("skate", "trees"), POLL, NOW) is None
+    assert rejection(vote("skate", "trees"), POLL, NOW) is None
 
 
 def test_what_the_poll_does_not_allow_is_refused() -> None:
-    assert refusal(vote("skate"), None, NOW) == VoteRefused("poll_unknown")
-    assert refusal(vote("pool"), POLL, NOW) == VoteRefused("option_unknown")
-    assert refusal(vote("skate", "skate"), POLL, NOW) == VoteRefused("option_repeated")
-    assert refusal(vote("skate", "stage", "trees"), POLL, NOW) == VoteRefused("too_many_choices", 2)
+    assert rejection(vote("skate"), None, NOW) == Rejected("poll_unknown")
+    assert rejection(vote("pool"), POLL, NOW) == Rejected("option_unknown", "/options")
+    assert rejection(vote("skate", "skate"), POLL, NOW) == Rejected("option_repeated", "/options")
+    assert rejection(vote("skate", "stage", "trees"), POLL, NOW) == Rejected(
+        "too_many_choices", "/options", {"limit": 2}
+    )
 
 
 def test_the_term_begins_with_its_first_moment_and_ends_before_its_last() -> None:
     assert POLL.opens_at is not None
     assert POLL.closes_at is not None
     tick = timedelta(milliseconds=1)
-    assert refusal(vote("skate"), POLL, POLL.opens_at) is None
-    assert refusal(vote("skate"), POLL, POLL.opens_at - tick) == VoteRefused("poll_not_open")
-    assert refusal(vote("skate"), POLL, POLL.closes_at - tick) is None
-    assert refusal(vote("skate"), POLL, POLL.closes_at) == VoteRefused("poll_closed")
+    assert rejection(vote("skate"), POLL, POLL.opens_at) is None
+    assert rejection(vote("skate"), POLL, POLL.opens_at - tick) == Rejected("poll_not_open")
+    assert rejection(vote("skate"), POLL, POLL.closes_at - tick) is None
+    assert rejection(vote("skate"), POLL, POLL.closes_at) == Rejected("poll_closed")
 
 
 @pytest.mark.parametrize("status", ["open", "closed", "paused"])
@@ -58,28 +62,26 @@ def test_a_vote_that_is_handed_in_late_counts_by_when_it_was_cast(status: str) -
     assert POLL.closes_at is not None
     in_time, later = POLL.closes_at - timedelta(minutes=1), POLL.closes_at + timedelta(hours=1)
     known = POLL.model_copy(update={"status": status})
-    assert refusal(vote("skate", cast_at=in_time), known, later) is None
-    assert refusal(vote("skate", cast_at=POLL.closes_at), known, later) == VoteRefused("poll_closed")
-    assert refusal(vote("skate"), known, later) == VoteRefused("poll_closed")
+    assert rejection(vote("skate", cast_at=in_time), known, later) is None
+    assert rejection(vote("skate", cast_at=POLL.closes_at), known, later) == Rejected("poll_closed")
+    assert rejection(vote("skate"), known, later) == Rejected("poll_closed")
 
 
 def test_a_poll_that_is_over_says_so_before_it_looks_at_the_choice() -> None:
     assert POLL.closes_at is not None
-    assert refusal(vote("pool", "pool"), POLL, POLL.closes_at) == VoteRefused("poll_closed")
-    assert refusal(vote("pool", "pool"), POLL, NOW) == VoteRefused("option_repeated")
+    assert rejection(vote("pool", "pool"), POLL, POLL.closes_at) == Rejected("poll_closed")
+    assert rejection(vote("pool", "pool"), POLL, NOW) == Rejected("option_repeated", "/options")
 
 
 def test_a_draft_takes_no_votes() -> None:
-    assert refusal(vote("skate"), POLL.model_copy(update={"status": "draft"}), NOW) == VoteRefused("poll_not_open")
+    assert rejection(vote("skate"), POLL.model_copy(update={"status": "draft"}), NOW) == Rejected("poll_not_open")
 
 
 @pytest.mark.parametrize(
-    ("cast_at", "fault"), [(NOW + timedelta(hours=1), "in_the_future"), (datetime(1990, 1, 1, tzinfo=UTC), "too_early")]
+    ("cast_at", "code"), [(NOW + timedelta(hours=1), "in_the_future"), (datetime(1990, 1, 1, tzinfo=UTC), "too_early")]
 )
-def test_absurd_moments_are_refused(cast_at: datetime, fault: str) -> None:
-    refused = refusal(vote("skate", cast_at=cast_at), POLL, NOW)
-    assert refused is not None
-    assert refused.fault == fault
+def test_absurd_moments_are_refused(cast_at: datetime, code: str) -> None:
+    assert rejection(vote("skate", cast_at=cast_at), POLL, NOW) == Rejected(code, "/cast_at")
 
 
 def test_the_persons_key_stands_first_and_holds_no_name() -> None:
@@ -95,7 +97,7 @@ def test_the_order_of_choices_does_not_matter_to_a_repeat_but_the_choice_does() 
 
 def test_the_event_can_be_read_by_its_contract_and_does_not_name_the_voter() -> None:
     ids = CountedIds()
-    event = cast_event(
+    event = vote_cast(
         NewVote(poll_id="park", options=["skate"], voter="id-of-anna"),
         event_id=ids(),
         vote_id=ids(),
@@ -104,9 +106,9 @@ def test_the_event_can_be_read_by_its_contract_and_does_not_name_the_voter() -> 
         now=NOW,
         traceparent=None,
     )
-    told = event.model_dump_json()
-    assert "id-of-anna" not in told
-    assert VoteCastV1.model_validate_json(told) == event
+    event_json = event.model_dump_json()
+    assert "id-of-anna" not in event_json
+    assert VoteCastV1.model_validate_json(event_json) == event
 
 
 def test_whoever_has_no_vote_that_counts_may_vote_again() -> None:

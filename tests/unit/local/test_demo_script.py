@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from veche_intake.appeals.model import NewAppeal
-from veche_intake.channels.known import read_channels
+from veche_intake.channels.catalogue import read_channels
 from veche_local.demo.script import Scene, WrittenAppeal, choice_of, load_day, scenes
 from veche_local.parts import LOCAL_CHANNELS
 

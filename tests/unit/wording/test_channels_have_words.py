@@ -10,7 +10,7 @@ import pytest
 from veche_shared.web import Language, slices_of
 from veche_shared.web.localisation import LANGUAGES, Messages
 
-CHANNELS = sorted(json.loads(files("veche_intake.channels").joinpath("known.json").read_text(encoding="utf-8")))
+CHANNELS = sorted(json.loads(files("veche_intake.channels").joinpath("channels.json").read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

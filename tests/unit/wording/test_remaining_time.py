@@ -8,9 +8,9 @@ from typing import Literal
 import pytest
 
 from tests.unit.routing.casework import an_appeal, routed
-from veche_intake.status.commands import Followed
+from veche_intake.status.model import AppealStatus
+from veche_intake.status.presenter import StatusPresenter
 from veche_intake.status.rules import after
-from veche_intake.status.sentences import Sentences
 from veche_notifications.carriers.email.letters import LetterWriter, Wording
 from veche_notifications.carriers.model import Contact, Outgoing
 from veche_notifications.feeds.model import Entry
@@ -71,8 +71,8 @@ class Everywhere:
         term, _ = self.panel().term(self.case)
         words = {language: messages("intake", language) for language in LANGUAGES}
         formats = {language: self.formats("intake") for language in LANGUAGES}
-        citizen = Sentences(words, formats, CITY.calendar, lambda: self.now)
-        followed = Followed("appeal", self.case.number, self.case.registered_at, after(None, self.event))
+        citizen = StatusPresenter(words, formats, CITY.calendar, lambda: self.now)
+        followed = AppealStatus("appeal", self.case.number, self.case.registered_at, after(None, self.event))
         ahead = citizen.steps(followed, self.language)[-1].text
         return [term or "", citizen.state(followed, self.language), ahead or "", *self.letter()]
 

@@ -23,7 +23,7 @@ LOCAL_CHANNELS = (
     "import", "web", "vk", "ok", "telegram", "max", "pos", "incident", "email", "phone", "reception", "visit", "tos",
     "precinct",
 )  # fmt: skip
-"""Channels that this machine may send for; codes of the city's channels (intake, channels/known.json)."""
+"""Channels that this machine may send for; codes of the city's channels (intake, channels/channels.json)."""
 
 SERVICES = ("intake", "routing", "notifications", "surveys")
 

@@ -2,4 +2,4 @@
 
 
 class ConfigurationError(Exception):
-    """A file that the settings name cannot be used; the message says which and why, for whoever starts the service."""
+    """What the settings name cannot be used; the message says what and why, for whoever starts the service."""

@@ -12,7 +12,7 @@ from veche_shared.settings import Group, ServiceSettings
 
 
 class BootstrapKey(Group):
-    """A channel's key that is put in place at each start: for a demo, for tests, for keys kept by a secret store.
+    """A channel's key that is installed at each start: for a demo, for tests, for keys that a secret store keeps.
 
     ``key`` is the whole key, ``veche_<id>_<secret>``.
     """
@@ -26,8 +26,9 @@ class BootstrapKey(Group):
 class IntakeSettings(Group):
     """``number_prefix`` begins every appeal's number; changing it in the middle of a year starts no new count.
 
-    ``channels_file`` is a JSON file like ``channels/known.json`` with the city's own channels. ``writers`` and
-    ``shared_writes`` are how many transactions run side by side and how many appeals share one.
+    ``channels_file`` is a JSON file like ``channels/channels.json`` with the city's own channels. ``writers`` and
+    ``shared_writes`` are how many transactions run side by side and how many appeals share one. ``connectors`` holds,
+    by connector, the settings that it reads itself (``VECHE_INTAKE__CONNECTORS__CSV_IMPORT__MAX_ROWS=1000``).
     """
 
     number_prefix: Annotated[str, StringConstraints(pattern=r"^[^\W\d_]{1,4}$")] = "Д"
@@ -35,8 +36,7 @@ class IntakeSettings(Group):
     bootstrap_keys: tuple[BootstrapKey, ...] = ()
     writers: int = Field(default=2, ge=1, le=16)
     shared_writes: int = Field(default=64, ge=1, le=1_000)
-    import_limit: int = Field(default=20 * 1024 * 1024, ge=1, description="bytes of one file")
-    import_rows: int = Field(default=50_000, ge=1, description="rows of one file")
+    connectors: dict[str, dict[str, SecretStr]] = Field(default_factory=dict)
 
 
 class Settings(ServiceSettings):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from veche_shared.http.problems import FieldError, Problem, Unprocessable
+from veche_shared.http.problems import FieldError, Problem, TooManyRequests, Unprocessable
 from veche_shared.rejection import Rejected
 
 T = TypeVar("T")
@@ -31,12 +31,16 @@ def problem_of(rejected: Rejected | Sequence[Rejected], table: ProblemTable) -> 
     """The problem for a rejection, or for all that is wrong with a request.
 
     Rejections of fields become one 422 with a fault for each (a JSON pointer, a code, what to do); a rejection of the
-    whole is the problem of its row. Raises KeyError for a code without a row: a test of the slice prevents that.
+    whole is the problem of its row. One whose row is TooManyRequests has the parameter ``retry_after``, in seconds.
+    Raises KeyError for a code without a row: a test of the slice prevents that.
     """
     several = [rejected] if isinstance(rejected, Rejected) else list(rejected)
     whole = next((one for one in several if one.field is None), None)
     if whole is not None:
         row = table[whole.code]
+        if issubclass(row.kind, TooManyRequests):
+            seconds = int(whole.parameters["retry_after"])
+            return row.kind(_sentence(whole, row), retry_after=seconds, code=whole.code)
         return row.kind(_sentence(whole, row), code=whole.code)
     return Unprocessable(
         errors=[FieldError(one.code, _sentence(one, table[one.code]), pointer=one.field) for one in several]

@@ -18,6 +18,9 @@ from jinja2 import Environment, nodes
 from veche_shared.web.localisation import LANGUAGES, Language, read_catalogue
 from veche_shared.web.slices import SHARED, Slice, slices_of
 
+REJECTED = "rejected-"
+"""How the message of a rejection begins (``Rejected.message_id``): it is named where its code stands in the code."""
+
 _TEMPLATE_SUFFIXES = (".html", ".txt")
 
 
@@ -28,7 +31,8 @@ def catalogue_faults(package: str) -> list[str]:
     Finds: text that is no Fluent; an id twice, in one catalogue or in two; an id or a variable that one language has
     and the other lacks; a template that names a message nobody has, or forgets one of its variables; a message or a
     template that nothing names. Ids that a template puts together at run time (``"status-" ~ status``) cannot be seen
-    here: a test of the service names them, and whatever begins like one of them counts as used.
+    here: a test of the service names them, and whatever begins like one of them counts as used. The sentence of a
+    rejection is used where its code is.
     """
     slices = slices_of(package)
     named = _names_in(_folder_of(package), slices)
@@ -165,7 +169,11 @@ class _Names:
             self.beginnings.add(beginning)
 
     def have(self, name: str) -> bool:
-        return name in self.whole or name.startswith(tuple(self.beginnings))
+        return name in self.whole or name.startswith(tuple(self.beginnings)) or self._have_rejection(name)
+
+    def _have_rejection(self, name: str) -> bool:
+        code = name.removeprefix(REJECTED).replace("-", "_")
+        return name.startswith(REJECTED) and code in self.whole
 
 
 def _names_in(folder: Path, slices: Iterable[Slice]) -> _Names:

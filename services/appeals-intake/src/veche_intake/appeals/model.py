@@ -1,38 +1,33 @@
-"""What an appeal is: as a channel hands it in, and as it is stored."""
+"""What an appeal is: as a channel hands it in, and what its sender gets."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from veche_intake.appeals.text import ExternalId, Line, ShortLine, Text
-from veche_shared.values.email_address import EmailAddress
+from veche_intake.channels.model import Channel
+from veche_intake.submissions.model import ChannelRejection, DateRejection, ExternalId, ShortCode, StrictModel
+from veche_intake.vault.model import Author
+from veche_shared.values.text import Line, ShortLine, clean_text
+
+MAX_TEXT: Final = 20_000
+"""Characters of an appeal's text after trimming."""
 
 Language = Literal["ru", "en"]
 
+Text = Annotated[str, AfterValidator(partial(clean_text, limit=MAX_TEXT))]
+"""An appeal's text: 1 to ``MAX_TEXT`` characters after trimming, several lines."""
 
-class Given(BaseModel):
-    """Base of what callers send: unknown fields are refused, since they are mostly misspelt ones."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 ()\-]{5,30}$")]
+AppealRejection = Literal["unknown_regime", DateRejection, ChannelRejection]
+"""The codes of what the rules of this slice say no with."""
 
 
-class Author(Given):
-    """Who wrote, and where to answer: goes into the vault, never into events or logs."""
-
-    name: ShortLine | None = None
-    email: EmailAddress | None = None
-    phone: Phone | None = None
-
-
-class PlaceGiven(Given):
+class PlaceGiven(StrictModel):
     """Where it is about, in the author's words. Coordinates are WGS 84 degrees, both or none."""
 
     address: Line | None = None
@@ -47,7 +42,7 @@ class PlaceGiven(Given):
         return self
 
 
-class NewAppeal(Given):
+class NewAppeal(StrictModel):
     """An appeal as a channel hands it in.
 
     ``external_id`` is the channel's own id of the message: the same id is stored once. ``channel`` may be left out; if
@@ -57,17 +52,29 @@ class NewAppeal(Given):
 
     text: Text
     external_id: ExternalId | None = None
-    channel: Annotated[str, StringConstraints(max_length=40)] | None = None
+    channel: ShortCode | None = None
     received_at: AwareDatetime | None = None
     language: Language = "ru"
     place: PlaceGiven | None = None
     topic_hint: Line | None = None
-    regime: Annotated[str, StringConstraints(max_length=40)] | None = None
+    regime: ShortCode | None = None
     author: Author | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class AppealSubmission:
+    """One appeal to be registered: by which channel it came, and the keys under which it is stored once.
+
+    The rules have accepted it.
+    """
+
+    appeal: NewAppeal
+    channel: Channel
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AppealReceipt:
     """What the sender relies on: the appeal is stored under this number."""
 
     appeal_id: str

@@ -1,51 +1,39 @@
-"""What is decided about an appeal before it is stored: no clock, no database, no framework."""
+"""What is decided about an appeal before it is stored, and how its number is written. Pure."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Literal
+from datetime import datetime
+from functools import cache
+from typing import Final
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from pydantic_core import to_json
-
-from veche_intake.appeals.model import Author, NewAppeal, PlaceGiven, Receipt
+from veche_intake.appeals.model import NewAppeal
 from veche_intake.channels.model import Channel
+from veche_intake.submissions.rules import channel_rejection, date_rejection
+from veche_shared.rejection import Rejected
 
-SOURCE = "/veche/intake"
+MAX_BLOCK: Final = 1_024
+BUSY_SECONDS: Final = 1.0
+QUIET_SECONDS: Final = 10.0
 
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-"""Nothing was received before: an older date is a mistake of the sender's clock or format."""
-
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far a sender's clock may be ahead of ours."""
-
-DateFault = Literal["too_early", "in_the_future"]
-
-OrderFault = Literal["too_early", "in_the_future", "unknown_channel", "other_channel", "unknown_regime"]
-
-_NOWHERE = PlaceGiven()
+_DASHES: Final = re.compile(r"[\s\u2010-\u2015\u2212]+")
+_NUMBER: Final = re.compile(r"(?P<prefix>[^\d-]*)-?(?P<year>\d{4})-(?P<sequence>\d{1,9})")
+# Latin letters that stand for the Russian ones of a prefix: by shape, or by sound where there is no such shape.
+_LATIN: Final = str.maketrans("ABCDEHKMOPTX", "АВСДЕНКМОРТХ")
 
 
-def date_fault(moment: datetime, now: datetime) -> DateFault | None:
-    """What is absurd about a date of the sender's, if anything."""
-    if moment < EARLIEST:
-        return "too_early"
-    return "in_the_future" if moment > now + CLOCK_SKEW else None
-
-
-def order_fault(
-    appeal: NewAppeal, key_channel: str, channels: Mapping[str, Channel], now: datetime
-) -> OrderFault | None:
-    """Why an appeal cannot be taken from the holder of a key for ``key_channel``, if so."""
-    if key_channel not in channels or (appeal.channel is not None and appeal.channel not in channels):
-        return "unknown_channel"
-    if appeal.channel is not None and appeal.channel != key_channel:
-        return "other_channel"
+def rejection(appeal: NewAppeal, key_channel: str, channels: Mapping[str, Channel], now: datetime) -> Rejected | None:
+    """Why an appeal cannot be taken from the holder of a key for ``key_channel``, if so: the first reason."""
+    rejected = channel_rejection(appeal.channel, key_channel, channels)
+    if rejected is not None:
+        return rejected
     if appeal.regime is not None and all(appeal.regime != channel.regime for channel in channels.values()):
-        return "unknown_regime"
-    return None if appeal.received_at is None else date_fault(appeal.received_at, now)
+        return Rejected("unknown_regime", "/regime")
+    return None if appeal.received_at is None else date_rejection(appeal.received_at, now, "/received_at")
 
 
 def digest_of(appeal: NewAppeal) -> bytes:
@@ -61,57 +49,36 @@ def year_of(registered_at: datetime, zone: ZoneInfo) -> int:
     return registered_at.astimezone(zone).year
 
 
-def needs_vault(author: Author | None) -> bool:
-    """Whether there is anything to keep about the author."""
-    return author is not None and any((author.name, author.email, author.phone))
+def format_number(prefix: str, year: int, sequence: int) -> str:
+    """``Д-2026-000123``: six digits at least."""
+    return f"{prefix}-{year}-{sequence:06d}"
 
 
-def announcement(
-    appeal: NewAppeal,
-    receipt: Receipt,
-    *,
-    event_id: str,
-    channel: str,
-    regime: str,
-    pseudonym: str | None,
-    traceparent: str | None,
-) -> bytes:
-    """The event ``AppealRegisteredV1`` as JSON: without name, e-mail and phone, which stay in the vault.
+def number_in_url(number: str) -> str:
+    """A number as a part of a URL; only its prefix can need quoting, and there is one prefix."""
+    prefix, dash, rest = number.partition("-")
+    return f"{_quoted(prefix)}{dash}{rest}"
 
-    It is written field by field, since every appeal passes here and the model would take four times as long; a test
-    holds it equal, byte for byte, to what the model writes.
+
+def read_number(typed: str, prefix: str) -> str | None:
+    """The number that a person meant: any case, spaces and dashes as they come, prefix and leading zeros left out.
+
+    None where it is no number of ours.
     """
-    now = receipt.registered_at
-    place = _NOWHERE if appeal.place is None else appeal.place
-    return to_json(
-        {
-            "specversion": "1.0",
-            "id": event_id,
-            "type": "appeal.registered.v1",
-            "source": SOURCE,
-            "subject": receipt.appeal_id,
-            "time": now,
-            "datacontenttype": "application/json",
-            "traceparent": traceparent,
-            "data": {
-                "appeal_id": receipt.appeal_id,
-                "number": receipt.number,
-                "channel": channel,
-                "regime": regime,
-                "text": appeal.text,
-                "language": appeal.language,
-                "place": {
-                    "address": place.address,
-                    "district": place.district,
-                    "latitude": place.latitude,
-                    "longitude": place.longitude,
-                },
-                "topic_hint": appeal.topic_hint,
-                "author": pseudonym,
-                "reachable_by": ["email"] if appeal.author is not None and appeal.author.email is not None else [],
-                "attachments": 0,
-                "received_at": now if appeal.received_at is None else appeal.received_at.astimezone(UTC),
-                "registered_at": now,
-            },
-        }
-    )
+    bare = _DASHES.sub("-", typed.strip().upper().removeprefix("№").strip())
+    found = _NUMBER.fullmatch(bare)
+    if found is None or found["prefix"].translate(_LATIN) not in {"", prefix.upper().translate(_LATIN)}:
+        return None
+    return format_number(prefix, int(found["year"]), int(found["sequence"]))
+
+
+def next_block_size(size: int, lasted: float) -> int:
+    """How many numbers to reserve next, given that the last ``size`` were used up in ``lasted`` seconds."""
+    if lasted < BUSY_SECONDS:
+        return min(MAX_BLOCK, size * 2)
+    return 1 if lasted > QUIET_SECONDS else size
+
+
+@cache
+def _quoted(prefix: str) -> str:
+    return quote(prefix)

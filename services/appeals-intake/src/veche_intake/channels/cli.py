@@ -10,10 +10,10 @@ import typer
 from pydantic import TypeAdapter
 
 from veche_intake import SERVICE
-from veche_intake.channels import store
-from veche_intake.channels.commands import KeyOffice, UnknownChannelError
-from veche_intake.channels.known import read_channels
+from veche_intake.channels.catalogue import read_channels
+from veche_intake.channels.commands import ApiKeyService, UnknownChannelError
 from veche_intake.channels.model import SCOPES
+from veche_intake.channels.store import ApiKeyStore
 from veche_intake.settings import Settings
 from veche_shared.clock import system_clock
 from veche_shared.security.api_keys import Scope
@@ -39,8 +39,8 @@ def create(
 
     scopes = frozenset(chosen(TypeAdapter(list[Scope]), scope, "--scope", SCOPES))
 
-    async def make(office: KeyOffice) -> str:
-        return (await office.create(channel, scopes, name)).get_secret_value()
+    async def make(service: ApiKeyService) -> str:
+        return (await service.create(channel, scopes, name)).get_secret_value()
 
     try:
         token = _run(make)
@@ -53,7 +53,7 @@ def create(
 @keys.command("list")
 def list_keys() -> None:
     """Print every key without its secret: id, channel, scopes, state, holder, separated by tabs."""
-    for issued in _run(lambda office: store.every_key(office.mongo)):
+    for issued in _run(lambda service: service.keys.all()):
         state = "in use" if issued.revoked_at is None else f"revoked {issued.revoked_at:%Y-%m-%d}"
         scopes = ",".join(sorted(issued.key.scopes))
         typer.echo(f"{issued.key.key_id}\t{issued.key.channel}\t{scopes}\t{state}\t{issued.name}")
@@ -64,19 +64,20 @@ def revoke(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="The part between the first two underscores.")],
 ) -> None:
     """Revoke a key for good: no process accepts it after ten seconds, and no start of the service brings it back."""
-    if not _run(lambda office: office.revoke(key_id)):
+    if not _run(lambda service: service.revoke(key_id)):
         typer.echo("No key with this id is in use.", err=True)
         raise typer.Exit(1)
 
 
-def _run(work: Callable[[KeyOffice], Awaitable[T]]) -> T:
+def _run(work: Callable[[ApiKeyService], Awaitable[T]]) -> T:
     """Run ``work`` on the database that the settings name."""
     settings = load_settings(Settings)
 
     async def run() -> T:
         mongo = database_of(SERVICE, settings)
         try:
-            return await work(KeyOffice(mongo, read_channels(settings.intake.channels_file), system_clock))
+            channels = read_channels(settings.intake.channels_file)
+            return await work(ApiKeyService(ApiKeyStore(mongo), channels, system_clock))
         finally:
             await mongo.close()
 

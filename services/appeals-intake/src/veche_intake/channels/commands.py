@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from veche_intake.channels import store
 from veche_intake.channels.model import Channel, IssuedKey
+from veche_intake.channels.store import ApiKeyStore
 from veche_shared.clock import Clock
 from veche_shared.security import api_keys
 from veche_shared.security.api_keys import ChannelKey, Scope
-from veche_shared.storage.mongo import Mongo
 
 
 class UnknownChannelError(ValueError):
@@ -20,10 +19,10 @@ class UnknownChannelError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class KeyOffice:
-    """Issues keys. A key's secret is told once, when it is made; afterwards only its digest is known."""
+class ApiKeyService:
+    """Issues keys. A key's secret is shown once, when it is made; afterwards only its digest is known."""
 
-    mongo: Mongo
+    keys: ApiKeyStore
     channels: Mapping[str, Channel]
     clock: Clock
 
@@ -32,26 +31,27 @@ class KeyOffice:
         self._check(channel)
         made = api_keys.generate()
         key = ChannelKey(made.key_id, made.digest, channel, frozenset(scopes))
-        await store.put(self.mongo, IssuedKey(key, name, self.clock()))
+        await self.keys.insert(IssuedKey(key, name, self.clock()))
         return made.token
 
-    async def put_in_place(self, token: SecretStr, channel: str, scopes: Collection[Scope], name: str) -> bool:
-        """Let a key that is kept elsewhere open the channel; False where a key of this id was revoked, which it stays.
+    async def install(self, token: SecretStr, channel: str, scopes: Collection[Scope], name: str) -> bool:
+        """Store a key that was made elsewhere, in the place of one with its id.
 
-        Raises UnknownChannelError; ValueError for no key.
+        False where a key of this id was revoked, which it stays. Raises UnknownChannelError, and ValueError for what
+        does not have the form of a key.
         """
         self._check(channel)
         presented = api_keys.parse(token.get_secret_value())
         if presented is None:
             raise ValueError(
-                f"the key for «{channel}» must look like veche_<id>_<secret>, the secret 32 signs or longer"
+                f"the key for «{channel}» must look like veche_<id>_<secret>, the secret 32 characters or longer"
             )
         key = ChannelKey(presented.key_id, api_keys.digest(presented.secret), channel, frozenset(scopes))
-        return await store.put_in_place(self.mongo, IssuedKey(key, name, self.clock()))
+        return await self.keys.replace(IssuedKey(key, name, self.clock()))
 
     async def revoke(self, key_id: str) -> bool:
         """Make a key worthless; False where no such key is in use."""
-        return await store.revoke(self.mongo, key_id, self.clock())
+        return await self.keys.revoke(key_id, self.clock())
 
     def _check(self, channel: str) -> None:
         if channel not in self.channels:

@@ -1,1 +1,1 @@
-"""What intake knows of polls, from the topic ``surveys``: a vote is refused while its sender still listens."""
+"""What intake knows of polls, from the topic ``surveys``: a vote is rejected while its sender still waits."""

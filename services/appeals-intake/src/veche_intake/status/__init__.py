@@ -1,1 +1,1 @@
-"""What a citizen may know of an appeal: a view kept from the topic ``cases``, opened by number and code."""
+"""What a citizen may know of an appeal: a view that follows the topic ``cases``, opened by number and code."""

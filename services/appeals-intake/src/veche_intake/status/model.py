@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
+StatusRejection = Literal["appeal_unknown", "slow_down"]
+"""The codes of why an appeal is not opened."""
+
 PublicState = Literal["received", "deciding", "assigned", "in_progress", "open", "answered", "closed"]
-"""What a citizen is told: it is here; we decide who answers; it was handed over; it is worked on; it is considered, as
+"""What a citizen reads: it is here; we decide who answers; it was handed over; it is worked on; it is considered, as
 far as this release can tell; answered; closed."""
 
 STATES: Final[Mapping[str, PublicState]] = {
@@ -22,7 +25,7 @@ STATES: Final[Mapping[str, PublicState]] = {
 
 
 def public_state(status: str, *, in_triage: bool) -> PublicState:
-    """What a citizen is told of a case: whatever waits for a coordinator is being decided."""
+    """The public state of a case: whatever waits for a coordinator is being decided."""
     return "deciding" if in_triage else STATES.get(status, "open")
 
 
@@ -80,7 +83,17 @@ class PublicView:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class AppealStatus:
+    """An appeal that its author has opened; ``view`` is None until routing has opened its case."""
+
+    appeal_id: str
+    number: str
+    registered_at: datetime
+    view: PublicView | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPace:
     """How the city answers: how many appeals in the last days, and the median time from registration to answer.
 
     ``median_seconds`` is None where they are too few for a median to say anything.

@@ -1,15 +1,25 @@
-"""How the public view follows the case's events: no clock, no database, no framework."""
+"""How the public view follows the case's events, and why an appeal is not opened. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from veche_intake.status.model import Name, PublicView, Step
 from veche_shared.contracts.cases import CaseChanged, CaseChangedV1, Named
+from veche_shared.rejection import Rejected
 
-ENOUGH_FOR_A_MEDIAN = 5
+UNKNOWN: Final = Rejected("appeal_unknown")
+"""An unknown number and a wrong code are told alike, so that nobody can find out which numbers there are."""
+
+MIN_ANSWERS_FOR_MEDIAN: Final = 5
 """Fewer answers than this say nothing about how long one waits."""
+
+
+def slow_down(seconds: int) -> Rejected:
+    """Too many wrong numbers or codes: the next may be tried after ``seconds``."""
+    return Rejected("slow_down", parameters={"retry_after": seconds})
 
 
 def after(view: PublicView | None, event: CaseChangedV1) -> PublicView:
@@ -46,9 +56,9 @@ def after_all(views: dict[str, PublicView], events: Iterable[CaseChangedV1]) -> 
     return changed
 
 
-def median_is_telling(answered: int) -> bool:
+def median_is_meaningful(answered: int) -> bool:
     """Whether a median of so many answers is worth showing."""
-    return answered >= ENOUGH_FOR_A_MEDIAN
+    return answered >= MIN_ANSWERS_FOR_MEDIAN
 
 
 def _state(case: CaseChanged, event: CaseChangedV1, steps: tuple[Step, ...]) -> PublicView:

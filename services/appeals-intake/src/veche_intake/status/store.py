@@ -1,19 +1,26 @@
-"""The public views in MongoDB, by the appeal's number."""
+"""The public views in MongoDB, by the appeal's number, and what they say of all answers together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from pymongo import ASCENDING, IndexModel
+from pymongo.errors import PyMongoError
 
-from veche_intake.status.model import Name, Pace, PublicView, Step
-from veche_intake.status.rules import median_is_telling
+from veche_intake.status.model import AnswerPace, Name, PublicView, Step
+from veche_intake.status.rules import median_is_meaningful
+from veche_shared.clock import Clock
 from veche_shared.storage.mongo import Document, Mongo, Session
 from veche_shared.storage.unit_of_work import UnitOfWork
+from veche_shared.timed_cache import TimedCache
 
-COLLECTION = "statuses"
-INDEXES = {
+PACE_DAYS: Final = 30
+
+COLLECTION: Final = "statuses"
+INDEXES: Final = {
     COLLECTION: [
         IndexModel(
             [("answered_at", ASCENDING), ("answered_in", ASCENDING)],
@@ -88,38 +95,65 @@ def _step(document: Document) -> Step:
     )
 
 
-async def get(mongo: Mongo, number: str) -> PublicView | None:
-    """The view of an appeal; None until routing has opened its case."""
-    document = await mongo[COLLECTION].find_one({"_id": number})
-    return None if document is None else from_document(document)
+@dataclass(frozen=True, slots=True)
+class PublicViewStore:
+    """The views by the appeals' numbers."""
+
+    mongo: Mongo
+
+    async def get(self, number: str) -> PublicView | None:
+        """The view of an appeal; None until routing has opened its case."""
+        document = await self.mongo[COLLECTION].find_one({"_id": number})
+        return None if document is None else from_document(document)
+
+    async def get_many(self, numbers: Iterable[str], session: Session) -> dict[str, PublicView]:
+        """The views that there are, by number."""
+        cursor = self.mongo[COLLECTION].find({"_id": {"$in": list(numbers)}}, session=session)
+        return {document["_id"]: from_document(document) async for document in cursor}
+
+    async def save(self, unit: UnitOfWork, known: Mapping[str, PublicView], views: Mapping[str, PublicView]) -> None:
+        """Put these views, by number, in the place of the ``known`` ones, which were read in the same transaction."""
+        await unit.save_all(
+            COLLECTION, ((_stored(known.get(number)), to_document(view)) for number, view in views.items())
+        )
+
+    async def answer_pace(self, now: datetime, days: int) -> AnswerPace:
+        """How the appeals were answered that got their answer in the last ``days``."""
+        recent = {"answered_at": {"$gte": now - timedelta(days=days)}}
+        answered = await self.mongo[COLLECTION].count_documents(recent)
+        if not median_is_meaningful(answered):
+            return AnswerPace(answered, days, None)
+        cursor = self.mongo[COLLECTION].find(
+            recent, {"_id": 0, "answered_in": 1}, sort=[("answered_in", ASCENDING)], skip=answered // 2, limit=1
+        )
+        middle = [document["answered_in"] async for document in cursor]
+        return AnswerPace(answered, days, middle[0] if middle else None)
 
 
-async def get_many(mongo: Mongo, numbers: Iterable[str], session: Session) -> dict[str, PublicView]:
-    """The views that there are, by number."""
-    cursor = mongo[COLLECTION].find({"_id": {"$in": list(numbers)}}, session=session)
-    return {document["_id"]: from_document(document) async for document in cursor}
+class AnswerPaceCache:
+    """How fast the city answers, which the form shows to everybody: counted at most every ``seconds``."""
 
+    def __init__(
+        self, views: PublicViewStore, clock: Clock, monotonic: Callable[[], float], seconds: float = 60.0
+    ) -> None:
+        self._views = views
+        self._clock = clock
+        self._paces = TimedCache(self._count, seconds=seconds, monotonic=monotonic, remember_missing=True)
 
-async def save(unit: UnitOfWork, known: Mapping[str, PublicView], views: Mapping[str, PublicView]) -> None:
-    """Put these views, by number, in the place of the ``known`` ones, which were read in the same transaction."""
-    await unit.save_all(COLLECTION, ((_stored(known.get(number)), to_document(view)) for number, view in views.items()))
+    async def read(self) -> AnswerPace | None:
+        """The pace of the last 30 days; None where nothing was answered, or it cannot be counted now."""
+        return await self._paces.get(PACE_DAYS)
+
+    async def _count(self, days: int) -> AnswerPace | None:
+        try:
+            pace = await self._views.answer_pace(self._clock(), days)
+        except PyMongoError:  # the form must not fail because a figure beside it does
+            return None
+        return pace if pace.answered > 0 else None
 
 
 def _stored(view: PublicView | None) -> Document | None:
     return None if view is None else to_document(view)
-
-
-async def pace(mongo: Mongo, now: datetime, days: int) -> Pace:
-    """How the appeals were answered that got their answer in the last ``days``."""
-    recent = {"answered_at": {"$gte": now - timedelta(days=days)}}
-    answered = await mongo[COLLECTION].count_documents(recent)
-    if not median_is_telling(answered):
-        return Pace(answered, days, None)
-    cursor = mongo[COLLECTION].find(
-        recent, {"_id": 0, "answered_in": 1}, sort=[("answered_in", ASCENDING)], skip=answered // 2, limit=1
-    )
-    middle = [document["answered_in"] async for document in cursor]
-    return Pace(answered, days, middle[0] if middle else None)
 
 
 def _named(name: Name | None) -> Document | None:

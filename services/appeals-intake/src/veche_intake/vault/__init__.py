@@ -1,1 +1,1 @@
-"""The vault of personal data: who wrote, and where to answer. Nothing of it leaves but through one guarded door."""
+"""The vault of personal data: who wrote, and where to answer. It leaves intake by one guarded route alone."""

@@ -1,4 +1,4 @@
-"""What a vote is: as a channel hands it in, and what its sender is told."""
+"""What a vote is: as a channel hands it in, and what its sender gets."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from veche_intake.appeals.model import Given
-from veche_intake.appeals.text import ExternalId
+from veche_intake.channels.model import Channel
+from veche_intake.submissions.model import ChannelRejection, DateRejection, ExternalId, ShortCode, StrictModel
 from veche_shared.contracts.voting import VoteRefusal
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
+VoteRejection = Literal[VoteRefusal, "option_repeated", "voted_already", DateRejection, ChannelRejection]
+"""The codes of what the rules of this slice say no with."""
 
-class NewVote(Given):
+
+class NewVote(StrictModel):
     """A vote as a channel hands it in.
 
     ``voter`` is what the channel calls the person, always the same for the same person: it is hashed with a secret key
@@ -27,8 +30,17 @@ class NewVote(Given):
     options: Annotated[list[Code], Field(min_length=1, max_length=100)]
     voter: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     external_id: ExternalId | None = None
-    channel: Annotated[str, StringConstraints(max_length=40)] | None = None
+    channel: ShortCode | None = None
     cast_at: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoteSubmission:
+    """One vote to be cast: by which channel it came, and the Idempotency-Key of its request, if any."""
+
+    vote: NewVote
+    channel: Channel
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +50,3 @@ class VoteReceipt:
     vote_id: str
     poll_id: str
     registered_at: datetime
-
-
-VoteFault = Literal[VoteRefusal, "option_repeated", "too_early", "in_the_future", "unknown_channel", "other_channel"]
-
-
-@dataclass(frozen=True, slots=True)
-class VoteRefused:
-    """The vote cannot count, and nothing was stored. ``limit`` is the number of choices, for too_many_choices."""
-
-    fault: VoteFault
-    limit: int | None = None

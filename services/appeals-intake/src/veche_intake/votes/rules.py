@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from veche_intake.appeals.rules import SOURCE, date_fault
-from veche_intake.deduplication.rules import key_of, sender_keys
 from veche_intake.polls.model import PollView
-from veche_intake.votes.model import NewVote, VoteRefused
+from veche_intake.submissions.rules import date_rejection, key_of, sender_keys
+from veche_intake.votes.model import NewVote
 from veche_shared.contracts import voting
-from veche_shared.contracts.votes import VoteCast, VoteCastV1
+from veche_shared.rejection import Rejected
 
 _ABOUT_THE_POLL: Final = frozenset({"poll_unknown", "poll_not_open", "poll_closed"})
 
@@ -29,44 +28,23 @@ def digest_of(vote: NewVote, hashed_voter: str) -> bytes:
     return hashlib.sha256(content.encode()).digest()[:16]
 
 
-def refusal(vote: NewVote, poll: PollView | None, now: datetime) -> VoteRefused | None:
+def rejection(vote: NewVote, poll: PollView | None, now: datetime) -> Rejected | None:
     """Why a vote cannot be taken, as far as intake knows the poll; surveys judges it again by the same rule.
 
-    Beyond that rule intake refuses what a sender can set right: an absurd date, and an option that is named twice.
+    Beyond that rule intake rejects what a sender can set right: an absurd date, and an option that is named twice.
     """
     cast_at = vote.cast_at or now
-    if (fault := date_fault(cast_at, now)) is not None:
-        return VoteRefused(fault)
+    if (rejected := date_rejection(cast_at, now, "/cast_at")) is not None:
+        return rejected
     reason = voting.refusal(vote.options, cast_at, None if poll is None else poll.terms)
     if reason in _ABOUT_THE_POLL:
-        return VoteRefused(reason)
+        return Rejected(reason)
     if len(set(vote.options)) < len(vote.options):
-        return VoteRefused("option_repeated")
+        return Rejected("option_repeated", "/options")
     if reason is None:
         return None
-    return VoteRefused(reason, poll.max_choices if poll is not None and reason == "too_many_choices" else None)
-
-
-def cast_event(
-    vote: NewVote,
-    *,
-    event_id: str,
-    vote_id: str,
-    hashed_voter: str,
-    channel: str,
-    now: datetime,
-    traceparent: str | None,
-) -> VoteCastV1:
-    """The fact that is announced: who it was is only a keyed hash for this one poll."""
-    data = VoteCast(
-        vote_id=vote_id,
-        poll_id=vote.poll_id,
-        options=list(vote.options),
-        voter_key=hashed_voter,
-        channel=channel,
-        cast_at=now if vote.cast_at is None else vote.cast_at.astimezone(UTC),
-    )
-    return VoteCastV1(id=event_id, source=SOURCE, subject=vote_id, time=now, traceparent=traceparent, data=data)
+    limit = poll.max_choices if poll is not None and reason == "too_many_choices" else None
+    return Rejected(reason, "/options", {} if limit is None else {"limit": limit})
 
 
 def frees_the_voter(reason: str) -> bool:

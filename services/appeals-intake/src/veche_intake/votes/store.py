@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
-from veche_intake.deduplication.model import Stored
 from veche_intake.votes.model import NewVote, VoteReceipt
 from veche_intake.votes.rules import frees_the_voter
-from veche_shared.contracts.surveys import BallotRejected
+from veche_shared.contracts.surveys import BallotRejectedV1
+from veche_shared.idempotency.model import Stored
 from veche_shared.storage.mongo import Document, Mongo, Session
 
-COLLECTION = "votes"
-INDEXES = {COLLECTION: [IndexModel([("keys", ASCENDING)], unique=True, name="once")]}
+COLLECTION: Final = "votes"
+INDEXES: Final = {COLLECTION: [IndexModel([("keys", ASCENDING)], unique=True, name="once")]}
 
 
 def vote_document(
@@ -34,27 +35,34 @@ def vote_document(
     }
 
 
-async def under_keys(mongo: Mongo, keys: Sequence[str]) -> list[Stored[VoteReceipt]]:
-    """The votes that any of ``keys`` names."""
-    cursor = mongo[COLLECTION].find(
-        {"keys": {"$in": list(keys)}}, {"poll_id": 1, "registered_at": 1, "keys": 1, "digest": 1}
-    )
-    return [
-        Stored(
-            VoteReceipt(document["_id"], document["poll_id"], document["registered_at"]),
-            tuple(document["keys"]),
-            bytes(document["digest"]),
+@dataclass(frozen=True, slots=True)
+class VoteStore:
+    """Finds votes, and marks those that do not count."""
+
+    mongo: Mongo
+
+    async def under_keys(self, keys: Sequence[str]) -> list[Stored[VoteReceipt]]:
+        """The votes that any of ``keys`` names."""
+        cursor = self.mongo[COLLECTION].find(
+            {"keys": {"$in": list(keys)}}, {"poll_id": 1, "registered_at": 1, "keys": 1, "digest": 1}
         )
-        async for document in cursor
-    ]
+        return [
+            Stored(
+                VoteReceipt(document["_id"], document["poll_id"], document["registered_at"]),
+                tuple(document["keys"]),
+                bytes(document["digest"]),
+            )
+            async for document in cursor
+        ]
 
-
-async def reject(mongo: Mongo, rejections: Sequence[tuple[BallotRejected, datetime]], session: Session) -> None:
-    """Write beside each vote why it does not count; where the person may vote again, let go of the person's key."""
-    writes: list[UpdateOne] = []
-    for ballot, at in rejections:
-        change: Document = {"$set": {"rejected": {"reason": ballot.reason, "at": at}}}
-        if frees_the_voter(ballot.reason):
-            change["$pull"] = {"keys": {"$regex": "^voter:"}}
-        writes.append(UpdateOne({"_id": ballot.vote_id}, change))
-    await mongo[COLLECTION].bulk_write(writes, session=session)
+    async def reject(self, rejections: Iterable[BallotRejectedV1], session: Session) -> None:
+        """Write beside each vote why it does not count; where the person may vote again, remove the person's key."""
+        writes: list[UpdateOne] = []
+        for event in rejections:
+            ballot = event.data
+            change: Document = {"$set": {"rejected": {"reason": ballot.reason, "at": event.time}}}
+            if frees_the_voter(ballot.reason):
+                change["$pull"] = {"keys": {"$regex": "^voter:"}}
+            writes.append(UpdateOne({"_id": ballot.vote_id}, change))
+        if writes:
+            await self.mongo[COLLECTION].bulk_write(writes, session=session)

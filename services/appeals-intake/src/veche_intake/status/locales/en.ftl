@@ -9,8 +9,8 @@ appeal-find-number-hint = For example: Д-2026-000123
 appeal-find-code = Code
 appeal-find-code-hint = Twelve letters and digits. Case and dashes do not matter.
 appeal-find-open = Open
-appeal-find-wrong = There is no appeal with this number and this code. Check both.
-appeal-find-slow-down = Too many wrong attempts. Wait a quarter of an hour and try again.
+rejected-appeal-unknown = There is no appeal with this number and this code. Check both.
+rejected-slow-down = Too many wrong attempts. Wait a quarter of an hour and try again.
 appeal-find-lost = Lost the code?
 appeal-find-lost-text = It cannot be restored: we do not keep it, so that nobody else can read your appeal. If you gave an e-mail address, the answer comes by e-mail as well.
 

@@ -1,0 +1,30 @@
+"""The module of the JSON API."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from veche_intake.connectors.json_api.http import APPEALS, VOTES, appeals_router, votes_router
+from veche_intake.connectors.protocol import Connector, ConnectorContext
+from veche_shared.http.edge import MIB
+from veche_shared.service.module import Module
+
+BODY_LIMITS: Final = {f"{APPEALS}/batch": 32 * MIB, f"{VOTES}/batch": 4 * MIB}
+"""Bytes of a batch: a thousand times a usual appeal, with room for long ones."""
+
+
+def json_api_module(context: ConnectorContext) -> Module:
+    """The routes by which programs hand in appeals and votes, all on the fast path."""
+    service = context.service
+    public_url = service.settings.http.public_url
+    appeals = appeals_router(context.appeals, context.keys, context.channels, service.clock, public_url)
+    votes = votes_router(context.votes, context.keys, context.channels)
+    return Module(
+        name="json_api",
+        routers=[appeals, votes],
+        fast_routes=[*appeals.routes, *votes.routes],
+        body_limits=BODY_LIMITS,
+    )
+
+
+JSON_API: Final = Connector(code="json_api", channels=None, module=json_api_module)

@@ -1,0 +1,1 @@
+"""The ballot on a poll's page of the city's own site: surveys shows it, intake takes it."""
