@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.order import turn
@@ -14,6 +15,15 @@ pytest_plugins = ["tests.backend.plugin"]
 # How long one example takes depends on what else the machine does: that is no failure of the code.
 settings.register_profile("veche", deadline=None)
 settings.load_profile("veche")
+
+# structlog's own console shows every local of a traceback where rich is installed: seconds for one expected error.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 HERE = Path(__file__).parent
 

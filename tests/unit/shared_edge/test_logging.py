@@ -24,12 +24,12 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture
 def lines() -> Iterator[Lines]:
-    root = logging.getLogger()
+    root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers, root.level
     stream = io.StringIO()
     configure_logging("intake", "intake-0", LogSettings(), stream=stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    structlog.reset_defaults()
+    structlog.configure(**before)
     root.handlers, root.level = handlers, level
 
 
@@ -172,6 +172,7 @@ def test_below_the_level_nothing_is_written(lines: Lines) -> None:
 
 @pytest.mark.parametrize("level", ["debug", "warning"])
 def test_debugging_does_not_make_libraries_talk(level: str) -> None:
+    before = structlog.get_config()
     configure_logging("intake", "0", LogSettings.model_validate({"level": level}), stream=io.StringIO())
     assert not logging.getLogger("aiokafka").isEnabledFor(logging.INFO)
-    structlog.reset_defaults()
+    structlog.configure(**before)

@@ -1,4 +1,4 @@
-"""How the rejections of appeals are told over HTTP."""
+"""The problem that an HTTP caller gets for each rejection of an appeal."""
 
 from __future__ import annotations
 

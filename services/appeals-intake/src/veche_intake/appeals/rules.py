@@ -37,7 +37,7 @@ def rejection(appeal: NewAppeal, key_channel: str, channels: Mapping[str, Channe
 
 
 def digest_of(appeal: NewAppeal) -> bytes:
-    """What tells a repeat from another appeal under the same key: sixteen bytes of the content's hash.
+    """Sixteen bytes of the content's hash: they distinguish a repeat from another appeal under the same key.
 
     Defaults are left out, so that a field that is added later does not change the digest of what is stored.
     """

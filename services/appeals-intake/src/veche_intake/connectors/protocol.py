@@ -27,7 +27,7 @@ class ConnectorContext:
 
     ``channels`` are the channels that it may speak for, by their codes: whatever it hands in names one of these.
     ``appeals`` and ``votes`` store what it hands in, once, and announce it; ``keys`` recognise its callers. ``given``
-    are its own settings as they stand in the environment; ``options`` reads them.
+    are its own settings as the environment has them; ``options`` reads them.
     """
 
     service: ServiceContext[Settings]

@@ -11,7 +11,7 @@ from veche_shared.contracts.cases import CaseChanged, CaseChangedV1, Named
 from veche_shared.rejection import Rejected
 
 UNKNOWN: Final = Rejected("appeal_unknown")
-"""An unknown number and a wrong code are told alike, so that nobody can find out which numbers there are."""
+"""An unknown number and a wrong code get the same answer, so that nobody can find out which numbers there are."""
 
 MIN_ANSWERS_FOR_MEDIAN: Final = 5
 """Fewer answers than this say nothing about how long one waits."""

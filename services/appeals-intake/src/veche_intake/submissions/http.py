@@ -30,7 +30,7 @@ PROBLEMS: Final[ProblemTable] = {
     "unknown_channel": ProblemRow(Unprocessable, "Give a channel that this city knows, or leave the field out."),
     "other_channel": ProblemRow(Unprocessable, "Leave the field out, or use a key of that channel."),
 }
-"""How the rejections of everything that is handed in are told: 422 where the request is wrong, 409 where the state."""
+"""The problem of each rejection of whatever is handed in: 422 where the request is wrong, 409 where it conflicts."""
 
 
 def read_idempotency_key(value: str | None) -> str | None:

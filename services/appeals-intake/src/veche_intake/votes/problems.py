@@ -1,4 +1,4 @@
-"""How the rejections of votes are told over HTTP."""
+"""The problem that an HTTP caller gets for each rejection of a vote."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def vote_keys(
 
 
 def digest_of(vote: NewVote, hashed_voter: str) -> bytes:
-    """What tells a repeat from another vote under the same key: who chose what in which poll."""
+    """Sixteen bytes that distinguish a repeat from another vote under the same key: who chose what in which poll."""
     content = "\n".join((vote.poll_id, hashed_voter, *sorted(vote.options)))
     return hashlib.sha256(content.encode()).digest()[:16]
 
