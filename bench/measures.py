@@ -23,6 +23,7 @@ from tests.backend.servers import Backend, EmbeddedServer
 from tests.city.processes import City
 from veche_local.servers import free_port
 from veche_local.servers.ports import LOOPBACK, answers
+from veche_local.servers.program import dying_with_parent
 from veche_shared.contracts.appeals import AppealEvent
 from veche_shared.storage.documents import Document, Message
 from veche_shared.storage.mongo import Mongo
@@ -303,9 +304,9 @@ class _Echo:
     async def __aenter__(self) -> Target:
         options = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
         with self._log_file.open("ab") as log:
+            command = [sys.executable, "-m", "uvicorn", "bench.echo:app", "--host", LOOPBACK, "--port", str(self._port)]
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "uvicorn", "bench.echo:app", "--host", LOOPBACK, "--port", str(self._port), *options),
+                *dying_with_parent([*command, *options]),
                 stdout=log,
                 stderr=log,
                 env=dict(os.environ),

@@ -146,8 +146,10 @@ def running_backend(folder: Path) -> Iterator[Backend]:
 
 @contextmanager
 def _embedded(folder: Path) -> Iterator[Backend]:
-    kafka = RunningProgram(KafkaProgram(folder / "kafka", free_port(), free_port()), folder / "kafka.log")
-    mongod = RunningProgram(MongodProgram(folder / "mongod", free_port()), folder / "mongod.log")
+    kafka = RunningProgram(
+        KafkaProgram(folder / "kafka", free_port(), free_port()), folder / "kafka.log", dies_with_parent=True
+    )
+    mongod = RunningProgram(MongodProgram(folder / "mongod", free_port()), folder / "mongod.log", dies_with_parent=True)
     try:
         with ThreadPoolExecutor(2) as threads:
             list(threads.map(lambda server: server.start(START_SECONDS), (kafka, mongod)))

@@ -49,9 +49,9 @@ class City:
             *(ServiceProgram(name, ports[name], settings) for name in SERVICES),
             CaddyProgram(folder / "gateway", ports["gateway"], upstreams),
         ]
-        self.programs = {program.name: RunningProgram(program, folder / f"{program.name}.log") for program in programs}
+        self._folder, self._own_settings = folder, settings
+        self.programs = {program.name: self._running(program, program.name) for program in programs}
         self.ports = ports
-        self._own_settings, self._folder = settings, folder
 
     def _settings(self, ports: Mapping[str, int]) -> dict[str, str]:
         keys = [
@@ -94,8 +94,11 @@ class City:
         """A second process of a service, not yet started; returns the name under which it is started and stopped."""
         name = f"{service}-two"
         program = ServiceProgram(service, free_port(), {**self._own_settings, "VECHE_INSTANCE": name})
-        self.programs[name] = RunningProgram(program, self._folder / f"{name}.log")
+        self.programs[name] = self._running(program, name)
         return name
+
+    def _running(self, program: Program, name: str) -> RunningProgram:
+        return RunningProgram(program, self._folder / f"{name}.log", dies_with_parent=True)
 
     def start(self, *names: str) -> None:
         """Start the named processes, or all, side by side; returns when each serves."""

@@ -12,6 +12,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from tests.backend.ports import free_port
+from veche_local.servers.program import dying_with_parent
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +30,9 @@ CHROMIUM_FLAGS: Final = [
 async def gallery() -> AsyncIterator[str]:
     """The gallery's address, served by a process of its own."""
     port = free_port()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.gallery", str(port))
+    process = await asyncio.create_subprocess_exec(
+        *dying_with_parent([sys.executable, "-m", "tests.gallery", str(port)])
+    )
     try:
         async with asyncio.timeout(30):
             while True:

@@ -82,7 +82,7 @@ async def wired(
     mongo_port = int(backend.mongo_uri.removeprefix(f"mongodb://{LOOPBACK}:").partition("/")[0])
     program = KafkaProgram(folder / "kafka", free_port(), free_port())
     async with wire_to(program.port) as to_kafka, wire_to(mongo_port) as to_mongo:
-        kafka = RunningProgram(KafkaBehindWire(program, to_kafka.port), folder / "kafka.log")
+        kafka = RunningProgram(KafkaBehindWire(program, to_kafka.port), folder / "kafka.log", dies_with_parent=True)
         ways = {
             "VECHE_KAFKA__BOOTSTRAP_SERVERS": kafka.program.address,
             "VECHE_MONGO__URI": f"mongodb://{LOOPBACK}:{to_mongo.port}/?directConnection=true",

@@ -70,7 +70,9 @@ async def cramped(
     backend: Backend, namespace: Namespace, small_disk: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Cramped]:
     folder = tmp_path_factory.mktemp("cramped")
-    mongod = RunningProgram(MongodProgram(small_disk / "mongod", free_port()), folder / "mongod.log")
+    mongod = RunningProgram(
+        MongodProgram(small_disk / "mongod", free_port()), folder / "mongod.log", dies_with_parent=True
+    )
     uri = mongod.program.address
     city = City({**backend.environment(), "VECHE_MONGO__URI": uri, **namespace.environment()}, folder)
     databases = Databases(uri, namespace.database_prefix)

@@ -72,7 +72,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaddyProgram]:
     upstreams = {service: f"127.0.0.1:{server.server_address[1]}" for service, server in servers.items()}
     servers.pop("surveys").server_close()
     program = CaddyProgram(folder, free_port(), upstreams)
-    running = RunningProgram(program, folder / "gateway.log")
+    running = RunningProgram(program, folder / "gateway.log", dies_with_parent=True)
     with ThreadPoolExecutor(len(servers)) as threads:
         for server in servers.values():
             threads.submit(server.serve_forever)
@@ -241,7 +241,7 @@ def test_an_event_stream_leaves_at_once(gateway: CaddyProgram) -> None:
 def test_a_service_that_restarts_for_a_second_is_waited_for(tmp_path: Path) -> None:
     port = free_port()
     program = CaddyProgram(tmp_path, free_port(), dict.fromkeys(SERVICES, f"127.0.0.1:{port}"))
-    running = RunningProgram(program, tmp_path / "gateway.log")
+    running = RunningProgram(program, tmp_path / "gateway.log", dies_with_parent=True)
     running.start()
     returned: list[ThreadingHTTPServer] = []
 

@@ -22,6 +22,7 @@ from tests.backend.plugin import Namespace
 from tests.backend.ports import free_port
 from tests.backend.servers import Backend
 from veche_local.home import Home
+from veche_local.settings import STOP_WITH
 from veche_local.supervision.model import PartStatus, Snapshot
 from veche_local.supervision.record import read_snapshot
 
@@ -56,7 +57,9 @@ class Installation:
 
 
 def clean_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("VECHE_")} | {"COLUMNS": "160"}
+    """No setting of the tests' own, and an installation that stops when this process ends, also when it is killed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VECHE_")}
+    return kept | {"COLUMNS": "160", STOP_WITH: str(os.getpid())}
 
 
 def started(installation: Installation) -> Iterator[Installation]:

@@ -18,6 +18,7 @@ from veche_local.home import Home
 from veche_local.problems import MachineError
 from veche_local.supervision.model import PartStatus, Snapshot
 from veche_local.supervision.orphans import end_orphans, orphans
+from veche_local.supervision.other_process import call_when_process_ends
 from veche_local.supervision.record import read_snapshot
 from veche_local.supervision.supervisor import Part, Supervisor
 
@@ -201,6 +202,27 @@ async def test_what_a_killed_supervisor_left_behind_ends_in_the_order_in_which_i
         assert await asyncio.to_thread(end_orphans, left) == 3
         ends = [line for line in journal(home) if line.startswith("stopped")]
     assert ends == ["stopped gateway", "stopped service", "stopped store"]
+
+
+@pytest.mark.parametrize("ended_before", [False, True])
+async def test_the_installation_stops_in_order_when_the_process_that_it_must_not_outlive_is_killed(
+    home: Home, ended_before: bool
+) -> None:
+    command = [sys.executable, "-c", "import time; time.sleep(600)"]
+    other = await asyncio.create_subprocess_exec(*command)
+    if ended_before:
+        other.kill()
+        await other.wait()
+    supervisor = Supervisor(home, chain(home), "http://127.0.0.1:8080/", lambda: datetime.now(UTC))
+    call_when_process_ends(other.pid, supervisor.stop)
+    running = asyncio.create_task(supervisor.run())
+    if not ended_before:
+        await until(home, lambda snapshot: snapshot.phase == "ready")
+        other.kill()
+    assert await asyncio.wait_for(running, 30) is None
+    await other.wait()
+    if not ended_before:
+        assert journal(home)[-3:] == ["stopped gateway", "stopped service", "stopped store"]
 
 
 async def test_what_a_killed_supervisor_left_behind_is_found_and_ended(home: Home) -> None:

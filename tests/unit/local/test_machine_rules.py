@@ -88,6 +88,12 @@ def test_without_any_setting_everything_is_our_own_on_the_loopback_with_the_demo
     assert settings.demo
 
 
+@pytest.mark.parametrize("value", ["0", "-1", "self"])
+def test_a_process_id_that_is_none_is_refused(value: str) -> None:
+    with pytest.raises(MachineError, match="VECHE_LOCAL__STOP_WITH"):
+        LocalSettings.of({"VECHE_LOCAL__STOP_WITH": value})
+
+
 def test_somebody_elses_servers_are_taken_from_the_settings_that_the_services_read() -> None:
     settings = LocalSettings.of(
         {"VECHE_KAFKA__BOOTSTRAP_SERVERS": "kafka:9092", "VECHE_MONGO__URI": "mongodb://db/", "DEMO": "0"}

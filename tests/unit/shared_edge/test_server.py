@@ -15,6 +15,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.backend.ports import free_port
+from veche_local.servers.program import dying_with_parent
 from veche_shared.city import load_city
 from veche_shared.http.server import run
 from veche_shared.settings import EX_CONFIG, ServiceSettings
@@ -57,7 +58,7 @@ def test_a_service_answers_what_it_has_in_hand_before_it_leaves(tmp_path: Path) 
     script = tmp_path / "door.py"
     script.write_text(SERVICE)
     port = free_port()
-    command = [sys.executable, str(script)]
+    command = dying_with_parent([sys.executable, str(script)])
     with subprocess.Popen(command, env=environment(port), stdout=subprocess.PIPE, text=True) as service:
         try:
             wait_until_it_lives(port)

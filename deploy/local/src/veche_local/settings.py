@@ -18,6 +18,7 @@ CONFIGURABLE_PORTS = {
     "mongod": "VECHE_LOCAL__MONGO_PORT",
     "mail": "VECHE_LOCAL__MAIL_PORT",
 }
+STOP_WITH = "VECHE_LOCAL__STOP_WITH"
 _HIGHEST_PORT = 65535
 _NO = {"0", "false", "no", "off"}
 
@@ -38,6 +39,8 @@ class LocalSettings:
     """Ports that were asked for by name; a taken one is an error."""
     demo: bool
     """Whether to play a made-up day and to open the demo accounts (DEMO=0: no)."""
+    stop_with: int | None = None
+    """Process id: the installation stops, in order, when that process ends; None: only when it is told to."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> LocalSettings:
@@ -52,6 +55,7 @@ class LocalSettings:
                 for name, variable in CONFIGURABLE_PORTS.items()
                 if environ.get(variable)
             },
+            stop_with=_pid(environ[STOP_WITH]) if environ.get(STOP_WITH) else None,
             demo=environ.get("DEMO", "1").strip().lower() not in _NO,
         )
 
@@ -60,3 +64,9 @@ def _port(variable: str, value: str) -> int:
     if value.isascii() and value.isdigit() and 0 < int(value) <= _HIGHEST_PORT:
         return int(value)
     raise MachineError(f"{variable} is {value!r}, which is no port.", f"Give a number from 1 to {_HIGHEST_PORT}.")
+
+
+def _pid(value: str) -> int:
+    if value.isascii() and value.isdigit() and int(value) > 0:
+        return int(value)
+    raise MachineError(f"{STOP_WITH} is {value!r}, which is no process id.", "Give the number of a process that runs.")

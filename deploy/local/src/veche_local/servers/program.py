@@ -1,4 +1,4 @@
-"""One server as a child process: started, awaited, stopped politely, killed, started again."""
+"""One server as a child process: started, awaited, stopped, killed, started again."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -57,16 +59,33 @@ class NotReadyError(MachineError):
     """The server died or did not answer in time; the sentence carries the end of its log."""
 
 
+def dying_with_parent(command: Sequence[str]) -> list[str]:
+    """The command of a process that the kernel kills when this process ends, however it ends: also by kill -9.
+
+    Start it from a thread that lives long: the kernel takes the end of that thread for the end of the parent
+    (PR_SET_PDEATHSIG in prctl(2)). Only Linux can do this; elsewhere the command is returned as it is.
+    """
+    if sys.platform != "linux":
+        return list(command)
+    launcher = Path(__file__).with_name("dies_with_parent.py")
+    return [sys.executable, "-I", "-S", str(launcher), str(os.getpid()), *command]
+
+
+_spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner")
+"""The thread that starts processes that die with their parent. It lives as long as this process; a caller's may not."""
+
+
 class RunningProgram:
     """A `Program` and its present process. Blocking; the supervisor calls it from threads.
 
     The child gets a session of its own, so that Ctrl-C in a terminal reaches the supervisor only,
-    which then stops everything in order.
+    which then stops everything in order. With ``dies_with_parent`` the child never outlives this process (on Linux).
     """
 
-    def __init__(self, program: Program, log_file: Path) -> None:
+    def __init__(self, program: Program, log_file: Path, *, dies_with_parent: bool = False) -> None:
         self.program = program
         self.log_file = log_file
+        self._dies_with_parent = dies_with_parent
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -89,9 +108,15 @@ class RunningProgram:
             return
         self.program.prepare()
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        if self._dies_with_parent:
+            self._process = _spawner.submit(self._spawn, dying_with_parent(self.program.command())).result()
+        else:
+            self._process = self._spawn(self.program.command())
+
+    def _spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
         with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
-                self.program.command(),
+            return subprocess.Popen(
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

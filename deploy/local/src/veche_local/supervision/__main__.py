@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from veche_local.home import AlreadyRunningError, Home
 from veche_local.parts import assemble
 from veche_local.problems import MachineError
+from veche_local.settings import LocalSettings
 from veche_local.supervision.model import Snapshot
 from veche_local.supervision.orphans import end_orphans
+from veche_local.supervision.other_process import call_when_process_ends
 from veche_local.supervision.record import read_snapshot, write_snapshot
 from veche_local.supervision.supervisor import Supervisor
 
@@ -27,6 +29,9 @@ async def _supervise(home: Home) -> MachineError | None:
     loop = asyncio.get_running_loop()
     for order in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(order, supervisor.stop)
+    settings = LocalSettings.of(os.environ)
+    if settings.stop_with is not None:
+        call_when_process_ends(settings.stop_with, supervisor.stop)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal that said `veche up` may be closed
     return await supervisor.run()
 
