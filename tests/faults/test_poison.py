@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,20 +29,17 @@ from veche_shared.storage.dead_letters import DeadLetter
 pytestmark = pytest.mark.faults
 
 TOPICS = (APPEALS, CASES, VOTES, SURVEYS)
-TYPES = {
-    APPEALS: "appeal.registered.v1",
-    CASES: "case.changed.v1",
-    VOTES: "vote.cast.v1",
-    SURVEYS: "poll.changed.v1",
-}
 NOT_UTF8 = [("from", b"\xff\xfe")]
 EXAMPLE = Path(__file__).parents[1] / "contract" / "examples" / "appeal.registered.v1" / "minimal.json"
 
 
-def poisons(topic: Topic) -> list[tuple[bytes, list[tuple[str, bytes]]]]:
-    """Bytes that are no JSON, an event without its data, and garbage under a header that is no text."""
-    broken = {"specversion": "1.0", "id": new_id(), "type": TYPES[topic], "source": "/x", "subject": "s"}
-    return [(b"\xff\xfe{", []), (json.dumps(broken).encode(), []), (b"no event", NOT_UTF8)]
+def poisons(event_types: Collection[str]) -> list[tuple[bytes, list[tuple[str, bytes]]]]:
+    """Bytes that are no JSON, garbage under a header that is no text, and an event of each type without its data."""
+    broken = [
+        json.dumps({"specversion": "1.0", "id": new_id(), "type": event_type, "source": "/x", "subject": "s"}).encode()
+        for event_type in sorted(event_types)
+    ]
+    return [(b"\xff\xfe{", []), *((event, []) for event in broken), (b"no event", NOT_UTF8)]
 
 
 async def put(
@@ -74,24 +71,26 @@ async def test_poison_ends_in_the_dead_letters_of_every_reader_with_its_reason(
     backend: Backend, city: City, databases: Databases, namespace: Namespace, topic: Topic
 ) -> None:
     name = f"{namespace.topic_prefix}{topic.name}"
-    for partition in range(topic.partitions):
-        await put(backend, name, poisons(topic), partition)
     readers = [reader for reader in declared_traffic().readers if reader.topic.name == topic.name]
     assert readers
+    for partition in range(topic.partitions):
+        await put(backend, name, poisons({event for reader in readers for event in reader.events}), partition)
     for reader in readers:
 
         async def of_the_group(reader: Reader = reader) -> list[DeadLetter]:
             letters = await dead_lettered(databases, reader.service, topic)
             return [letter for letter in letters if letter.group == f"{reader.service}.{reader.group}"]
 
-        async def all_there(of_the_group: Callable[[], Awaitable[list[DeadLetter]]] = of_the_group) -> bool:
-            return len(await of_the_group()) == 3 * topic.partitions
+        async def all_there(
+            reader: Reader = reader, of_the_group: Callable[[], Awaitable[list[DeadLetter]]] = of_the_group
+        ) -> bool:
+            return len(await of_the_group()) == (2 + len(reader.events)) * topic.partitions
 
         await until(all_there)
         letters = await of_the_group()
         assert {letter.reason for letter in letters} == {"undecodable"}
         assert {letter.partition for letter in letters} == set(range(topic.partitions))
-        assert sum("data: missing" in letter.explanation for letter in letters) == topic.partitions
+        assert sum("data: missing" in letter.explanation for letter in letters) == len(reader.events) * topic.partitions
         assert sum("json_invalid" in letter.explanation for letter in letters) == 2 * topic.partitions
         assert {letter.state for letter in letters} == {"waiting"}
     assert all(program.is_alive() for program in city.programs.values())
