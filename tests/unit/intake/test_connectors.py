@@ -15,7 +15,6 @@ from veche_intake.channels.http import ApiKeyAuthenticator
 from veche_intake.channels.store import ApiKeyStore
 from veche_intake.connectors.protocol import Connector, ConnectorContext
 from veche_intake.connectors.registry import CONNECTORS, channels_of, connector_modules
-from veche_intake.polls.store import PollCache, PollStore
 from veche_intake.settings import IntakeSettings, Settings
 from veche_intake.votes.commands import VoteCommands
 from veche_shared.configuration import ConfigurationError
@@ -36,13 +35,12 @@ def modules(*connectors: Connector, **given: dict[str, str]) -> list[Module]:
     options = {code: {name: SecretStr(value) for name, value in values.items()} for code, values in given.items()}
     settings = Settings(security=SECURITY, intake=IntakeSettings(connectors=options))
     service = ServiceContext.of("intake", "veche_intake", settings)
-    polls = PollCache(PollStore(service.mongo), service.monotonic)
     return connector_modules(
         service,
         CHANNELS,
         ApiKeyAuthenticator(ApiKeyStore(service.mongo), service.monotonic),
         AppealCommands.of(service),
-        VoteCommands.of(service, polls),
+        VoteCommands.of(service),
         connectors or CONNECTORS,
     )
 

@@ -24,7 +24,6 @@ from veche_intake.channels.http import ApiKeyAuthenticator
 from veche_intake.channels.store import ApiKeyStore
 from veche_intake.connectors.protocol import Connector
 from veche_intake.connectors.registry import connector_modules
-from veche_intake.polls.store import PollCache, PollStore
 from veche_intake.settings import IntakeSettings, Settings
 from veche_intake.votes.commands import VoteCommands
 from veche_shared.clock import system_clock
@@ -84,7 +83,7 @@ def application(connector: Connector, **options: str) -> tuple[FastAPI, MemoryAp
     settings = Settings(security=SECURITY, intake=IntakeSettings(connectors=given))
     service = ServiceContext.of("intake", "veche_intake", settings)
     appeals = MemoryAppeals(AppealCommands.of(service))
-    votes = VoteCommands.of(service, PollCache(PollStore(service.mongo), service.monotonic))
+    votes = VoteCommands.of(service)
     keys = ApiKeyAuthenticator(ApiKeyStore(service.mongo), service.monotonic)
     (module,) = connector_modules(service, read_channels(None), keys, appeals, votes, [connector])
     info = ServiceInfo("intake", "Intake", "1")

@@ -10,15 +10,12 @@ from fastapi import FastAPI
 from veche_intake import SERVICE
 from veche_intake.appeals.commands import AppealCommands
 from veche_intake.appeals.module import appeals_module
-from veche_intake.channels.catalogue import read_channels
-from veche_intake.channels.http import ApiKeyAuthenticator
-from veche_intake.channels.module import channels_module
-from veche_intake.channels.store import ApiKeyStore
+from veche_intake.channels.module import ChannelAccess, channels_module
 from veche_intake.connectors.registry import connector_modules
 from veche_intake.polls.module import polls_module
-from veche_intake.polls.store import PollCache, PollStore
 from veche_intake.settings import Settings
 from veche_intake.status.module import status_module
+from veche_intake.submissions.store import PUBLISH_INTERVAL
 from veche_intake.vault.module import vault_module
 from veche_intake.votes.commands import VoteCommands
 from veche_intake.votes.module import votes_module
@@ -31,9 +28,6 @@ from veche_shared.service.context import ServiceContext
 INFO: Final = ServiceInfo(
     SERVICE, "Veche: appeals-intake", version("veche-appeals-intake"), "Appeals and votes as they arrive."
 )
-PUBLISH_INTERVAL: Final = 0.015
-"""Seconds between two rounds of the relay; the first goes at once. All services behind work in batches of that size,
-which at a hundred appeals a second saves them a third of their work (ADR 11)."""
 
 
 def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id) -> FastAPI:
@@ -42,16 +36,14 @@ def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id)
     Raises ConfigurationError, OSError or ValueError for files and connectors that cannot be used.
     """
     context = ServiceContext.of(SERVICE, "veche_intake", settings, clock=clock, ids=ids)
-    channels, keys = read_channels(settings.intake.channels_file), ApiKeyStore(context.mongo)
-    polls = PollStore(context.mongo)
-    appeals = AppealCommands.of(context)
-    votes = VoteCommands.of(context, PollCache(polls, context.monotonic))
+    channels = ChannelAccess.of(context)
+    appeals, votes = AppealCommands.of(context), VoteCommands.of(context)
     modules = [
-        *connector_modules(context, channels, ApiKeyAuthenticator(keys, context.monotonic), appeals, votes),
-        channels_module(context, keys, channels),
+        *connector_modules(context, channels.known, channels.authenticator, appeals, votes),
+        channels_module(context, channels),
         vault_module(context),
         appeals_module(appeals),
-        polls_module(polls),
+        polls_module(context),
         votes_module(votes),
         status_module(context),
     ]

@@ -11,7 +11,7 @@ from itertools import chain
 from pydantic import SecretStr
 
 from veche_intake.polls.model import PollView
-from veche_intake.polls.store import PollCache
+from veche_intake.polls.store import PollCache, PollStore
 from veche_intake.settings import Settings
 from veche_intake.submissions.model import NotStored, Prepared
 from veche_intake.submissions.rules import answer_to_repeat, chunks, distinct
@@ -47,11 +47,11 @@ class VoteCommands:
     key: SecretStr
 
     @classmethod
-    def of(cls, context: ServiceContext[Settings], polls: PollCache) -> VoteCommands:
-        """The commands of this process; ``polls`` knows the polls that votes name."""
+    def of(cls, context: ServiceContext[Settings]) -> VoteCommands:
+        """The commands of this process; it needs one, since it remembers the polls that votes name."""
         return cls(
             StoreOnce.of(context, store.COLLECTION, VoteStore(context.mongo).under_keys),
-            polls,
+            PollCache(PollStore(context.mongo), context.monotonic),
             context.clock,
             context.ids,
             context.settings.security.voter_key,
