@@ -19,7 +19,7 @@ from tests.contract import frozen as frozen_package
 from tests.contract.frozen import events as old
 from tests.contract.frozen import readers as frozen
 from tests.contract.snapshot import EXAMPLES, event_models
-from tests.unit.routing.casework import COORDINATOR, DEPARTMENTS, ROADS, a_case, routed
+from tests.unit.routing.factories import COORDINATOR, ROADS, a_case, decided, routed
 from veche_intake.polls.rules import newest
 from veche_intake.status.rules import after
 from veche_intake.votes import rules as intake_votes
@@ -31,7 +31,7 @@ from veche_notifications.feeds.model import Numbers
 from veche_notifications.feeds.rules import is_open, numbered, place
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Accept, Answer, Case, Close, Command, Reopen
-from veche_routing.cases.rules import decide, open_case
+from veche_routing.cases.rules import open_case
 from veche_shared.contracts.appeals import AppealRegisteredV1
 from veche_shared.contracts.cases import CaseChangedV1
 from veche_shared.contracts.envelope import Contract, Event
@@ -184,7 +184,7 @@ def test_the_frozen_readers_understand_the_whole_life_of_a_case_of_this_release(
     ]
     for command in commands:
         actor = COORDINATOR if isinstance(command, Reopen) else ROADS
-        case = decide(case, command, actor, DEPARTMENTS, NOW).case
+        case = decided(case, command, actor).case
         life.append(case)
     read = [decoded_formerly(old.CaseChangedV1, published(one)).data for one in life]
     assert [frozen.public_state(one) for one in read] == ["assigned", "in_progress", "answered", "closed", "deciding"]

@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from tests.contract.frozen import events as frozen
 from tests.contract.snapshot import committed_schemas
-from tests.unit.routing.casework import COORDINATOR, DEPARTMENTS, NOW, a_case
+from tests.unit.routing.factories import COORDINATOR, NOW, a_case, decided
 from veche_intake.appeals.events import appeal_registered
 from veche_intake.appeals.model import AppealReceipt, NewAppeal, PlaceGiven
 from veche_intake.vault.model import Author
@@ -33,7 +33,6 @@ from veche_notifications.deliveries.model import Receipt as DeliveryReceipt
 from veche_notifications.deliveries.rules import delivery_of
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Case, Command, Reassign, ReturnToTriage
-from veche_routing.cases.rules import decide
 from veche_shared.contracts.cases import CaseChangedV1
 from veche_shared.contracts.topics import APPEALS, DELIVERIES, SURVEYS, VOTES
 from veche_shared.ids import CountedIds
@@ -119,7 +118,7 @@ def test_intake_casts_a_vote_as_promised(options: list[str], cast_at: datetime |
 
 def after(case: Case, *commands: Command) -> Case:
     for command in commands:
-        case = decide(case, command, COORDINATOR, DEPARTMENTS, NOW + timedelta(minutes=1)).case
+        case = decided(case, command, COORDINATOR, NOW + timedelta(minutes=1)).case
     return case
 
 

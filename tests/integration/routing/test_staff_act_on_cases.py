@@ -48,7 +48,7 @@ async def test_a_repeat_gives_the_first_result_and_is_told_once(routing: Service
             f"/api/v1/cases/{number}/commands", json={"command": "answer", "command_id": "once", "text": "x"}
         )
     assert again == {**first, "repeated": True}
-    assert (other.status_code, other.json()["type"]) == (409, "urn:veche:problem:command_id_reused")
+    assert (other.status_code, other.json()["type"]) == (409, "urn:veche:problem:idempotency_key_reused")
     assert len(await routing.told(1)) == 1
     assert await routing.silent()
 

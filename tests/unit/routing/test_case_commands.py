@@ -1,4 +1,4 @@
-"""What may happen to a case, who may do it, and that nothing is done twice."""
+"""What may happen to a case, and who may do it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.routing.casework import (
+from tests.unit.routing.factories import (
     BLAGO,
     COORDINATOR,
     DEPARTMENTS,
@@ -16,6 +16,7 @@ from tests.unit.routing.casework import (
     ROADS,
     a_case,
     an_appeal,
+    decided,
     person,
     routed,
 )
@@ -34,25 +35,26 @@ from veche_routing.cases.model import (
 from veche_routing.cases.rules import (
     TRANSITIONS,
     Decision,
-    Refusal,
     case_id,
     decide,
+    digest_of_command,
     may_read,
     open_case,
     possible_actions,
 )
+from veche_shared.rejection import Rejected
 
 LATER = NOW + timedelta(hours=1)
 
 
 def do(case: Case, command: Command, actor: Actor = ROADS) -> Decision:
-    return decide(case, command, actor, DEPARTMENTS, LATER)
+    return decided(case, command, actor, LATER)
 
 
-def refused(case: Case, command: Command, actor: Actor = ROADS) -> str:
-    with pytest.raises(Refusal) as caught:
-        do(case, command, actor)
-    return caught.value.code
+def rejected(case: Case, command: Command, actor: Actor = ROADS) -> str:
+    answer = decide(case, command, actor, DEPARTMENTS, LATER)
+    assert isinstance(answer, Rejected)
+    return answer.code
 
 
 ACCEPT = Accept(command_id="1")
@@ -138,69 +140,57 @@ def test_a_reopened_case_goes_to_the_coordinator_and_not_to_the_one_who_answered
         (answered(), HAND_OVER),
     ],
 )
-def test_what_the_table_does_not_name_is_refused(case: Case, command: Command) -> None:
+def test_what_the_table_does_not_name_is_rejected(case: Case, command: Command) -> None:
     fresh = command.model_copy(update={"command_id": "another"})
-    assert refused(case, fresh) == "wrong_status"
+    assert rejected(case, fresh) == "wrong_status"
 
 
 def test_only_the_cases_own_department_or_a_coordinator_acts() -> None:
-    assert refused(a_case(), ACCEPT, BLAGO) == "not_allowed"
-    assert refused(a_case(), ACCEPT, OPERATOR) == "not_allowed"
+    assert rejected(a_case(), ACCEPT, BLAGO) == "not_allowed"
+    assert rejected(a_case(), ACCEPT, OPERATOR) == "not_allowed"
     assert do(a_case(), ACCEPT, COORDINATOR).case.status == "in_progress"
 
 
 def test_officers_do_not_choose_in_triage() -> None:
-    assert refused(a_case(department=None), ASSIGN, ROADS) == "not_allowed"
+    assert rejected(a_case(department=None), ASSIGN, ROADS) == "not_allowed"
 
 
 def test_a_case_is_handed_only_to_a_department_that_can_be_responsible() -> None:
-    assert refused(a_case(), HAND_OVER.model_copy(update={"department": "triage"})) == "unknown_department"
-    assert refused(a_case(), HAND_OVER.model_copy(update={"department": "moon"})) == "unknown_department"
-    assert refused(a_case(), HAND_OVER.model_copy(update={"department": "roads"})) == "same_department"
+    assert rejected(a_case(), HAND_OVER.model_copy(update={"department": "triage"})) == "unknown_department"
+    assert rejected(a_case(), HAND_OVER.model_copy(update={"department": "moon"})) == "unknown_department"
+    assert rejected(a_case(), HAND_OVER.model_copy(update={"department": "roads"})) == "same_department"
 
 
 def test_a_department_that_passed_the_case_on_gets_it_back_only_from_a_coordinator() -> None:
     passed_on = do(a_case(), HAND_OVER).case
     back = Reassign(command_id="9", department="roads", reason="нет, это дорога")
-    assert refused(passed_on, back, BLAGO) == "already_passed_on"
+    assert rejected(passed_on, back, BLAGO) == "already_passed_on"
     assert do(passed_on, back, COORDINATOR).case.department is not None
 
 
 def test_nobody_answers_a_complaint_about_their_own_department() -> None:
     case = a_case(department=None)
     against_roads = Assign(command_id="8", department="roads", complaint_about="roads")
-    assert refused(case, against_roads, COORDINATOR) == "own_complaint"
+    assert rejected(case, against_roads, COORDINATOR) == "own_complaint"
     elsewhere = do(case, against_roads.model_copy(update={"department": "interaction"}), COORDINATOR).case
     assert (
-        refused(elsewhere, ACCEPT, person("both", "officer", departments=("roads", "interaction"))) == "own_complaint"
+        rejected(elsewhere, ACCEPT, person("both", "officer", departments=("roads", "interaction"))) == "own_complaint"
     )
     back = Reassign(command_id="9", department="roads", reason="вернём")
-    assert refused(elsewhere, back, COORDINATOR) == "own_complaint"
+    assert rejected(elsewhere, back, COORDINATOR) == "own_complaint"
 
 
-def test_a_repeated_command_returns_the_first_result_and_changes_nothing() -> None:
-    first = do(a_case(), ACCEPT)
-    later = do(first.case, ANSWER)
-    again = decide(later.case, ACCEPT, ROADS, DEPARTMENTS, LATER + timedelta(days=1))
-    assert again.repeated
-    assert again.entry == first.entry
-    assert again.case is later.case
+def test_the_digest_of_a_command_tells_its_content_and_its_case_and_not_the_version_it_was_given_for() -> None:
+    digest = digest_of_command("Д-2026-000001", ANSWER)
+    assert digest == digest_of_command("Д-2026-000001", ANSWER.model_copy(update={"expected_version": 1}))
+    assert digest != digest_of_command("Д-2026-000002", ANSWER)
+    assert digest != digest_of_command("Д-2026-000001", ANSWER.model_copy(update={"text": "Засыпали."}))
+    assert digest != digest_of_command("Д-2026-000001", CLOSE)
 
 
-def test_a_repeat_is_recognised_though_the_expected_version_has_passed() -> None:
-    command = ACCEPT.model_copy(update={"expected_version": 1})
-    assert do(do(a_case(), command).case, command).repeated
-
-
-def test_the_same_command_id_with_other_content_is_refused() -> None:
-    case = do(a_case(), ACCEPT).case
-    assert refused(case, ANSWER.model_copy(update={"command_id": "1"})) == "command_id_reused"
-    assert refused(case, ACCEPT, COORDINATOR) == "command_id_reused"
-
-
-def test_a_command_for_a_version_that_has_passed_is_refused() -> None:
+def test_a_command_for_a_version_that_has_passed_is_rejected() -> None:
     stale = ANSWER.model_copy(update={"expected_version": 1})
-    assert refused(in_progress(), stale) == "stale_version"
+    assert rejected(in_progress(), stale) == "stale_version"
     assert do(in_progress(), ANSWER.model_copy(update={"expected_version": 2})).case.status == "answered"
 
 
@@ -237,9 +227,7 @@ POSTPONED = replace(a_case(), status="postponed", history=(replace(a_case().last
 
 def test_nothing_can_be_done_with_a_case_in_a_status_of_a_newer_release() -> None:
     assert possible_actions(POSTPONED, COORDINATOR) == ()
-    with pytest.raises(Refusal) as refused:
-        do(POSTPONED, Accept(command_id="1"))
-    assert refused.value.code == "wrong_status"
+    assert rejected(POSTPONED, Accept(command_id="1")) == "wrong_status"
     assert may_read(POSTPONED, ROADS)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from tests.unit.routing.casework import COORDINATOR, DEPARTMENTS, NOW, a_case
+from tests.unit.routing.factories import COORDINATOR, NOW, a_case, decided
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Case, Reassign
-from veche_routing.cases.rules import decide
 from veche_routing.deadlines.model import Deadline
 from veche_shared.contracts.cases import CaseChangedV1
 from veche_shared.ids import CountedIds
@@ -29,9 +28,7 @@ def test_it_is_byte_for_byte_what_the_contracts_model_writes() -> None:
 
 
 def test_it_carries_the_whole_state_after_the_change() -> None:
-    moved = decide(
-        a_case(), Reassign(command_id="1", department="blago", reason="это газон"), COORDINATOR, DEPARTMENTS, NOW
-    ).case
+    moved = decided(a_case(), Reassign(command_id="1", department="blago", reason="это газон"), COORDINATOR).case
     event = event_of(moved)
     assert event.subject == event.data.case_id == moved.id
     assert event.time == NOW

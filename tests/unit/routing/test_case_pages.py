@@ -7,10 +7,13 @@ from typing import get_args
 
 import pytest
 
-from tests.unit.routing.casework import NOW, a_case
+from tests.unit.routing.factories import NOW, a_case
+from veche_routing.cases.http import PROBLEMS
 from veche_routing.cases.model import Case, CaseAction, CaseStatus
-from veche_routing.cases.pages import LOOKS, TONES, Telling
+from veche_routing.cases.presenter import LOOKS, TONES, CasePresenter
+from veche_routing.cases.rules import RejectionCode
 from veche_shared.city import load_city
+from veche_shared.idempotency.rules import KEY_REUSED
 from veche_shared.web import slices_of
 from veche_shared.web.components import Chip
 from veche_shared.web.localisation import LANGUAGES, CityFormats, Messages
@@ -18,7 +21,7 @@ from veche_shared.web.static_files import icon
 
 CITY = load_city("dzerzhinsk")
 WORDS = Messages("ru", slices_of("veche_routing"))
-RUSSIAN = Telling(WORDS, CityFormats("ru", CITY.zone, lambda: NOW, WORDS), "ru", CITY.calendar, lambda: NOW)
+RUSSIAN = CasePresenter(WORDS, CityFormats("ru", CITY.zone, lambda: NOW, WORDS), "ru", CITY.calendar, lambda: NOW)
 
 
 def a_case_after(action: str, status: str) -> Case:
@@ -56,3 +59,10 @@ def test_a_reason_of_a_newer_release_is_left_out() -> None:
     case = a_case(department=None)
     assert RUSSIAN.triage_reason(case) is not None
     assert RUSSIAN.triage_reason(replace(case, why=replace(case.why, triage_reason="too_many_topics"))) is None
+
+
+@pytest.mark.parametrize("code", [*get_args(RejectionCode), KEY_REUSED])
+def test_every_rejection_has_an_answer_over_http_and_a_sentence_in_both_languages(code: str) -> None:
+    assert code in PROBLEMS
+    for language in LANGUAGES:
+        assert f"rejected-{code.replace('_', '-')}" in Messages(language, slices_of("veche_routing"))

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from tests.unit.routing.casework import an_appeal
+from tests.unit.routing.factories import an_appeal
 from veche_routing.packs.files import load_pack
 from veche_routing.responsibility.model import Routing
 from veche_routing.responsibility.rules import Ruleset, RulesetCache, route, route_all

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from tests.unit.routing.casework import an_appeal, routed
+from tests.unit.routing.factories import an_appeal, routed
 from veche_intake.status.model import AppealStatus
 from veche_intake.status.presenter import StatusPresenter
 from veche_intake.status.rules import after
@@ -19,7 +19,7 @@ from veche_notifications.feeds.rules import line_of
 from veche_notifications.notices.rules import notice_of
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Case
-from veche_routing.cases.pages import Telling
+from veche_routing.cases.presenter import CasePresenter
 from veche_routing.cases.rules import open_case
 from veche_routing.deadlines.rules import deadline_of
 from veche_routing.packs.files import load_pack
@@ -82,9 +82,9 @@ class Everywhere:
     def entry(self) -> Entry:
         return Entry("roads", line_of(self.event), sequence=1, overall=1, raised=1)
 
-    def panel(self) -> Telling:
+    def panel(self) -> CasePresenter:
         words = messages("routing", self.language)
-        return Telling(words, self.formats("routing"), self.language, CITY.calendar, lambda: self.now)
+        return CasePresenter(words, self.formats("routing"), self.language, CITY.calendar, lambda: self.now)
 
     def letter(self) -> list[str]:
         wordings = {self.language: Wording(messages("notifications", self.language), self.formats("notifications"))}

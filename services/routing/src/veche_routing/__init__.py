@@ -3,3 +3,5 @@
 from typing import Final
 
 SERVICE: Final = "routing"
+SOURCE: Final = "/veche/routing"
+"""``source`` of the events that routing writes (CloudEvents)."""

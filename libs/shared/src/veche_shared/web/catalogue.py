@@ -15,6 +15,7 @@ from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 from jinja2 import Environment, nodes
 
+from veche_shared.idempotency.rules import KEY_REUSED
 from veche_shared.web.localisation import LANGUAGES, Language, read_catalogue
 from veche_shared.web.slices import SHARED, Slice, slices_of
 
@@ -173,7 +174,7 @@ class _Names:
 
     def _have_rejection(self, name: str) -> bool:
         code = name.removeprefix(REJECTED).replace("-", "_")
-        return name.startswith(REJECTED) and code in self.whole
+        return name.startswith(REJECTED) and (code in self.whole or code == KEY_REUSED)  # which the command log names
 
 
 def _names_in(folder: Path, slices: Iterable[Slice]) -> _Names:

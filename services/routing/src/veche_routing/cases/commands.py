@@ -1,55 +1,76 @@
-"""What staff can do with cases: read those that are their business, and give commands."""
+"""What staff can do with cases: read those that they may read, and give commands."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Actor, Case, Command
-from veche_routing.cases.rules import Decision, Refusal, decide, may_read
-from veche_routing.cases.store import Cases, Filter
+from veche_routing.cases.rules import Decision, decide, digest_of_command, may_read, rejected
+from veche_routing.cases.store import CaseStore, Filter
 from veche_routing.packs.model import Department
 from veche_routing.responsibility.rules import RulesetCache
 from veche_shared.clock import Clock
-from veche_shared.http.problems import Conflict, Forbidden, NotFound, Problem, Unprocessable
+from veche_shared.idempotency.model import Accepted, CommandKey
+from veche_shared.idempotency.store import CommandLog
 from veche_shared.ids import Ids
 from veche_shared.observability.tracing import current_traceparent
+from veche_shared.rejection import Rejected
 from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
+
+NOT_FOUND: Final = rejected("case_not_found")
+"""Also for a case that the actor may not know of."""
 
 
 @dataclass(frozen=True, slots=True)
-class CaseOffice:
-    """The application of commands."""
+class CaseService:
+    """Reads cases and executes commands."""
 
     transactions: Transactions
-    cases: Cases
+    commands: CommandLog
+    cases: CaseStore
     rulesets: RulesetCache
     clock: Clock
     ids: Ids
 
-    async def read(self, number: str, actor: Actor) -> Case:
-        """The case of that number. Raises NotFound also where it is not the actor's business."""
-        return _admitted(await self.cases.by_number(number), actor)
+    async def read(self, number: str, actor: Actor) -> Case | Rejected:
+        """The case of that number, if the actor may read it."""
+        return _readable(await self.cases.by_number(number), actor)
 
-    async def execute(self, number: str, command: Command, actor: Actor) -> Decision:
+    async def execute(self, number: str, command: Command, actor: Actor) -> Accepted[Decision] | Rejected:
         """Do ``command``: state, history and event are written together or not at all.
 
-        A repeat of a command id gives the first result. Raises NotFound, Forbidden, Conflict, Unprocessable, and
-        PyMongoError where it is not known whether it was stored: send the same command again.
+        A repeat of a command id gives the first result. Raises PyMongoError where it is not known whether it was
+        stored: send the same command again.
         """
 
-        async def work(unit: UnitOfWork) -> Decision:
-            case = _admitted(await self.cases.by_number(number, unit.session), actor)
-            now = self.clock()
-            try:
+        async def work(unit: UnitOfWork) -> Accepted[Decision] | Rejected:
+            case = _readable(await self.cases.by_number(number, unit.session), actor)
+            if isinstance(case, Rejected):
+                return case
+
+            async def do() -> Decision | Rejected:
+                now = self.clock()
                 decision = decide(case, command, actor, self.rulesets.at(now).edition.departments, now)
-            except Refusal as refusal:
-                raise problem_of(refusal) from refusal
-            if not decision.repeated:
+                if isinstance(decision, Rejected):
+                    return decision
                 await self.cases.save(unit, case, decision.case)
                 unit.send([case_changed(decision.case, self.ids(), current_traceparent())])
-            return decision
+                return decision
+
+            async def recall(version: str) -> Decision:
+                return Decision(case, next(entry for entry in case.history if entry.version == int(version)))
+
+            return await self.commands.once(
+                unit,
+                CommandKey(actor.login, command.command_id),
+                digest_of_command(number, command),
+                do,
+                result_of=lambda decision: str(decision.entry.version),
+                recall=recall,
+            )
 
         return await self.transactions.run(work)
 
@@ -73,18 +94,5 @@ class CaseOffice:
         return self.rulesets.at(now).edition.acting_departments
 
 
-def _admitted(case: Case | None, actor: Actor) -> Case:
-    if case is None or not may_read(case, actor):
-        raise NotFound("There is no case of that number among yours.", code="case_not_found")
-    return case
-
-
-def problem_of(refusal: Refusal) -> Problem:
-    """How a refusal is told over HTTP."""
-    kinds: dict[str, type[Problem]] = {
-        "not_allowed": Forbidden,
-        "own_complaint": Forbidden,
-        "already_passed_on": Forbidden,
-        "unknown_department": Unprocessable,
-    }
-    return kinds.get(refusal.code, Conflict)(refusal.sentence, code=refusal.code)
+def _readable(case: Case | None, actor: Actor) -> Case | Rejected:
+    return case if case is not None and may_read(case, actor) else NOT_FOUND

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from pydantic_core import to_json
 
+from veche_routing import SOURCE
 from veche_routing.cases.model import Case, Label
 from veche_shared.contracts.topics import CASES
 from veche_shared.storage.documents import Message
 
-SOURCE = "/veche/routing"
 TYPE = "case.changed.v1"
 
 

@@ -4,34 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, get_args
+from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
 
-from veche_routing.cases.commands import CaseOffice
+from veche_routing.cases.commands import CaseService
 from veche_routing.cases.model import Actor, Case, CaseAction, CaseStatus, Command, Entry, Label
 from veche_routing.cases.rules import possible_actions
-from veche_routing.cases.store import Filter
+from veche_routing.cases.store import CaseStore, Filter
 from veche_routing.responsibility.model import TriageReason
 from veche_shared.clock import Clock
 from veche_shared.contracts.cases import ActionCode, StatusCode
 from veche_shared.contracts.codes import Code, known
 from veche_shared.http.pagination import DEFAULT_LIMIT, CursorText, Limit, Page, decode_cursor, encode_cursor
+from veche_shared.http.problems import Conflict, Forbidden, NotFound, Unprocessable
+from veche_shared.http.rejections import ProblemRow, ProblemTable, accepted
+from veche_shared.idempotency.rules import KEY_REUSED
+from veche_shared.security.internal import require_internal
 from veche_shared.security.sessions import StaffSession, require_staff
 
 Number = Annotated[str, Path(min_length=1, max_length=40, description="the appeal's number, Д-2026-000123")]
 StaffOf = Annotated[StaffSession, Depends(require_staff("officer", "coordinator", "operator"))]
 CoordinatorOf = Annotated[StaffSession, Depends(require_staff("coordinator"))]
 
+PROBLEMS: Final[ProblemTable] = {
+    "case_not_found": ProblemRow(NotFound, "There is no case of that number among yours."),
+    "wrong_status": ProblemRow(Conflict, "A case that is {status} does not allow {command}."),
+    "not_allowed": ProblemRow(Forbidden, "Only an officer of the case's department or a coordinator may do this."),
+    "stale_version": ProblemRow(Conflict, "The case has moved on to version {version}; read it again."),
+    "unknown_department": ProblemRow(Unprocessable, "No department of that code can be responsible today."),
+    "same_department": ProblemRow(Conflict, "The case is with this department already."),
+    "own_complaint": ProblemRow(Forbidden, "The department complained of must not act on the case."),
+    "already_passed_on": ProblemRow(Forbidden, "That department has passed the case on; ask a coordinator to decide."),
+    KEY_REUSED: ProblemRow(Conflict, "This command id was used for something else; use a new one."),
+}
+"""How rejections are told over HTTP."""
 
-class NamedAnswer(BaseModel):
+
+class NamedOut(BaseModel):
     code: str
     name: str
     name_en: str | None = None
 
 
-class WhyAnswer(BaseModel):
+class WhyOut(BaseModel):
     """Why the case is where it is. ``words``: the lemmas that decided, strongest first."""
 
     confidence: float
@@ -41,7 +58,7 @@ class WhyAnswer(BaseModel):
     triage_reason: Annotated[Code, known(*get_args(TriageReason))] | None
 
 
-class DueAnswer(BaseModel):
+class DueOut(BaseModel):
     """``at`` is the moment at which the term ends, ``on`` its last day in the city's zone.
 
     ``calendar`` is the version of the production calendar on which it was counted.
@@ -56,36 +73,36 @@ class DueAnswer(BaseModel):
     calendar: str
 
 
-class EntryAnswer(BaseModel):
+class EntryOut(BaseModel):
     version: int
     at: datetime
     action: ActionCode
     actor: str
     actor_name: str | None
     status: StatusCode
-    department: NamedAnswer | None
+    department: NamedOut | None
     reason: str | None
     answer: str | None
 
 
-class CaseLine(BaseModel):
+class CaseLineOut(BaseModel):
     """A case in a list."""
 
     number: str
     version: int
     status: StatusCode
     in_triage: bool
-    department: NamedAnswer | None
-    topic: NamedAnswer | None
-    territory: NamedAnswer | None
+    department: NamedOut | None
+    topic: NamedOut | None
+    territory: NamedOut | None
     address: str | None
     summary: str
     channel: str
     registered_at: datetime
-    due: DueAnswer | None
+    due: DueOut | None
 
 
-class CaseAnswer(CaseLine):
+class CaseOut(CaseLineOut):
     """A whole case; ``actions`` is what the asker may do with it now."""
 
     case_id: str
@@ -95,18 +112,18 @@ class CaseAnswer(CaseLine):
     regime: str
     attachments: int
     answer: str | None
-    why: WhyAnswer
-    history: list[EntryAnswer]
+    why: WhyOut
+    history: list[EntryOut]
     actions: list[CaseAction]
 
 
-class CommandAnswer(BaseModel):
+class CommandOut(BaseModel):
     """What a command led to; for a repeated one what it led to the first time."""
 
     number: str
     version: int
     status: StatusCode
-    department: NamedAnswer | None
+    department: NamedOut | None
     repeated: bool
 
 
@@ -115,7 +132,7 @@ def actor_of(session: StaffSession) -> Actor:
     return Actor(session.sub, session.name, frozenset(session.roles), frozenset(session.departments))
 
 
-def cases_router(office: CaseOffice, clock: Clock) -> APIRouter:
+def cases_router(service: CaseService, clock: Clock) -> APIRouter:
     """``/api/v1/cases`` and ``/api/v1/triage``."""
     router = APIRouter(prefix="/api/v1", tags=["cases"])
 
@@ -129,7 +146,7 @@ def cases_router(office: CaseOffice, clock: Clock) -> APIRouter:
         overdue: bool = False,
         limit: Limit = DEFAULT_LIMIT,
         cursor: CursorText = None,
-    ) -> Page[CaseLine]:
+    ) -> Page[CaseLineOut]:
         """Cases, newest first: all for a coordinator, those of the own departments for an officer."""
         wanted = Filter(
             departments=None if department is None else frozenset({department}),
@@ -138,31 +155,45 @@ def cases_router(office: CaseOffice, clock: Clock) -> APIRouter:
             territory=territory,
             overdue_at=clock() if overdue else None,
         )
-        return _page(await office.page(wanted, actor_of(session), place_of(cursor), limit + 1), limit)
+        return _page(await service.page(wanted, actor_of(session), place_of(cursor), limit + 1), limit)
 
     @router.get("/triage")
-    async def triage(session: CoordinatorOf, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None) -> Page[CaseLine]:
+    async def triage(
+        session: CoordinatorOf, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
+    ) -> Page[CaseLineOut]:
         """Cases that wait for a coordinator's choice, the oldest first."""
         del session
-        return _page(await office.triage(place_of(cursor), limit + 1), limit)
+        return _page(await service.triage(place_of(cursor), limit + 1), limit)
 
     @router.get("/cases/{number}")
-    async def one_case(number: Number, session: StaffOf) -> CaseAnswer:
+    async def one_case(number: Number, session: StaffOf) -> CaseOut:
         actor = actor_of(session)
-        return _whole(await office.read(number, actor), actor)
+        return _whole(accepted(await service.read(number, actor), PROBLEMS), actor)
 
     @router.post("/cases/{number}/commands")
-    async def command(number: Number, session: StaffOf, command: Command) -> CommandAnswer:
+    async def command(number: Number, session: StaffOf, command: Command) -> CommandOut:
         """Give a command. Send it again with the same ``command_id`` after a doubt: it is done once."""
-        decision = await office.execute(number, command, actor_of(session))
-        entry = decision.entry
-        return CommandAnswer(
+        done = accepted(await service.execute(number, command, actor_of(session)), PROBLEMS)
+        decision, entry = done.receipt, done.receipt.entry
+        return CommandOut(
             number=decision.case.number,
             version=entry.version,
             status=entry.status,
             department=_named(entry.department),
-            repeated=decision.repeated,
+            repeated=done.replayed,
         )
+
+    return router
+
+
+def internal_router(cases: CaseStore) -> APIRouter:
+    """``/internal/v1/counts``: never exposed by the gateway."""
+    router = APIRouter(prefix="/internal/v1", dependencies=[Depends(require_internal)], include_in_schema=False)
+
+    @router.get("/counts")
+    async def counts() -> dict[str, int]:
+        """Cases by department; ``triage`` for those that nobody has yet."""
+        return await cases.count_by_department()
 
     return router
 
@@ -176,14 +207,14 @@ def cursor_after(case: Case) -> str:
     return encode_cursor({"number": case.number})
 
 
-def _page(cases: Sequence[Case], limit: int) -> Page[CaseLine]:
+def _page(cases: Sequence[Case], limit: int) -> Page[CaseLineOut]:
     shown = cases[:limit]
     more = len(cases) > limit
     return Page(items=[_line(case) for case in shown], next_cursor=cursor_after(shown[-1]) if more else None)
 
 
-def _line(case: Case) -> CaseLine:
-    return CaseLine(
+def _line(case: Case) -> CaseLineOut:
+    return CaseLineOut(
         number=case.number,
         version=case.version,
         status=case.status,
@@ -199,8 +230,8 @@ def _line(case: Case) -> CaseLine:
     )
 
 
-def _whole(case: Case, actor: Actor) -> CaseAnswer:
-    return CaseAnswer(
+def _whole(case: Case, actor: Actor) -> CaseOut:
+    return CaseOut(
         **dict(_line(case)),
         case_id=case.id,
         appeal_id=case.appeal_id,
@@ -209,7 +240,7 @@ def _whole(case: Case, actor: Actor) -> CaseAnswer:
         regime=case.regime,
         attachments=case.attachments,
         answer=case.answer,
-        why=WhyAnswer(
+        why=WhyOut(
             confidence=case.why.confidence,
             words=list(case.why.words),
             rule=case.why.rule,
@@ -221,8 +252,8 @@ def _whole(case: Case, actor: Actor) -> CaseAnswer:
     )
 
 
-def _entry(entry: Entry) -> EntryAnswer:
-    return EntryAnswer(
+def _entry(entry: Entry) -> EntryOut:
+    return EntryOut(
         version=entry.version,
         at=entry.at,
         action=entry.action,
@@ -235,11 +266,11 @@ def _entry(entry: Entry) -> EntryAnswer:
     )
 
 
-def _due(case: Case) -> DueAnswer | None:
+def _due(case: Case) -> DueOut | None:
     due = case.due
     if due is None:
         return None
-    return DueAnswer(
+    return DueOut(
         at=due.at,
         on=due.on,
         regime=due.regime,
@@ -250,5 +281,5 @@ def _due(case: Case) -> DueAnswer | None:
     )
 
 
-def _named(label: Label | None) -> NamedAnswer | None:
-    return None if label is None else NamedAnswer(code=label.code, name=label.name, name_en=label.name_en)
+def _named(label: Label | None) -> NamedOut | None:
+    return None if label is None else NamedOut(code=label.code, name=label.name, name_en=label.name_en)

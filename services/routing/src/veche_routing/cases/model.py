@@ -50,7 +50,7 @@ class Why:
 class Entry:
     """One line of a case's history: who did what, when and why. Lines are only ever added.
 
-    ``version`` is the case's version after it. ``command_id`` and ``digest`` recognise a repeated command.
+    ``version`` is the case's version after it.
     """
 
     version: int
@@ -64,8 +64,6 @@ class Entry:
     previous_department: Label | None
     reason: str | None = None
     answer: str | None = None
-    command_id: str | None = None
-    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ The whole life of a case is this table: from which states an action may be done,
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -33,7 +32,9 @@ from veche_routing.packs.model import Department, Territory, Topic
 from veche_routing.responsibility.model import Routing
 from veche_routing.territory.model import Location
 from veche_shared.contracts.appeals import AppealRegistered
+from veche_shared.idempotency.rules import digest_of
 from veche_shared.personal_data import without_numbers, without_personal_data
+from veche_shared.rejection import Rejected
 
 CASE_NAMESPACE = uuid_utils.UUID("7b0e7a52-6f0b-5d43-9a53-0f6d2a1f4c11")
 """Namespace of case ids: one question of one appeal is always the same case, however often it is delivered."""
@@ -67,37 +68,25 @@ TRANSITIONS: Mapping[CaseAction, Transition] = {
     "reopen": Transition(_from("answered", "closed"), "new", leaves_department=True),
 }
 
-RefusalCode = Literal[
+RejectionCode = Literal[
+    "case_not_found",
     "wrong_status",
     "not_allowed",
     "stale_version",
-    "command_id_reused",
     "unknown_department",
     "same_department",
     "own_complaint",
     "already_passed_on",
 ]
-
-
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure of the program
-    """A command that may not be done, with a stable code and a sentence for the caller."""
-
-    def __init__(self, code: RefusalCode, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
+"""Why a command is not done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The case after a command, and the line of history that the command wrote.
-
-    ``repeated`` says that the command was done before: ``entry`` is then the line of that time and nothing changes.
-    """
+    """The case after a command, and the line of history that the command wrote."""
 
     case: Case
     entry: Entry
-    repeated: bool = False
 
 
 def case_id(appeal_id: str, question: int = 1) -> str:
@@ -157,22 +146,15 @@ def open_case(identity: str, appeal: AppealRegistered, routing: Routing, due: De
 
 def decide(
     case: Case, command: Command, actor: Actor, departments: Mapping[str, Department], now: datetime
-) -> Decision:
-    """Do ``command`` on ``case``, or raise Refusal. ``departments`` are those in force today, by code.
-
-    A command whose id the case has seen returns what it returned then; the same id with other content is refused.
-    """
-    digest = digest_of(command, actor)
-    earlier = next((entry for entry in case.history if entry.command_id == command.command_id), None)
-    if earlier is not None:
-        if earlier.digest != digest:
-            raise Refusal("command_id_reused", "This command id was used for something else; use a new one.")
-        return Decision(case, earlier, repeated=True)
+) -> Decision | Rejected:
+    """Do ``command`` on ``case``, or say why not. ``departments`` are those in force today, by code."""
     transition = TRANSITIONS[command.command]
-    _check_version(case, command)
-    _check_right(case, command, actor)
-    _check_status(case, command, transition)
+    obstacle = _rejection(case, command, actor, transition)
+    if obstacle is not None:
+        return obstacle
     department = _next_department(case, command, actor, transition, departments)
+    if isinstance(department, Rejected):
+        return department
     entry = Entry(
         version=case.version + 1,
         at=now,
@@ -185,8 +167,6 @@ def decide(
         previous_department=case.department,
         reason=getattr(command, "reason", None),
         answer=command.text if isinstance(command, Answer) else None,
-        command_id=command.command_id,
-        digest=digest,
     )
     return Decision(_after(case, command, entry), entry)
 
@@ -222,45 +202,46 @@ def may_read(case: Case, actor: Actor) -> bool:
     return "officer" in actor.roles and bool(seen & actor.departments)
 
 
-def digest_of(command: Command, actor: Actor) -> str:
-    """A fingerprint of what was commanded and by whom, without the expectation of a version."""
-    content = command.model_dump_json(exclude={"expected_version"})
-    return hashlib.sha256(f"{actor.login}\n{content}".encode()).hexdigest()
+def digest_of_command(number: str, command: Command) -> bytes:
+    """A digest of what is commanded for which case, without the expectation of a version."""
+    return digest_of(number, command.model_dump_json(exclude={"expected_version", "command_id"}))
 
 
-def _check_version(case: Case, command: Command) -> None:
+def rejected(code: RejectionCode, **parameters: str | int) -> Rejected:
+    """A rejection with one of this slice's codes."""
+    return Rejected(code, parameters=parameters)
+
+
+def _rejection(case: Case, command: Command, actor: Actor, transition: Transition) -> Rejected | None:
+    """Why the version, the actor's rights or the status do not allow the command, in this order."""
     if command.expected_version is not None and command.expected_version != case.version:
-        raise Refusal("stale_version", f"The case has moved on to version {case.version}; read it again.")
-
-
-def _check_right(case: Case, command: Command, actor: Actor) -> None:
+        return rejected("stale_version", version=case.version)
     if complained_of(case, actor):
-        raise Refusal("own_complaint", "The case complains about your own department; another one must act.")
+        return rejected("own_complaint")
     if not has_right(case, command.command, actor):
-        raise Refusal("not_allowed", "Only an officer of the case's department or a coordinator may do this.")
-
-
-def _check_status(case: Case, command: Command, transition: Transition) -> None:
+        return rejected("not_allowed")
     if case.status not in transition.sources:
-        raise Refusal("wrong_status", f"A case that is {case.status} does not allow {command.command}.")
+        return rejected("wrong_status", status=case.status, command=command.command)
+    return None
 
 
 def _next_department(
     case: Case, command: Command, actor: Actor, transition: Transition, departments: Mapping[str, Department]
-) -> Label | None:
+) -> Label | Rejected | None:
+    """Who is responsible afterwards; None for nobody."""
     if transition.leaves_department:
         return None
     if not isinstance(command, Assign | Reassign):
         return case.department
     chosen = departments.get(command.department)
     if chosen is None or chosen.kind != "department":
-        raise Refusal("unknown_department", "No department of that code can be responsible today.")
+        return rejected("unknown_department")
     if case.department is not None and chosen.code == case.department.code:
-        raise Refusal("same_department", "The case is with this department already.")
+        return rejected("same_department")
     if chosen.code in {command.complaint_about, case.complaint_about}:
-        raise Refusal("own_complaint", "A complaint must not go to the department complained of.")
+        return rejected("own_complaint")
     if not actor.coordinates and chosen.code in _passed_it_on(case):
-        raise Refusal("already_passed_on", "That department has passed the case on; ask a coordinator to decide.")
+        return rejected("already_passed_on")
     return _label(chosen)
 
 

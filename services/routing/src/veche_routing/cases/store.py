@@ -14,7 +14,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from veche_routing.cases.model import FINISHED, Case, CaseStatus, Entry, Label, Why
 from veche_routing.deadlines.model import Deadline
-from veche_shared.storage.mongo import Document, Mongo, Session
+from veche_shared.storage.mongo import Collection, Document, Mongo, Session
 from veche_shared.storage.unit_of_work import UnitOfWork
 
 COLLECTION = "cases"
@@ -42,12 +42,15 @@ class Filter:
     overdue_at: datetime | None = None
 
 
-class Cases:
+@dataclass(frozen=True, slots=True)
+class CaseStore:
     """The cases of this service's database."""
 
-    def __init__(self, mongo: Mongo) -> None:
-        self._mongo = mongo
-        self._collection = mongo[COLLECTION]
+    mongo: Mongo
+
+    @property
+    def _collection(self) -> Collection:
+        return self.mongo[COLLECTION]
 
     async def add(self, session: Session, cases: Sequence[Case]) -> None:
         """Store new cases inside the caller's transaction."""
@@ -86,7 +89,7 @@ class Cases:
         return await self._collection.count_documents({"status": "new"})
 
     async def count_by_department(self) -> dict[str, int]:
-        """How many cases each department has; those that nobody has stand under ``triage``."""
+        """How many cases each department has; those without a department are counted as ``triage``."""
         group = {"$group": {"_id": {"$ifNull": ["$department.code", "triage"]}, "cases": {"$sum": 1}}}
         cursor = await self._collection.aggregate([group])
         return {document["_id"]: document["cases"] async for document in cursor}
@@ -225,8 +228,6 @@ def _entry_document(entry: Entry) -> Document:
         "previous_department": _label_document(entry.previous_department),
         "reason": entry.reason,
         "answer": entry.answer,
-        "command_id": entry.command_id,
-        "digest": entry.digest,
     }
 
 
@@ -243,6 +244,4 @@ def _entry(line: Document) -> Entry:
         previous_department=_label(line["previous_department"]),
         reason=line["reason"],
         answer=line["answer"],
-        command_id=line["command_id"],
-        digest=line["digest"],
     )

@@ -98,17 +98,17 @@ case-did-reopen = Reopened
 case-did-other = Changed
 case-by-itself = Automatically
 
-case-refused = This cannot be done now
-case-refused-kept = Nothing has changed, and what you wrote is still in the form.
-case-refused-incomplete = Fill in the required fields
-case-refused-wrong_status = The case is in another state by now, which does not allow this
-case-refused-not_allowed = An officer of the responsible department or a coordinator may do this
-case-refused-stale_version = Somebody else changed the case while you were reading. Look at its history, and repeat if needed
-case-refused-command_id_reused = This form was sent with other content already. Reload the page
-case-refused-unknown_department = It cannot be handed to that department
-case-refused-same_department = The case is with that department already
-case-refused-own_complaint = The complaint is about that department: another one must answer
-case-refused-already_passed_on = That department has passed the case on before. Return it to the coordinator
+case-kept = Nothing has changed, and what you wrote is still in the form.
+rejected-incomplete = Fill in the required fields
+rejected-case-not-found = There is no such case among yours
+rejected-wrong-status = The case is in another state by now, which does not allow this
+rejected-not-allowed = An officer of the responsible department or a coordinator may do this
+rejected-stale-version = Somebody else changed the case while you were reading. Look at its history, and repeat if needed
+rejected-idempotency-key-reused = This form was sent with other content already. Reload the page
+rejected-unknown-department = It cannot be handed to that department
+rejected-same-department = The case is with that department already
+rejected-own-complaint = The complaint is about that department: another one must answer
+rejected-already-passed-on = That department has passed the case on before. Return it to the coordinator
 
 ## Triage
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from veche_routing.cases.model import Actor, Case
-from veche_routing.cases.rules import case_id, open_case
+from veche_routing.cases.model import Actor, Case, Command
+from veche_routing.cases.rules import Decision, case_id, decide, open_case
 from veche_routing.classification.model import NO_TOPIC, TopicGuess
 from veche_routing.packs.files import load_pack
 from veche_routing.packs.rules import edition_of
@@ -54,6 +54,13 @@ def routed(department: str | None = "roads") -> Routing:
         rule=None if department is None else "roads",
         triage_reason="no_topic" if department is None else None,
     )
+
+
+def decided(case: Case, command: Command, actor: Actor, now: datetime = NOW) -> Decision:
+    """The decision on a command that must be allowed."""
+    decision = decide(case, command, actor, DEPARTMENTS, now)
+    assert isinstance(decision, Decision), decision
+    return decision
 
 
 def a_case(department: str | None = "roads") -> Case:
