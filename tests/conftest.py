@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,15 @@ structlog.configure(
 )
 
 HERE = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_configured_here() -> Iterator[None]:
+    """A test that configures the logs, as the start of a service does, does so for itself alone: what it gave them to
+    write to is closed after it."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
