@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from tests.unit.notifications.factories import MORNING
 from veche_notifications.feeds.model import Reader
-from veche_notifications.visits import Visitors
+from veche_notifications.feeds.visits import Visitors
 from veche_shared.http.problems import Forbidden, Unauthorised
 from veche_shared.security.sessions import COOKIE, LIFETIME, Role, StaffSessions
 

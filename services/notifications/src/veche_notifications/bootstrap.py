@@ -11,8 +11,8 @@ from fastapi import FastAPI
 
 from veche_notifications.deliveries.module import deliveries_module
 from veche_notifications.feeds.module import feeds_module
+from veche_notifications.feeds.visits import Visitors
 from veche_notifications.settings import Settings
-from veche_notifications.visits import Visitors
 from veche_shared.clock import Clock, system_clock
 from veche_shared.http.application import ServiceInfo
 from veche_shared.ids import Ids, new_id

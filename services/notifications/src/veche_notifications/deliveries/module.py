@@ -14,8 +14,8 @@ from veche_notifications.deliveries.jobs import TRY_SECONDS, delivery_jobs
 from veche_notifications.deliveries.rules import RetrySchedule
 from veche_notifications.deliveries.store import INDEXES, DeliveryStore
 from veche_notifications.feeds.store import FeedStore
+from veche_notifications.feeds.visits import Visitors
 from veche_notifications.settings import Settings
-from veche_notifications.visits import Visitors
 from veche_shared.backoff import Backoff
 from veche_shared.contracts.topics import CASES, DELIVERIES
 from veche_shared.messaging.subscriptions import subscribe

@@ -8,8 +8,8 @@ from veche_notifications.feeds.http import feed_router, internal_router
 from veche_notifications.feeds.live import LiveFeeds
 from veche_notifications.feeds.pages import desk_router
 from veche_notifications.feeds.store import INDEXES, FeedStore
+from veche_notifications.feeds.visits import Visitors
 from veche_notifications.settings import Settings
-from veche_notifications.visits import Visitors
 from veche_shared.contracts.topics import CASES
 from veche_shared.messaging.subscriptions import subscribe
 from veche_shared.service.context import ServiceContext
