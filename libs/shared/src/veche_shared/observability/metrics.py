@@ -67,7 +67,7 @@ TASK_FAILURES = Counter(
 )
 FAILED_ITEMS = Gauge(
     "veche_failed_items",
-    "Items that a job has set aside after repeated failures (veche failed list).",
+    "Items that a job has set aside after repeated failures (python -m veche_<service> failed list).",
     ["service", "task"],
 )
 TASK_FAILING = Gauge(

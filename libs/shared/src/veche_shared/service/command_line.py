@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter, ValidationError
 
 from veche_shared.http.server import run
+from veche_shared.service.failed_items_cli import failed_items_command
 from veche_shared.service.roles import Role, roles_of
 from veche_shared.settings import ServiceSettings
 
@@ -35,6 +36,7 @@ def service_command(name: str, model: type[SettingsT], build: Callable[[Settings
         if context.invoked_subcommand is None:
             run(name, model, build, roles=None if roles is None else _parsed(roles))
 
+    app.add_typer(failed_items_command(name, model), name="failed")
     return app
 
 
