@@ -15,10 +15,10 @@ SOURCES := $(wildcard libs/*/src) $(wildcard services/*/src) deploy/local/src de
 WORKERS ?= 2
 RUNTIME := $(foreach service,appeals-intake routing notifications surveys,--package veche-$(service))
 
-.PHONY: help up down test lint format bench replay docs lock setup browser clean
+.PHONY: help up down unit test coverage lint format bench replay docs lock setup browser clean
 
 help: ## what can be done here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(READY) ## start everything on this machine and print the address (DEMO=0: without the made-up day)
 	@$(BIN)/veche up
@@ -26,9 +26,16 @@ up: $(READY) ## start everything on this machine and print the address (DEMO=0: 
 down: $(READY) ## stop what `make up` started, in order; the data stay
 	@$(BIN)/veche down
 
+unit: $(READY) ## the tests that need no server: unit and contract
+	$(BIN)/pytest -q -n auto tests/unit tests/contract
+
 test: $(READY) browser ## every test, on real Kafka and MongoDB: unit, contract, integration, e2e, faults
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 		tests/unit tests/contract tests/integration tests/e2e tests/faults
+
+coverage: $(READY) browser ## branches of libs and services that the tests reach, 90 % at least (TESTS=tests/unit: of these alone)
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term \
+		--cov-fail-under=$(if $(TESTS),0,90) $(or $(TESTS),tests/unit tests/contract tests/integration)
 
 lint: $(READY) ## style, types, import rules, deployment files, generated documents; changes nothing
 	$(BIN)/ruff check .
@@ -63,7 +70,7 @@ lock: $(UV) ## choose the newest versions that fit and write them down with thei
 setup: $(READY) ## bring the tools and the packages, nothing else
 
 clean: ## forget what was installed and cached here; the data of `make up` stay
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 
 # --- what the targets above stand on ---
 
