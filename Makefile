@@ -10,12 +10,12 @@ UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 BIN := .venv/bin
 READY := .venv/.ready
 MEMBERS := libs/city-packs libs/shared services/appeals-intake services/routing services/notifications services/surveys deploy/local
-SOURCES := $(wildcard libs/*/src) $(wildcard services/*/src) deploy/local/src deploy/checks $(wildcard bench) tests
+SOURCES := $(wildcard libs/*/src) $(wildcard services/*/src) deploy/local/src deploy/checks deploy/scaffold $(wildcard bench) tests
 # Each has a Kafka and a MongoDB of its own: two keep two cores busy, since many tests wait more than they compute.
 WORKERS ?= 2
 RUNTIME := $(foreach service,appeals-intake routing notifications surveys,--package veche-$(service))
 
-.PHONY: help up down unit test coverage lint format bench replay docs lock setup browser clean
+.PHONY: help up down unit test coverage lint format new-slice new-connector bench replay docs lock setup browser clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,14 @@ lint: $(READY) ## style, types, import rules, deployment files, generated docume
 format: $(READY) ## put the code into the one style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+new-slice: $(READY) ## a folder of the domain with its test, and its line in bootstrap.py: SERVICE=surveys NAME=petitions
+	@$(if $(and $(SERVICE),$(NAME)),,$(error say what to make: make new-slice SERVICE=surveys NAME=petitions))
+	@$(BIN)/python -m deploy.scaffold slice '$(SERVICE)' '$(NAME)'
+
+new-connector: $(READY) ## a way in for appeals with its test, and its line in registry.py: NAME=sms
+	@$(if $(NAME),,$(error say what to make: make new-connector NAME=sms))
+	@$(BIN)/python -m deploy.scaffold connector '$(NAME)'
 
 bench: $(READY) ## measure, and compare with the limits of this machine (BENCH_JSON=path)
 	@$(BIN)/python -m bench
