@@ -138,13 +138,14 @@ async def test_the_command_lists_shows_and_drops(desk: Desk, environment: dict[s
     commands = CliRunner()
 
     # each command has an event loop of its own, so each runs in a thread of its own
-    def veche(*arguments: str) -> tuple[int, str]:
-        result = commands.invoke(app, ["dlq", *arguments], env={**environment, "COLUMNS": "200"})
+    def veche(*arguments: str, columns: int = 200) -> tuple[int, str]:
+        result = commands.invoke(app, ["dlq", *arguments], env={**environment, "COLUMNS": str(columns)})
         return result.exit_code, result.output
 
-    code, told = await asyncio.to_thread(veche, "list")
-    assert code == 0
-    assert LETTER.id in told
+    for columns in (60, 80, 200):
+        code, told = await asyncio.to_thread(veche, "list", columns=columns)
+        assert code == 0
+        assert LETTER.id in told
     code, told = await asyncio.to_thread(veche, "show", LETTER.id)
     assert (code, "Яма" in told, "the handler raised ValueError" in told) == (0, True, True)
     code, told = await asyncio.to_thread(veche, "drop", LETTER.id, "--by", "ivan", "--note", "checked")

@@ -12,7 +12,7 @@ import typer
 from pymongo.errors import PyMongoError
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from veche_local.dead_letters.desk import Desk, Found, opened_desk
 from veche_local.home import Home
@@ -44,7 +44,9 @@ def list_letters(
     if not found:
         console.print("No dead letters." if everything else "No dead letters wait.")
         return
-    table = Table("id", "service", "reason", "since", "state", box=None, pad_edge=False)
+    # An id is for copying into the next command: whatever the width, it stays whole and on one line.
+    whole = Column("id", no_wrap=True, min_width=max(len(item.letter.id) for item in found))
+    table = Table(whole, "service", "reason", "since", "state", box=None, pad_edge=False)
     for item in found:
         letter = item.letter
         table.add_row(letter.id, item.service, letter.reason, f"{letter.at:%Y-%m-%d %H:%M} UTC", _state(item))
