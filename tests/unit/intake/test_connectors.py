@@ -55,7 +55,9 @@ def test_the_list_holds_every_folder_under_its_own_name() -> None:
 def test_every_connector_gives_a_module_of_its_name() -> None:
     built = modules()
     assert [module.name for module in built] == [connector.code for connector in CONNECTORS]
-    assert all(module.routers or module.jobs for module in built)
+    # One that needs a secret gives nothing before it is configured; these need nothing.
+    working = {module.name for module in built if module.routers or module.jobs}
+    assert working >= {"json_api", "csv_import", "web_form", "web_ballot"}
 
 
 def test_a_connector_is_given_the_channels_that_it_declares_and_no_others() -> None:
