@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from random import Random
 
-from veche_local.demo.script import load_day
+from veche_local.demo.scenario import load_scenario
 
-DAY = load_day()
+SCENARIO = load_scenario()
 
 
 def appeal(number: int, run: str) -> dict[str, object]:
     """The body of one appeal, as a channel would send it."""
     random = Random(number)
-    written = DAY.appeals[number % len(DAY.appeals)]
-    place = f"{random.choice(DAY.streets)}, {random.randint(1, 90)}"
+    template = SCENARIO.appeals[number % len(SCENARIO.appeals)]
+    place = f"{random.choice(SCENARIO.streets)}, {random.randint(1, 90)}"
     return {
-        "text": written.text.replace("{place}", place),
+        "text": template.text.replace("{place}", place),
         "external_id": f"{run}-{number}",
         "place": {"address": place},
     }

@@ -1,4 +1,4 @@
-"""Makes the real servers of `tests/backend` available to every test, and puts the tests into the order of workers."""
+"""Makes the servers of `tests/backend` available to every test, and orders the tests for several workers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.order import turn
 
 pytest_plugins = ["tests.backend.plugin"]
 
-# How long one example takes depends on what else the machine does: that is no failure of the code.
+# The time of one example depends on the load of the machine: a slow one is no failure.
 settings.register_profile("veche", deadline=None)
 settings.load_profile("veche")
 
@@ -39,7 +39,6 @@ def _logs_as_configured_here() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a worker of pytest-xdist, the order in which workers take files; in one process all stay where they are, the
-    quick ones first."""
+    """Sort the tests in a worker of pytest-xdist; in one process they keep their order, with the quick ones first."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: turn(item.path.relative_to(HERE)))

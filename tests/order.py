@@ -1,4 +1,4 @@
-"""In which order several workers take the files of tests. Pure."""
+"""The order in which several workers run the test files. Pure."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ LONGEST_FIRST = (
     "faults/test_poison.py",
     "e2e/test_design_in_browser.py",
 )
-"""A file is one worker's from beginning to end: a long one that came last would keep all the others waiting."""
+"""One worker runs a whole file: if a long one came last, the other workers would be idle meanwhile."""
 
 
 def turn(file: Path) -> tuple[int, bool]:
-    """When a file's turn is, `file` being relative to `tests`: the longest, then whatever starts servers, then the
-    quick ones, of which whoever is done first takes the most."""
+    """The sort key of a file relative to `tests`: the longest first, then those that start servers, then the quick
+    ones, which even out the load of the workers."""
     name = file.as_posix()
     place = LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
     return place, file.parts[0] in ("unit", "contract")

@@ -1,4 +1,4 @@
-"""Waiting for what happens in other processes."""
+"""Waiting for the effects of other processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which Kafka and MongoDB the tests run on: decided here, without looking at anything but what is passed in."""
+"""Which Kafka and MongoDB the tests run on. Pure: environment and Docker are passed in."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MONGO = "VECHE_MONGO__URI"
 
 
 def choose_backend(environ: Mapping[str, str], docker_answers: Callable[[], bool]) -> BackendKind:
-    """The backend named by VECHE_TEST_BACKEND, else external servers if both are given, else containers where a Docker
-    daemon answers, else the embedded servers.
+    """The backend that VECHE_TEST_BACKEND names, else external servers if both addresses are set, else containers where
+    a Docker daemon answers, else the embedded servers.
 
     Docker is asked only when the answer depends on it. Raises ValueError for an unknown name, and for `external`
     without the two addresses.

@@ -22,7 +22,7 @@ TOPICS = (APPEALS, VOTES, CASES, SURVEYS, DELIVERIES)
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """Names that no other test module uses, so that modules can share one Kafka and one MongoDB."""
+    """Prefixes that no other test module uses, so that modules can share one Kafka and one MongoDB."""
 
     topic_prefix: str
     """For VECHE_KAFKA__TOPIC_PREFIX; ends with a dot."""
@@ -30,7 +30,7 @@ class Namespace:
     """For VECHE_MONGO__DATABASE_PREFIX; ends with an underscore."""
 
     def environment(self) -> dict[str, str]:
-        """What a service that is started as a process needs in its environment to stay in this namespace."""
+        """The settings of a service that runs in this namespace as a process of its own."""
         return {
             "VECHE_KAFKA__TOPIC_PREFIX": self.topic_prefix,
             "VECHE_MONGO__DATABASE_PREFIX": self.database_prefix,
@@ -39,16 +39,16 @@ class Namespace:
 
 @pytest.fixture(scope="session")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    """Kafka and MongoDB for the whole session; VECHE_TEST_BACKEND chooses which (see `choose_backend`)."""
+    """Kafka and MongoDB for the whole session; VECHE_TEST_BACKEND selects which (see `choose_backend`)."""
     with running_backend(tmp_path_factory.mktemp("backend")) as started:
         yield started
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def namespace(backend: Backend) -> AsyncIterator[Namespace]:
-    """Prefixes of this module's topics and databases; both are dropped after its last test.
+    """Prefixes of this module's topics and databases, which are deleted after its last test.
 
-    The topics exist: a service that runs alone reads those that services which do not run here would have created.
+    All topics exist, since a service that runs alone also reads topics of services that do not run here.
     """
     async with own_namespace(backend) as names:
         settings = KafkaSettings(bootstrap_servers=backend.kafka_bootstrap, topic_prefix=names.topic_prefix)
@@ -58,7 +58,7 @@ async def namespace(backend: Backend) -> AsyncIterator[Namespace]:
 
 @asynccontextmanager
 async def own_namespace(backend: Backend) -> AsyncIterator[Namespace]:
-    """Prefixes that nobody else uses; what was made under them is dropped at the end."""
+    """Unique prefixes; what was created under them is deleted at the end."""
     unique = f"t{uuid.uuid4().hex[:10]}"
     names = Namespace(f"{unique}.", f"{unique}_")
     yield names
@@ -66,7 +66,7 @@ async def own_namespace(backend: Backend) -> AsyncIterator[Namespace]:
 
 
 async def _drop(backend: Backend, names: Namespace) -> None:
-    backend.mongo.start()  # a test that failed may have left one of them dead
+    backend.mongo.start()  # a failed test may have left one of them stopped
     backend.kafka.start()
     client: AsyncMongoClient[dict[str, object]] = AsyncMongoClient(backend.mongo_uri)
     async with client:

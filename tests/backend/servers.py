@@ -1,4 +1,4 @@
-"""The Kafka and the MongoDB of a test session, whichever they are, with handles to kill and start them."""
+"""The Kafka and the MongoDB of a test session (embedded, containers or external), to be killed and started by tests."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class Server(Protocol):
         ...
 
     def kill(self) -> None:
-        """kill -9; returns when the process is gone. Skips the test where the server is not ours to kill."""
+        """kill -9; returns when the process has ended. Skips the test where the server is external."""
         ...
 
     def start(self) -> None:
-        """Starts it again after `kill`, on the same port and data; returns when it serves. Nothing if it runs."""
+        """Starts it after `kill`, with the same port and data; returns when it serves. Does nothing while it runs."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """Where the tests' data live."""
+    """Kafka and MongoDB of a test session."""
 
     kind: BackendKind
     kafka: Server
@@ -58,7 +58,7 @@ class Backend:
         return self.mongo.address
 
     def environment(self) -> dict[str, str]:
-        """What a service that is started as a process needs in its environment to use this backend."""
+        """The settings of a service that uses this backend as a process of its own."""
         return {KAFKA: self.kafka.address, MONGO: self.mongo.address}
 
 
@@ -70,7 +70,7 @@ class EmbeddedServer:
 
     @property
     def address(self) -> str:
-        """Where it listens."""
+        """Its address."""
         return self.running.program.address
 
     def kill(self) -> None:
@@ -78,26 +78,26 @@ class EmbeddedServer:
         self.running.kill()
 
     def start(self) -> None:
-        """Starts it and waits."""
+        """Starts it and waits until it serves."""
         self.running.start(START_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalServer:
-    """A server that somebody else runs."""
+    """A server that the tests have not started."""
 
     address: str
 
     def kill(self) -> None:
-        """Skips: what others use is not killed."""
-        pytest.skip(f"{self.address} is an external server: not ours to kill")
+        """Skips the test: others may use the server."""
+        pytest.skip(f"{self.address} is an external server, which the tests do not kill")
 
     def start(self) -> None:
         """It runs already."""
 
 
 class Container(Protocol):
-    """The part of a Docker container that is used here."""
+    """The methods of a Docker container that are used here."""
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -110,7 +110,7 @@ class Container(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ContainerServer:
-    """A container with a fixed port of the host, so that its address survives a restart."""
+    """A container with a fixed port of the host, so that its address stays the same after a restart."""
 
     address: str
     container: Container
@@ -121,7 +121,7 @@ class ContainerServer:
         self.container.kill()
 
     def start(self) -> None:
-        """docker start, and waits until it serves."""
+        """docker start; waits until it serves."""
         self.container.start()
         deadline = time.monotonic() + START_SECONDS
         while not self.is_ready():
@@ -132,7 +132,7 @@ class ContainerServer:
 
 @contextmanager
 def running_backend(folder: Path) -> Iterator[Backend]:
-    """The session's backend: started if it has to be (data and logs in `folder`), stopped at the end if it was."""
+    """The session's backend; unless it is external it is started (data and logs in `folder`) and stopped at the end."""
     kind = choose_backend(os.environ, _docker_answers)
     if kind == "external":
         yield Backend(kind, ExternalServer(os.environ[KAFKA]), ExternalServer(os.environ[MONGO]))
@@ -165,12 +165,12 @@ def _containers(folder: Path) -> Iterator[Backend]:
     from testcontainers.core.container import DockerContainer
 
     kafka_port, mongo_port = free_port(), free_port()
-    # the embedded programs are not run here: they only know how to ask a server whether it serves
+    # only their readiness checks are used
     kafka_probe = KafkaProgram(folder / "kafka", kafka_port, kafka_port)
     mongo_probe = MongodProgram(folder / "mongod", mongo_port)
     kafka = KafkaContainer("confluentinc/cp-kafka:7.9.1").with_kraft().with_bind_ports(9093, kafka_port)
     kafka.with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
-    # a member of a replica set must know itself by the name that clients use: so the same port inside and outside
+    # clients use the address in the configuration of the replica set: so the port is the same inside and outside
     mongo = (
         DockerContainer("mongo:8.0")
         .with_command(f"mongod --replSet {REPLICA_SET} --bind_ip_all --port {mongo_port}")

@@ -1,1 +1,1 @@
-"""A whole city under test: the gateway and the four services as real processes on the session's Kafka and MongoDB."""
+"""An installation under test: the gateway and the four services as processes on the session's Kafka and MongoDB."""

@@ -1,4 +1,4 @@
-"""The processes of one installation, each of which a test can start, kill and start again."""
+"""The processes of an installation, which a test can start, kill and start again one by one."""
 
 from __future__ import annotations
 
@@ -27,14 +27,15 @@ STAFF_PASSWORD = "a password of the tests"
 
 
 def api_key(channel: str, secret: str) -> str:
-    """A whole key for the tests' channel, as intake's settings take it."""
+    """A complete API key for a channel of the tests."""
     return f"veche_{channel}test_{secret}"
 
 
 class City:
-    """One installation on ``environment``'s servers and names; ``folder`` holds the logs. Nothing runs until ``start``.
+    """An installation with the servers and prefixes of ``environment``; logs are in ``folder``. Nothing runs before
+    ``start``.
 
-    Ports stay the same across restarts, so that a client may simply try again.
+    Ports stay the same after restarts, so that a client may simply try again.
     """
 
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
@@ -85,13 +86,13 @@ class City:
         return api_key(channel, self._secret)
 
     def session(self, *roles: Role, departments: Sequence[str] = ()) -> dict[str, str]:
-        """The headers of somebody who has signed in with these roles, on a page of this very city."""
+        """The headers of a browser request of a person who has signed in with these roles."""
         sessions = StaffSessions([SecretStr(self._session_key)], system_clock)
         token = sessions.issue(sub="tests", name="Тест Тестов", roles=roles, departments=departments)
         return {"Cookie": f"{COOKIE}={token}", "Origin": self.gateway, "Sec-Fetch-Site": "same-origin"}
 
     def add_replica(self, service: str) -> str:
-        """A second process of a service, not yet started; returns the name under which it is started and stopped."""
+        """Add a second process of a service, which does not run yet; returns the name by which to start and stop it."""
         name = f"{service}-two"
         program = ServiceProgram(service, free_port(), {**self._own_settings, "VECHE_INSTANCE": name})
         self.programs[name] = self._running(program, name)
@@ -101,13 +102,13 @@ class City:
         return RunningProgram(program, self._folder / f"{name}.log", dies_with_parent=True)
 
     def start(self, *names: str) -> None:
-        """Start the named processes, or all, side by side; returns when each serves."""
+        """Start the named processes, or all, concurrently; returns when all serve."""
         chosen = names or tuple(self.programs)
         with ThreadPoolExecutor(len(chosen)) as threads:
             list(threads.map(lambda name: self.programs[name].start(START_SECONDS), chosen))
 
     def stop(self, *names: str) -> None:
-        """Stop politely: the gateway first, then the services."""
+        """Stop the named processes, or all, with SIGTERM."""
         chosen = names or tuple(reversed(self.programs))
         with ThreadPoolExecutor(len(chosen)) as threads:
             list(threads.map(lambda name: self.programs[name].stop(), chosen))

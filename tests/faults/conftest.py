@@ -13,7 +13,7 @@ from tests.faults.databases import Databases
 
 @pytest.fixture(scope="module")
 def city(backend: Backend, namespace: Namespace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """The gateway and the four services as processes of their own; the module may kill them as it likes."""
+    """The gateway and the four services as processes, which the tests of the module may kill."""
     installed = City({**backend.environment(), **namespace.environment()}, tmp_path_factory.mktemp("city"))
     try:
         installed.start()
@@ -26,7 +26,7 @@ def city(backend: Backend, namespace: Namespace, tmp_path_factory: pytest.TempPa
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def databases(backend: Backend, namespace: Namespace) -> AsyncIterator[Databases]:
-    """The city's databases, without a service in between."""
+    """The databases of the city, read directly."""
     opened = Databases(backend.mongo_uri, namespace.database_prefix)
     yield opened
     await opened.close()

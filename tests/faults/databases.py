@@ -1,4 +1,4 @@
-"""Looks into the services' databases: what really stands there, whatever anybody was told."""
+"""Reads the services' databases, past the services: what is really stored."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from tests.faults.ledger import Found, on_its_way
+from tests.faults.ledger import Stored, in_progress
 from tests.outboxes import waiting_in
 from veche_local.parts import SERVICES
 from veche_shared.storage.mongo import Mongo
 
-LOOK_SECONDS = 0.5
-CALM_SECONDS = 2.0
+POLL_SECONDS = 0.5
+SETTLE_SECONDS = 2.0
 
 
 class Databases:
-    """All databases of one city. ``channel`` is the one by which the appeals and the votes came in."""
+    """All databases of one installation. ``channel`` is that of the appeals and votes."""
 
     def __init__(self, uri: str, prefix: str, channel: str = "web") -> None:
         self._mongo = {name: Mongo(uri, f"{prefix}{name}", timeout=20.0) for name in SERVICES}
@@ -30,12 +30,12 @@ class Databases:
         for mongo in self._mongo.values():
             await mongo.close()
 
-    async def find(self, poll_id: str | None = None) -> Found:
-        """Everything that the ledger is held against; the votes and the ballots are those of ``poll_id``."""
+    async def find(self, poll_id: str | None = None) -> Stored:
+        """Everything that is compared with the ledger; votes and ballots are those of ``poll_id``."""
         intake, surveys = self["intake"], self["surveys"]
         ballots = [document async for document in surveys["ballots"].find({"poll_id": poll_id})]
         tally = await surveys["tallies"].find_one({"_id": poll_id}) or {}
-        return Found(
+        return Stored(
             appeals=[(document["external_id"], document["_id"]) async for document in intake["appeals"].find()],
             copies={
                 "cases": await self._numbers("routing", "cases", "number"),
@@ -47,7 +47,7 @@ class Databases:
                 async for document in intake["votes"].find({"poll_id": poll_id})
             ],
             ballots=Counter(document["_id"] for document in ballots),
-            spoiled=await surveys["rejected_ballots"].count_documents({"poll_id": poll_id}),
+            rejected_ballots=await surveys["rejected_ballots"].count_documents({"poll_id": poll_id}),
             tally=tally.get("options", {}),
             tally_ballots=tally.get("ballots", 0),
             recount=Counter(option for document in ballots for option in document["options"]),
@@ -61,25 +61,25 @@ class Databases:
         )
 
     async def when_quiet(
-        self, poll_id: str | None = None, *, within: float, enough: Callable[[Found], bool] = lambda _: True
-    ) -> Found:
-        """What stands there once everything has arrived, ``enough`` holds and nothing moves any more.
+        self, poll_id: str | None = None, *, within: float, enough: Callable[[Stored], bool] = lambda _: True
+    ) -> Stored:
+        """What is stored once everything has arrived and ``enough`` holds.
 
-        A look more after ``CALM_SECONDS``, since what is done twice may come late. Raises TimeoutError with what is
-        still on its way.
+        It is read once more after ``SETTLE_SECONDS``, since a duplicate may come late. Raises TimeoutError with what is
+        still in progress after ``within`` seconds.
         """
         deadline = time.monotonic() + within
-        while waiting := on_its_way(found := await self.find(poll_id)) or not enough(found):
+        while missing := in_progress(stored := await self.find(poll_id)) or not enough(stored):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"after {within:g} s: {waiting if waiting is not True else 'not enough there'}")
-            await asyncio.sleep(LOOK_SECONDS)
-        await asyncio.sleep(CALM_SECONDS)
+                raise TimeoutError(f"after {within:g} s: {missing if missing is not True else 'not enough stored'}")
+            await asyncio.sleep(POLL_SECONDS)
+        await asyncio.sleep(SETTLE_SECONDS)
         return await self.find(poll_id)
 
     async def _numbers(self, service: str, collection: str, field: str) -> Counter[str]:
-        stages = [{"$group": {"_id": f"${field}", "there": {"$sum": 1}}}]
+        stages = [{"$group": {"_id": f"${field}", "count": {"$sum": 1}}}]
         cursor = await self[service][collection].aggregate(stages)
-        return Counter({document["_id"]: document["there"] async for document in cursor})
+        return Counter({document["_id"]: document["count"] async for document in cursor})
 
     def _external_id(self, keys: list[str]) -> str:
         return next(key.removeprefix(self._external) for key in keys if key.startswith(self._external))

@@ -1,4 +1,4 @@
-"""A wire between a service and a server that a test can cut and mend: a TCP proxy on the loopback."""
+"""A TCP proxy between a service and a server, by which a test interrupts their network."""
 
 from __future__ import annotations
 
@@ -13,65 +13,65 @@ CHUNK = 65_536
 
 
 @dataclass(slots=True)
-class Wire:
-    """Passes bytes on to ``there`` (a port of this machine) and listens at ``port``.
+class TcpProxy:
+    """Listens at ``port`` and forwards to ``target``, a port of this machine.
 
-    ``cut`` is a cable that was pulled where both ends notice; ``stall`` is a firewall that drops everything in silence:
-    connections stay, new ones are taken, and no byte arrives; ``forget`` makes it a firewall that was started anew and
-    knows nothing of the connections there were: they stay silent for ever.
+    ``disconnect`` resets all connections and refuses new ones, like a server that is down. ``stall`` drops all packets,
+    like a firewall: connections stay, new ones are accepted, and no byte arrives. ``forget`` drops the packets of the
+    present connections for ever, like a firewall after its restart.
     """
 
-    there: int
+    target: int
     port: int = 0
-    _whole: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _forwarding: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _forgotten: set[asyncio.StreamWriter] = field(init=False, default_factory=set)
     _server: asyncio.Server | None = field(init=False, default=None)
-    _open: set[asyncio.StreamWriter] = field(init=False, default_factory=set)
+    _connections: set[asyncio.StreamWriter] = field(init=False, default_factory=set)
 
     async def start(self) -> None:
-        """Listen; the port is kept when the wire is cut and mended."""
-        self._whole.set()
-        self._server = await asyncio.start_server(self._joined, LOOPBACK, self.port)
+        """Listen; the port stays the same after ``disconnect`` and ``restore``."""
+        self._forwarding.set()
+        self._server = await asyncio.start_server(self._connected, LOOPBACK, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
-    async def cut(self) -> None:
-        """Break every connection and take no new one."""
+    async def disconnect(self) -> None:
+        """Reset every connection and refuse new ones."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
-        for writer in list(self._open):
+        for writer in list(self._connections):
             writer.transport.abort()
 
     def stall(self) -> None:
-        """From now on nothing comes through, and nobody is told."""
-        self._whole.clear()
+        """Forward nothing from now on; connections stay open."""
+        self._forwarding.clear()
 
     def forget(self) -> None:
-        """No byte of the connections there are will ever arrive, in either direction."""
-        self._forgotten |= self._open
+        """Never again forward a byte of the present connections, in either direction."""
+        self._forgotten |= self._connections
 
-    async def mend(self) -> None:
-        """Undo ``cut`` and ``stall``: what was held back arrives, unless it is forgotten."""
-        self._whole.set()
+    async def restore(self) -> None:
+        """Undo ``disconnect`` and ``stall``: delayed bytes are forwarded, except those of forgotten connections."""
+        self._forwarding.set()
         if self._server is None:
             await self.start()
 
-    async def _joined(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            there_reader, there_writer = await asyncio.open_connection(LOOPBACK, self.there)
-        except OSError:  # the server is dead itself
+            target_reader, target_writer = await asyncio.open_connection(LOOPBACK, self.target)
+        except OSError:  # the server is down
             writer.transport.abort()
             return
-        self._open |= {writer, there_writer}
+        self._connections |= {writer, target_writer}
         try:
-            await asyncio.gather(self._carry(reader, there_writer), self._carry(there_reader, writer))
+            await asyncio.gather(self._forward(reader, target_writer), self._forward(target_reader, writer))
         finally:
-            self._open -= {writer, there_writer}
+            self._connections -= {writer, target_writer}
 
-    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _forward(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await source.read(CHUNK):
-                await self._whole.wait()
+                await self._forwarding.wait()
                 if sink not in self._forgotten:
                     sink.write(data)
                     await sink.drain()
@@ -79,12 +79,12 @@ class Wire:
 
 
 @asynccontextmanager
-async def wire_to(there: int, port: int = 0) -> AsyncIterator[Wire]:
-    """A wire to a port of this machine, whole at first; gone at the end."""
-    wire = Wire(there, port)
-    await wire.start()
+async def proxy_to(target: int, port: int = 0) -> AsyncIterator[TcpProxy]:
+    """A proxy to a port of this machine, which forwards at first; it is closed at the end."""
+    proxy = TcpProxy(target, port)
+    await proxy.start()
     try:
-        yield wire
+        yield proxy
     finally:
-        wire._whole.set()
-        await wire.cut()
+        proxy._forwarding.set()
+        await proxy.disconnect()

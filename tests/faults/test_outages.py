@@ -1,4 +1,4 @@
-"""Kafka or MongoDB is away for a while: what still works, what callers are told, and that all arrives afterwards."""
+"""Kafka or MongoDB is down for a while: what still works, what callers are answered, and what arrives afterwards."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from tests.backend.servers import Backend
 from tests.city.processes import City
 from tests.faults.databases import Databases
 from tests.faults.flow import Senders, appeals, senders
-from tests.faults.ledger import broken_promises
+from tests.faults.ledger import violations
 from tests.outboxes import waiting_in
 from veche_local.parts import SERVICES
 
 pytestmark = pytest.mark.faults
 
 TIME_LIMIT = 10.0
-"""Seconds within which a caller hears that nothing was stored: the storage's eight, and some for a busy machine."""
+"""Seconds within which a caller is answered that nothing was stored: the eight of the storage, and some for a busy
+machine."""
 
 QUIET_SECONDS = 60.0
 
@@ -37,24 +38,24 @@ async def flow(city: City) -> AsyncIterator[Senders]:
 
 
 async def health(city: City, service: str) -> tuple[int, dict[str, str]]:
-    """What readiness says: the status, and a word on each dependency."""
+    """The readiness of a service: the HTTP status, and the state of each dependency."""
     async with httpx2.AsyncClient(timeout=10.0) as client:
         response = await client.get(f"{city.urls[service]}/health/ready")
     return response.status_code, response.json()["checks"]
 
 
 async def until_health(city: City, service: str, status: int, *, ok: set[str], not_ok: set[str]) -> None:
-    """Wait until readiness names exactly these dependencies as working and as failing."""
+    """Wait until the readiness has this status and these states of the dependencies."""
     async with asyncio.timeout(QUIET_SECONDS):
         while True:
-            told, checks = await health(city, service)
-            working = {name for name, word in checks.items() if word == "ok"}
-            if told == status and ok <= working and not not_ok & working:
+            answered, checks = await health(city, service)
+            working = {name for name, state in checks.items() if state == "ok"}
+            if answered == status and ok <= working and not not_ok & working:
                 return
             await asyncio.sleep(0.2)
 
 
-async def test_without_kafka_intake_accepts_says_so_and_delivers_later(
+async def test_without_kafka_intake_accepts_reports_it_and_delivers_later(
     backend: Backend, city: City, databases: Databases, flow: Senders
 ) -> None:
     await asyncio.to_thread(backend.kafka.kill)
@@ -64,13 +65,13 @@ async def test_without_kafka_intake_accepts_says_so_and_delivers_later(
     assert len(await waiting_in(databases["intake"]["outbox"])) == 100
     assert await databases["routing"]["cases"].count_documents({}) == 0
     await asyncio.to_thread(backend.kafka.start)
-    found = await databases.when_quiet(within=QUIET_SECONDS)
-    assert broken_promises(flow.ledger, found) == []
+    stored = await databases.when_quiet(within=QUIET_SECONDS)
+    assert violations(flow.ledger, stored) == []
     for service in SERVICES:
         await until_health(city, service, 200, ok={"mongo", "kafka"}, not_ok=set())
 
 
-async def test_without_mongodb_callers_are_told_in_time_to_come_back_and_lose_nothing(
+async def test_without_mongodb_callers_are_asked_in_time_to_retry_and_lose_nothing(
     backend: Backend, city: City, databases: Databases, flow: Senders
 ) -> None:
     items = list(appeals(range(24), "nomongo"))
@@ -92,16 +93,16 @@ async def test_without_mongodb_callers_are_told_in_time_to_come_back_and_lose_no
     sending = asyncio.create_task(flow.send(items, in_flight=8))
     await asyncio.to_thread(backend.mongo.start)
     await sending
-    assert broken_promises(flow.ledger, await databases.when_quiet(within=QUIET_SECONDS)) == []
+    assert violations(flow.ledger, await databases.when_quiet(within=QUIET_SECONDS)) == []
     assert len(flow.ledger.accepted("appeal")) == 124
 
 
-async def test_a_consumer_that_finds_no_database_waits_and_goes_on(
+async def test_a_consumer_without_a_database_waits_and_continues(
     backend: Backend, city: City, databases: Databases, flow: Senders
 ) -> None:
     routing = city.programs["routing"].pid
     assert routing is not None
-    os.kill(routing, signal.SIGSTOP)  # so that the events lie in Kafka when the database dies
+    os.kill(routing, signal.SIGSTOP)  # so that the events are in Kafka when the database ends
     try:
         await flow.send(list(appeals(range(50), "paused")), in_flight=8)
         async with asyncio.timeout(QUIET_SECONDS):
@@ -112,5 +113,5 @@ async def test_a_consumer_that_finds_no_database_waits_and_goes_on(
         os.kill(routing, signal.SIGCONT)
     await until_health(city, "routing", 503, ok=set(), not_ok={"mongo", "tasks"})
     await asyncio.to_thread(backend.mongo.start)
-    assert broken_promises(flow.ledger, await databases.when_quiet(within=QUIET_SECONDS)) == []
+    assert violations(flow.ledger, await databases.when_quiet(within=QUIET_SECONDS)) == []
     await until_health(city, "routing", 200, ok={"mongo", "kafka"}, not_ok=set())

@@ -1,4 +1,4 @@
-"""Messages that no code can read, put on the topics past every outbox, as a foreign or broken writer would."""
+"""Messages that cannot be decoded, written to the topics directly, as a foreign or broken producer would."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.backend.servers import Backend
 from tests.city.processes import City
 from tests.faults.databases import Databases
 from tests.faults.flow import appeals, open_poll, senders, votes
-from tests.faults.ledger import broken_promises
-from veche_local.dead_letters.desk import Desk
+from tests.faults.ledger import violations
+from veche_local.dead_letters.commands import DeadLetters
 from veche_local.parts import SERVICES
 from veche_shared.clock import system_clock
 from veche_shared.contracts.topics import APPEALS, CASES, SURVEYS, VOTES, Topic
@@ -34,7 +34,7 @@ EXAMPLE = Path(__file__).parents[1] / "contract" / "examples" / "appeal.register
 
 
 def poisons(event_types: Collection[str]) -> list[tuple[bytes, list[tuple[str, bytes]]]]:
-    """Bytes that are no JSON, garbage under a header that is no text, and an event of each type without its data."""
+    """Bytes that are not JSON, garbage with a header that is not UTF-8, and an event of each type without data."""
     broken = [
         json.dumps({"specversion": "1.0", "id": new_id(), "type": event_type, "source": "/x", "subject": "s"}).encode()
         for event_type in sorted(event_types)
@@ -67,7 +67,7 @@ async def dead_lettered(databases: Databases, service: str, topic: Topic) -> lis
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
-async def test_poison_ends_in_the_dead_letters_of_every_reader_with_its_reason(
+async def test_poison_is_dead_lettered_by_every_reader_with_its_reason(
     backend: Backend, city: City, databases: Databases, namespace: Namespace, topic: Topic
 ) -> None:
     name = f"{namespace.topic_prefix}{topic.name}"
@@ -96,17 +96,17 @@ async def test_poison_ends_in_the_dead_letters_of_every_reader_with_its_reason(
     assert all(program.is_alive() for program in city.programs.values())
 
 
-async def test_every_partition_moves_on_behind_the_poison(city: City, databases: Databases) -> None:
-    poll_id = await open_poll(city, databases)  # through the topic of the polls
+async def test_every_partition_continues_after_the_poison(city: City, databases: Databases) -> None:
+    poll_id = await open_poll(city, databases)  # which goes through the topic of the polls
     async with senders(city) as flow:
         await flow.send([*appeals(range(60), "after"), *votes(range(60), "after", poll_id)], in_flight=8)
-        found = await databases.when_quiet(poll_id, within=40)
-    faults = broken_promises(flow.ledger, found)
-    assert [fault for fault in faults if "has dead letters" not in fault] == []
+        stored = await databases.when_quiet(poll_id, within=40)
+    broken = violations(flow.ledger, stored)
+    assert [sentence for sentence in broken if "has dead letters" not in sentence] == []
     assert len(flow.ledger.accepted("appeal")) == len(flow.ledger.accepted("vote")) == 60
 
 
-async def test_a_good_event_under_a_header_that_is_no_text_is_handled(
+async def test_a_valid_event_with_a_header_that_is_not_utf_8_is_handled(
     backend: Backend, city: City, databases: Databases, namespace: Namespace
 ) -> None:
     event = json.loads(EXAMPLE.read_text(encoding="utf-8"))
@@ -146,17 +146,17 @@ async def test_an_operator_drops_one_and_replays_another_and_the_record_says_so(
     backend: Backend, city: City, databases: Databases
 ) -> None:
     first, second, *_ = await dead_lettered(databases, "surveys", VOTES)
-    desk = Desk({name: databases[name] for name in SERVICES}, "Оператор", system_clock, new_id)
+    decisions = DeadLetters({name: databases[name] for name in SERVICES}, "Оператор", system_clock, new_id)
     before = len(await dead_lettered(databases, "surveys", VOTES))
-    await desk.drop(first.id, "мусор")
-    await desk.replay(second.id, "после исправления")
+    await decisions.drop(first.id, "мусор")
+    await decisions.replay(second.id, "после исправления")
 
-    async def is_back() -> bool:  # it is poison still, and has a place of its own now
+    async def is_back() -> bool:  # it is still poison, at another offset
         return len(await dead_lettered(databases, "surveys", VOTES)) == before + 1
 
     await until(is_back)
-    dropped, replayed = (await desk.show(first.id)).letter, (await desk.show(second.id)).letter
+    dropped, replayed = (await decisions.show(first.id)).letter, (await decisions.show(second.id)).letter
     assert (dropped.state, dropped.decided_by, dropped.note) == ("dropped", "Оператор", "мусор")
     assert (replayed.state, replayed.decided_by, replayed.note) == ("replayed", "Оператор", "после исправления")
     assert dropped.decided_at is not None
-    assert second.value in [item.letter.value for item in await desk.listed("waiting", 1_000)]
+    assert second.value in [item.letter.value for item in await decisions.listed("waiting", 1_000)]

@@ -1,4 +1,4 @@
-"""The gateway sends each path to the service that owns it, hides what is for the inside, and says when one is down."""
+"""The gateway routes each path to its service, hides internal paths, and reports a service that is down."""
 
 from __future__ import annotations
 
@@ -21,30 +21,34 @@ SERVICES = ("intake", "routing", "notifications", "surveys")
 Answer = tuple[int, dict[str, str], bytes]
 
 
-class StandIn(BaseHTTPRequestHandler):
-    """Tells which service was asked and what it was given; of two events, sends the second once the first arrived."""
+class FakeService(BaseHTTPRequestHandler):
+    """Answers with its name and the request; sends its second event once the first was received."""
 
     service: str
-    first_arrived = threading.Event()
+    first_received = threading.Event()
 
     def do_GET(self) -> None:
         if self.path.endswith("/stream"):
             self._stream()
         else:
-            self._tell()
+            self._echo()
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        self._tell()
+        self._echo()
 
-    def _tell(self) -> None:
-        told = {"service": self.service, "path": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}}
-        body = json.dumps(told).encode()
+    def _echo(self) -> None:
+        request = {
+            "service": self.service,
+            "path": self.path,
+            "headers": {k.lower(): v for k, v in self.headers.items()},
+        }
+        body = json.dumps(request).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Security-Policy", "default-src 'self'")
-        with suppress(ConnectionError):  # the gateway may have left: the body was too long for it
+        with suppress(ConnectionError):  # the gateway closes the connection when a body is too large
             self.end_headers()
             self.wfile.write(body)
 
@@ -54,19 +58,19 @@ class StandIn(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"data: first\n\n")
         self.wfile.flush()
-        self.first_arrived.wait(30)
+        self.first_received.wait(30)
         self.wfile.write(b"data: second\n\n")
 
     def log_message(self, *args: object) -> None:
-        """Silent."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaddyProgram]:
-    """A gateway before three stand-ins; surveys is down."""
+    """A gateway in front of three fake services; surveys is down."""
     folder = tmp_path_factory.mktemp("gateway")
     servers = {
-        service: ThreadingHTTPServer(("127.0.0.1", 0), type(service, (StandIn,), {"service": service}))
+        service: ThreadingHTTPServer(("127.0.0.1", 0), type(service, (FakeService,), {"service": service}))
         for service in SERVICES
     }
     upstreams = {service: f"127.0.0.1:{server.server_address[1]}" for service, server in servers.items()}
@@ -111,7 +115,7 @@ def ask(gateway: CaddyProgram, path: str, method: str = "GET", body: bytes = b""
         ("/api/v1/imports/7", "intake"),
         ("/polls/0190/vote", "intake"),
         ("/openapi/intake.json", "intake"),
-        ("/nobody-knows", "intake"),
+        ("/unknown", "intake"),
         ("/sign-in", "routing"),
         ("/sign-out", "routing"),
         ("/cases/17/panel", "routing"),
@@ -148,14 +152,14 @@ def test_each_path_reaches_the_service_that_owns_it_unchanged(gateway: CaddyProg
         "/internal%2Fv1/contacts/p1",
     ],
 )
-def test_what_is_for_the_inside_is_not_found_from_the_outside(gateway: CaddyProgram, path: str) -> None:
+def test_internal_paths_are_not_found_from_outside(gateway: CaddyProgram, path: str) -> None:
     status, headers, body = ask(gateway, path)
     assert status == 404
     assert headers["content-type"] == "application/problem+json"
     assert json.loads(body)["type"] == "urn:veche:problem:not_found"
 
 
-def test_a_program_is_told_by_a_problem_document_that_a_service_is_down(gateway: CaddyProgram) -> None:
+def test_a_program_gets_a_problem_document_when_a_service_is_down(gateway: CaddyProgram) -> None:
     status, headers, body = ask(gateway, "/api/v1/polls", X_Request_Id="request-0001")
     assert status == 502
     assert headers["content-type"] == "application/problem+json"
@@ -168,7 +172,7 @@ def test_a_program_is_told_by_a_problem_document_that_a_service_is_down(gateway:
     }
 
 
-def test_a_person_is_told_by_a_page_in_two_languages_that_a_service_is_down(gateway: CaddyProgram) -> None:
+def test_a_person_gets_a_page_in_two_languages_when_a_service_is_down(gateway: CaddyProgram) -> None:
     status, headers, body = ask(gateway, "/polls", Accept="text/html,application/xhtml+xml")
     page = body.decode()
     assert status == 502
@@ -184,7 +188,7 @@ def test_the_other_services_answer_while_one_is_down(gateway: CaddyProgram) -> N
     assert ask(gateway, "/desk")[0] == 200
 
 
-def test_a_request_keeps_its_id_and_gets_one_where_it_has_none_or_a_harmful_one(gateway: CaddyProgram) -> None:
+def test_a_request_keeps_its_id_and_gets_a_new_one_where_it_has_none_or_an_unsafe_one(gateway: CaddyProgram) -> None:
     def seen(given: str | None = None) -> str:
         _, answer, body = ask(gateway, "/", X_Request_Id=given) if given else ask(gateway, "/")
         passed: str = json.loads(body)["headers"]["x-request-id"]
@@ -196,7 +200,7 @@ def test_a_request_keeps_its_id_and_gets_one_where_it_has_none_or_a_harmful_one(
     assert seen('"><script>') != '"><script>'
 
 
-def test_a_caller_cannot_pretend_to_come_from_elsewhere(gateway: CaddyProgram) -> None:
+def test_a_caller_cannot_forge_its_address(gateway: CaddyProgram) -> None:
     _, _, body = ask(gateway, "/", X_Forwarded_For="203.0.113.7", X_Forwarded_Proto="https")
     passed = json.loads(body)["headers"]
     assert passed["x-forwarded-for"] == "127.0.0.1"
@@ -217,7 +221,7 @@ def test_the_services_decide_their_content_security_policy(gateway: CaddyProgram
     assert ask(gateway, "/")[1]["content-security-policy"] == "default-src 'self'"
 
 
-def test_a_body_that_no_address_takes_is_refused_at_the_door(gateway: CaddyProgram) -> None:
+def test_a_body_that_is_too_large_for_every_path_is_refused_by_the_gateway(gateway: CaddyProgram) -> None:
     status, headers, body = ask(gateway, "/api/v1/appeals", "POST", b"x" * (3 << 20))
     assert status == 413
     assert headers["content-type"] == "application/problem+json"
@@ -228,12 +232,12 @@ def test_a_file_import_may_be_larger(gateway: CaddyProgram) -> None:
     assert ask(gateway, "/api/v1/imports", "POST", b"x" * (3 << 20))[0] == 200
 
 
-def test_an_event_stream_leaves_at_once(gateway: CaddyProgram) -> None:
+def test_an_event_stream_is_not_buffered(gateway: CaddyProgram) -> None:
     connection = http.client.HTTPConnection(gateway.host, gateway.port, timeout=20)
     connection.request("GET", "/api/v1/feeds/roads/stream", headers={"Accept-Encoding": "gzip"})
     response = connection.getresponse()
     assert response.readline() == b"data: first\n"
-    StandIn.first_arrived.set()
+    FakeService.first_received.set()
     assert response.read() == b"\ndata: second\n\n"
     connection.close()
 
@@ -246,7 +250,7 @@ def test_a_service_that_restarts_for_a_second_is_waited_for(tmp_path: Path) -> N
     returned: list[ThreadingHTTPServer] = []
 
     def come_back() -> None:
-        server = ThreadingHTTPServer(("127.0.0.1", port), type("intake", (StandIn,), {"service": "intake"}))
+        server = ThreadingHTTPServer(("127.0.0.1", port), type("intake", (FakeService,), {"service": "intake"}))
         returned.append(server)
         server.serve_forever()
 

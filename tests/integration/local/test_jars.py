@@ -1,4 +1,4 @@
-"""Fetching Kafka's jars from a repository: what is locked and nothing else, and no network when all is there."""
+"""Downloading Kafka's jars: locked files only, and without network access where all are cached."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from tests.backend.ports import free_port
-from veche_local.problems import MachineError
+from veche_local.errors import CommandError
 from veche_local.servers.jars import LockedJar, fetch_jars
 
 CONTENT = b"the jar"
 JAR = LockedJar("org.example", "thing", "1.0", hashlib.sha256(CONTENT).hexdigest())
 
 
-class Quiet(SimpleHTTPRequestHandler):
+class SilentHandler(SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
-        """Silent."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     offered.parent.mkdir(parents=True)
     offer(folder, CONTENT)
     with (
-        ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server,
+        ThreadingHTTPServer(("127.0.0.1", 0), partial(SilentHandler, directory=str(folder))) as server,
         ThreadPoolExecutor(1) as thread,
     ):
         thread.submit(server.serve_forever)
@@ -47,18 +47,18 @@ def offer(repository: Path, content: bytes) -> None:
     offered.with_name(f"{offered.name}.sha1").write_text(hashlib.sha1(content).hexdigest())
 
 
-def test_a_missing_jar_is_fetched_once_and_later_no_network_is_needed(
+def test_a_missing_jar_is_downloaded_once_and_later_no_network_is_needed(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[int, int, str]] = []
-    (fetched,) = fetch_jars(tmp_path / "cache", (JAR,), lambda *progress: told.append(progress))
+    progress: list[tuple[int, int, str]] = []
+    (fetched,) = fetch_jars(tmp_path / "cache", (JAR,), lambda *step: progress.append(step))
     assert fetched.read_bytes() == CONTENT
-    assert told == [(0, 1, "thing-1.0.jar"), (1, 1, "")]
+    assert progress == [(0, 1, "thing-1.0.jar"), (1, 1, "")]
     monkeypatch.setenv("VECHE_LOCAL__MAVEN_REPOSITORY", f"http://127.0.0.1:{free_port()}")
     assert fetch_jars(tmp_path / "cache", (JAR,)) == (fetched,)
 
 
-def test_a_jar_that_was_cut_short_is_fetched_again(repository: Path, tmp_path: Path) -> None:
+def test_an_incomplete_jar_is_downloaded_again(repository: Path, tmp_path: Path) -> None:
     path = JAR.path_in(tmp_path / "cache")
     path.parent.mkdir(parents=True)
     path.write_bytes(CONTENT[:3])
@@ -66,14 +66,14 @@ def test_a_jar_that_was_cut_short_is_fetched_again(repository: Path, tmp_path: P
     assert path.read_bytes() == CONTENT
 
 
-def test_a_jar_that_is_not_the_locked_one_is_refused_and_not_kept(repository: Path, tmp_path: Path) -> None:
+def test_a_jar_with_another_hash_is_refused_and_not_kept(repository: Path, tmp_path: Path) -> None:
     offer(repository, b"something else")
-    with pytest.raises(MachineError, match="is not the file that was locked"):
+    with pytest.raises(CommandError, match="is not the locked file"):
         fetch_jars(tmp_path / "cache", (JAR,))
     assert not JAR.path_in(tmp_path / "cache").exists()
 
 
-def test_without_network_the_ways_out_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_network_the_error_has_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VECHE_LOCAL__MAVEN_REPOSITORY", f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(MachineError, match=r"thing-1.0.jar could not be downloaded \(ConnectionError\)"):
+    with pytest.raises(CommandError, match=r"thing-1.0.jar could not be downloaded \(ConnectionError\)"):
         fetch_jars(tmp_path / "cache", (JAR,))

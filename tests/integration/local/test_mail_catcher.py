@@ -1,4 +1,4 @@
-"""Letters that the local installation catches instead of sending."""
+"""E-mails that the local installation stores instead of sending."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from tests.backend.ports import free_port
 from veche_local.mail.catcher import serve
 
 
-async def test_a_letter_is_kept_as_it_came_in_a_file_of_its_own(tmp_path: Path) -> None:
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "veche@localhost", "ivan@example.ru", "Ответ на обращение"
-    letter.set_content("Яма засыпана.")
+async def test_each_e_mail_is_stored_unchanged_in_a_file_of_its_own(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "veche@localhost", "ivan@example.ru", "Ответ на обращение"
+    message.set_content("Яма засыпана.")
     port = free_port()
 
     def send() -> None:
         with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
-            client.send_message(letter)
+            client.send_message(message)
 
     async with serve(port, tmp_path / "mail"):
         await asyncio.to_thread(send)
@@ -29,12 +29,12 @@ async def test_a_letter_is_kept_as_it_came_in_a_file_of_its_own(tmp_path: Path) 
 
     files = sorted((tmp_path / "mail").iterdir())
     assert [file.suffix for file in files] == [".eml", ".eml"]
-    kept = BytesParser(policy=default).parsebytes(files[0].read_bytes())
-    assert kept["Subject"] == "Ответ на обращение"
-    assert kept.get_content().strip() == "Яма засыпана."
+    stored = BytesParser(policy=default).parsebytes(files[0].read_bytes())
+    assert stored["Subject"] == "Ответ на обращение"
+    assert stored.get_content().strip() == "Яма засыпана."
 
 
-async def test_a_letter_that_cannot_be_stored_is_refused_for_now_and_not_lost(tmp_path: Path) -> None:
+async def test_an_e_mail_that_cannot_be_stored_is_refused_for_now_and_not_lost(tmp_path: Path) -> None:
     port = free_port()
 
     def send() -> int:

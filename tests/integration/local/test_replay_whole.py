@@ -1,4 +1,4 @@
-"""A made-up history goes through the gateway of a city that was made from it, and every row is accounted for."""
+"""A made-up history is sent to a city whose pack was generated from it, and every row is accounted for."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import pytest
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
 from tests.city.processes import City
-from veche_local.replay.account import Account
-from veche_local.replay.history import opened_rows
+from veche_local.replay.history import open_rows
 from veche_local.replay.ledger import Counts
-from veche_local.replay.mapping import AppealColumns, PackColumns, PackNames, ReplayMap
+from veche_local.replay.mapping import AppealColumns, PackColumns, PackNames, ReplayMapping
 from veche_local.replay.pack import pack_files, read_history
-from veche_local.replay.running import Doors, run_replay
+from veche_local.replay.report import ReplayReport
+from veche_local.replay.running import Endpoints, run_replay
 from veche_shared.clock import system_clock
 
-PLAN = ReplayMap(
+MAPPING = ReplayMapping(
     appeal=AppealColumns(
         text="Текст", external_id="№", received_at="Дата", topic_hint="Тема", address="Адрес", district="Район"
     ),
@@ -53,10 +53,10 @@ def clear_row(number: int) -> dict[str, str]:
 
 
 def history() -> list[dict[str, str]]:
-    """Clear rows, rows that came twice, rows that the door must refuse, rows that nobody can place without reading."""
+    """Clear rows, duplicates, rows that the API must reject, and rows that belong in triage."""
     clear = [clear_row(number) for number in range(CLEAR)]
-    spoilt = [{"Текст": "   "}, {"Дата": "позавчера"}, {"Текст": "а" * 20_001}, {"Дата": "1999-06-06T12:00:00"}]
-    invalid = [clear_row(1_000 + number) | spoilt[number % 4] for number in range(INVALID)]
+    faults = [{"Текст": "   "}, {"Дата": "позавчера"}, {"Текст": "а" * 20_001}, {"Дата": "1999-06-06T12:00:00"}]
+    invalid = [clear_row(1_000 + number) | faults[number % 4] for number in range(INVALID)]
     blank = dict.fromkeys(("Тема", "Район", "Адрес", "Исполнитель", "Раздел"), "")
     unclear = [
         clear_row(2_000 + number) | blank | {"Текст": f"Разберитесь, {number} раз!"} for number in range(UNCLEAR)
@@ -66,15 +66,15 @@ def history() -> list[dict[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A city made from the history, and the history."""
+    """A city with the pack of the history, and the history."""
 
     city: City
     file: Path
     pack: Path
 
     @property
-    def doors(self) -> Doors:
-        return Doors(
+    def endpoints(self) -> Endpoints:
+        return Endpoints(
             gateway=self.city.gateway,
             routing=self.city.urls["routing"],
             notifications=self.city.urls["notifications"],
@@ -91,10 +91,10 @@ def prepared(backend: Backend, namespace: Namespace, tmp_path_factory: pytest.Te
         writer = csv.DictWriter(text, HEADER)
         writer.writeheader()
         writer.writerows(history())
-    assert PLAN.pack is not None
-    assert PLAN.city is not None
-    with opened_rows(file, PLAN) as rows:
-        files = pack_files(read_history(rows, PLAN.pack), PLAN.city)
+    assert MAPPING.pack is not None
+    assert MAPPING.city is not None
+    with open_rows(file, MAPPING) as rows:
+        files = pack_files(read_history(rows, MAPPING.pack), MAPPING.city)
     pack.mkdir()
     for name, content in files.items():
         (pack / name).write_text(content, encoding="utf-8")
@@ -108,41 +108,41 @@ def prepared(backend: Backend, namespace: Namespace, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="module")
-async def account(prepared: Prepared) -> Account:
-    """What the replay of the whole history has to show."""
-    return await run_replay(prepared.file, PLAN, prepared.doors, clock=system_clock)
+async def report(prepared: Prepared) -> ReplayReport:
+    """The report of a replay of the whole history."""
+    return await run_replay(prepared.file, MAPPING, prepared.endpoints, clock=system_clock)
 
 
-def test_every_row_is_accounted_for(account: Account) -> None:
-    assert account.faults == []
-    assert account.exit_code == 0
-    ledger = account.ledger
+def test_every_row_is_accounted_for(report: ReplayReport) -> None:
+    assert report.mismatches == []
+    assert report.exit_code == 0
+    ledger = report.ledger
     assert (ledger.sent, ledger.accepted, ledger.duplicates) == (300, CLEAR + UNCLEAR, REPEATED)
     reasons = ("empty_text", "invalid_moment", "text_too_long", "too_early")
     assert ledger.rejected == dict.fromkeys(reasons, INVALID // 4)
     assert {example.split(":")[0] for example in ledger.examples.values()} <= {f"row {n}" for n in range(101, 121)}
 
 
-def test_each_department_got_what_its_executor_answered_and_the_unclear_wait_in_triage(account: Account) -> None:
-    told = Counter(row["Исполнитель"] for row in map(clear_row, range(CLEAR)))
-    codes = {name: code for code, name in account.names.items()}
-    assert account.gained.cases == {codes[name]: count for name, count in told.items()} | {"triage": UNCLEAR}
-    assert account.gained.entries == account.gained.cases
+def test_each_department_has_what_its_executor_answered_and_the_unclear_wait_in_triage(report: ReplayReport) -> None:
+    answered = Counter(row["Исполнитель"] for row in map(clear_row, range(CLEAR)))
+    codes = {name: code for code, name in report.names.items()}
+    assert report.gained.cases == {codes[name]: count for name, count in answered.items()} | {"triage": UNCLEAR}
+    assert report.gained.entries == report.gained.cases
 
 
-def test_a_case_that_is_missing_would_be_told_and_end_with_one(account: Account) -> None:
-    tampered = {**account.gained.cases, "triage": UNCLEAR - 1}
-    wrong = replace(account, gained=Counts(tampered, account.gained.entries))
+def test_a_missing_case_would_be_reported_and_end_with_exit_code_1(report: ReplayReport) -> None:
+    tampered = {**report.gained.cases, "triage": UNCLEAR - 1}
+    wrong = replace(report, gained=Counts(tampered, report.gained.entries))
     assert wrong.exit_code == 1
-    assert wrong.faults == [
+    assert wrong.mismatches == [
         f"{CLEAR + UNCLEAR} appeals were accepted, but {CLEAR + UNCLEAR - 1} cases were opened",
         f"triage: {UNCLEAR - 1} cases, but {UNCLEAR} feed entries",
     ]
 
 
-async def test_the_same_history_once_more_is_nothing_but_duplicates(prepared: Prepared, account: Account) -> None:
-    again = await run_replay(prepared.file, PLAN, prepared.doors, clock=system_clock)
+async def test_the_same_history_once_more_is_nothing_but_duplicates(prepared: Prepared, report: ReplayReport) -> None:
+    again = await run_replay(prepared.file, MAPPING, prepared.endpoints, clock=system_clock)
     assert again.exit_code == 0
-    assert (again.ledger.accepted, again.ledger.duplicates) == (0, account.ledger.accepted + REPEATED)
-    assert again.ledger.rejected == account.ledger.rejected
-    assert again.gained.settled == (0, 0)
+    assert (again.ledger.accepted, again.ledger.duplicates) == (0, report.ledger.accepted + REPEATED)
+    assert again.ledger.rejected == report.ledger.rejected
+    assert again.gained.totals == (0, 0)

@@ -1,4 +1,4 @@
-"""The embedded servers keep their word: what was acknowledged is there after kill -9."""
+"""The embedded servers are durable: what was acknowledged is there after kill -9."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_kafka_keeps_acknowledged_messages_over_kill_and_restart_on_the_sa
     assert await _read(backend, topic, len(messages)) == messages
 
 
-async def test_kafka_creates_no_topic_by_itself(backend: Backend, namespace: Namespace) -> None:
+async def test_kafka_creates_no_topic_automatically(backend: Backend, namespace: Namespace) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=backend.kafka_bootstrap)
     await admin.start()
     try:
@@ -97,14 +97,14 @@ async def test_mongod_takes_transactions_and_keeps_what_it_committed_over_kill_a
 
 
 @pytest.mark.parametrize("kind", ["kafka", "mongo"])
-def test_starting_a_server_that_runs_changes_nothing(backend: Backend, kind: str) -> None:
+def test_starting_a_running_server_changes_nothing(backend: Backend, kind: str) -> None:
     server = backend.kafka if kind == "kafka" else backend.mongo
     before = server.address
     server.start()
     assert server.address == before
 
 
-def test_kafka_lays_out_its_storage_under_an_id_that_begins_with_a_dash(
+def test_kafka_formats_its_storage_under_an_id_that_begins_with_a_dash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kafka, "new_cluster_id", lambda: "-AAAAAAAAAAAAAAAAAAAAA")

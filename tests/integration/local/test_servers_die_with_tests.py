@@ -1,4 +1,4 @@
-"""Servers that a test process has started end with it, also when it is killed with -9 and can end nothing itself."""
+"""The servers that a test process has started end with it, also when it is killed with -9."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from veche_local.machine.rules import platform_problem
+from veche_local.machine.rules import platform_error
 from veche_local.servers.program import dying_with_parent
 
 OTHER_PORTS = "gw6"
-"""A worker whose ports no other test process takes (`tests.backend.ports`)."""
+"""A worker whose ports no other test process uses (`tests.backend.ports`)."""
 
 END_SECONDS = 30
 
@@ -36,8 +36,8 @@ with running_backend(folder) as backend:
 
 
 def test_kafka_mongod_gateway_and_services_end_when_the_process_that_started_them_is_killed(tmp_path: Path) -> None:
-    if (problem := platform_problem(os.uname().sysname, os.uname().machine)) is not None:
-        pytest.skip(problem.sentence)
+    if (error := platform_error(os.uname().sysname, os.uname().machine)) is not None:
+        pytest.skip(error.message)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("VECHE_")}
     environment |= {"VECHE_TEST_BACKEND": "embedded", "PYTEST_XDIST_WORKER": OTHER_PORTS}
     command = dying_with_parent([sys.executable, "-c", TEST_PROCESS, str(tmp_path)])
@@ -50,21 +50,21 @@ def test_kafka_mongod_gateway_and_services_end_when_the_process_that_started_the
         assert "java" in servers["kafka"].name()
         assert "mongod" in servers["mongod"].name()
         tests.kill()
-    _, left = psutil.wait_procs(list(servers.values()), timeout=END_SECONDS)
-    assert left == []
+    _, alive = psutil.wait_procs(list(servers.values()), timeout=END_SECONDS)
+    assert alive == []
 
 
-def test_the_launcher_hands_over_its_process_id_its_arguments_and_the_exit_code() -> None:
+def test_the_launcher_keeps_process_id_arguments_and_exit_code() -> None:
     script = "import os, sys; print(os.getpid(), *sys.argv[1:]); sys.exit(7)"
     with subprocess.Popen(
         dying_with_parent([sys.executable, "-c", script, "a b", "--flag"]), stdout=subprocess.PIPE, text=True
     ) as process:
-        told, _ = process.communicate(timeout=30)
-    assert told.split(maxsplit=1) == [str(process.pid), "a b --flag\n"]
+        output, _ = process.communicate(timeout=30)
+    assert output.split(maxsplit=1) == [str(process.pid), "a b --flag\n"]
     assert process.returncode == 7
 
 
-def test_the_launcher_starts_nothing_for_a_parent_that_has_died_already(tmp_path: Path) -> None:
+def test_the_launcher_starts_nothing_where_the_parent_has_ended_already(tmp_path: Path) -> None:
     started = tmp_path / "started"
     python, *options, launcher, _ = dying_with_parent([])
     of_another = [python, *options, launcher, "-1", sys.executable, "-c", f"open({str(started)!r}, 'w')"]

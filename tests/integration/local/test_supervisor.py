@@ -1,4 +1,4 @@
-"""The supervisor with small stand-ins for the servers: starts in order, restarts what dies, stops in order."""
+"""The supervisor with fake servers: starts in order, restarts what ends, stops in order."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from pathlib import Path
 
 import pytest
 
+from veche_local.errors import CommandError
 from veche_local.home import Home
-from veche_local.problems import MachineError
 from veche_local.supervision.model import PartStatus, Snapshot
 from veche_local.supervision.orphans import end_orphans, orphans
 from veche_local.supervision.other_process import call_when_process_ends
-from veche_local.supervision.record import read_snapshot
+from veche_local.supervision.state_file import read_snapshot
 from veche_local.supervision.supervisor import Part, Supervisor
 
-LIVE = "import signal, sys, time, pathlib\n"
+IMPORTS = "import signal, sys, time, pathlib\n"
 SERVE = (
-    LIVE
-    + "name, ready, journal = sys.argv[1:]\n"
-    + "def note(what):\n"
-    + "    with open(journal, 'a') as file: file.write(f'{what} {name}\\n')\n"
+    IMPORTS
+    + "name, ready, log = sys.argv[1:]\n"
+    + "def write(what):\n"
+    + "    with open(log, 'a') as file: file.write(f'{what} {name}\\n')\n"
     + "def end(*_):\n"
-    + "    note('stopped'); sys.exit(0)\n"
+    + "    write('stopped'); sys.exit(0)\n"
     + "signal.signal(signal.SIGTERM, end)\n"
-    + "note('started')\n"
+    + "write('started')\n"
     + "pathlib.Path(ready).touch()\n"
     + "while True: time.sleep(0.05)\n"
 )
 
 
 @dataclass(frozen=True)
-class StandIn:
-    """A Python process that writes down its start and its polite end; it serves when its file is there."""
+class FakeServer:
+    """A Python process that logs its start and its end on SIGTERM; it serves once its file exists."""
 
     name: str
     folder: Path
@@ -58,7 +58,7 @@ class StandIn:
         self.ready.unlink(missing_ok=True)
 
     def command(self) -> list[str]:
-        return [sys.executable, "-c", self.script, self.name, str(self.ready), str(self.folder / "journal")]
+        return [sys.executable, "-c", self.script, self.name, str(self.ready), str(self.folder / "events.log")]
 
     def environment(self) -> Mapping[str, str]:
         return {}
@@ -68,22 +68,22 @@ class StandIn:
 
 
 @dataclass(frozen=True)
-class Unstartable(StandIn):
-    """One that the machine does not let start."""
+class Unstartable(FakeServer):
+    """One that cannot be prepared."""
 
     def prepare(self) -> None:
-        raise MachineError("The moon is in the wrong house.", "Wait a month.")
+        raise CommandError("The disk is full.", "Free some space.")
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home")
-    home.lay_out()
+    home.create_folders()
     return home
 
 
-def journal(home: Home) -> list[str]:
-    file = home.folder / "journal"
+def events(home: Home) -> list[str]:
+    file = home.folder / "events.log"
     return file.read_text().splitlines() if file.exists() else []
 
 
@@ -101,7 +101,7 @@ def part_of(snapshot: Snapshot, name: str) -> PartStatus:
 
 
 @asynccontextmanager
-async def supervised(home: Home, parts: Sequence[Part]) -> AsyncIterator[asyncio.Task[MachineError | None]]:
+async def supervised(home: Home, parts: Sequence[Part]) -> AsyncIterator[asyncio.Task[CommandError | None]]:
     supervisor = Supervisor(home, parts, "http://127.0.0.1:8080/", lambda: datetime.now(UTC))
     task = asyncio.create_task(supervisor.run())
     try:
@@ -114,16 +114,16 @@ async def supervised(home: Home, parts: Sequence[Part]) -> AsyncIterator[asyncio
 def chain(home: Home) -> list[Part]:
     """store ← service, and a gateway that is stopped before the service."""
     return [
-        Part(StandIn("store", home.folder)),
-        Part(StandIn("service", home.folder), needs=("store",)),
-        Part(StandIn("gateway", home.folder), outlived_by=("service",)),
+        Part(FakeServer("store", home.folder)),
+        Part(FakeServer("service", home.folder), needs=("store",)),
+        Part(FakeServer("gateway", home.folder), stops_before=("service",)),
     ]
 
 
-async def test_a_part_starts_when_those_that_it_needs_serve_and_all_stop_the_other_way_round(home: Home) -> None:
+async def test_a_part_starts_when_those_that_it_needs_serve_and_all_stop_in_the_opposite_order(home: Home) -> None:
     async with supervised(home, chain(home)):
         await until(home, lambda snapshot: snapshot.phase == "ready")
-    lines = journal(home)
+    lines = events(home)
     assert lines.index("started store") < lines.index("started service")
     assert lines[-3:] == ["stopped gateway", "stopped service", "stopped store"]
     last = read_snapshot(home)
@@ -132,7 +132,7 @@ async def test_a_part_starts_when_those_that_it_needs_serve_and_all_stop_the_oth
     assert all(part.pid is None for part in last.parts)
 
 
-async def test_a_part_that_is_killed_is_restarted_and_the_fact_is_shown(home: Home) -> None:
+async def test_a_part_that_is_killed_is_restarted_with_a_note(home: Home) -> None:
     async with supervised(home, chain(home)):
         ready = await until(home, lambda snapshot: snapshot.phase == "ready")
         killed = part_of(ready, "service").pid
@@ -145,62 +145,62 @@ async def test_a_part_that_is_killed_is_restarted_and_the_fact_is_shown(home: Ho
         assert service.note == "killed by SIGKILL"
         assert service.pid not in (None, killed)
         assert back.phase == "ready"
-    assert journal(home).count("started store") == 1
+    assert events(home).count("started store") == 1
 
 
-async def test_a_part_that_never_serves_ends_the_start_with_its_own_words(home: Home) -> None:
-    broken = StandIn("service", home.folder, "print('no such column: votes'); raise SystemExit(1)")
-    async with supervised(home, [Part(StandIn("store", home.folder)), Part(broken, needs=("store",))]) as task:
-        problem = await asyncio.wait_for(task, 30)
-    assert problem is not None
-    assert problem.sentence.startswith("service does not start: ended with code 1.")
-    assert "no such column: votes" in problem.sentence
-    assert str(home.log_of("service")) in problem.way_out
-    assert journal(home)[-1] == "stopped store"
+async def test_a_part_that_never_serves_ends_the_start_with_the_end_of_its_log(home: Home) -> None:
+    broken = FakeServer("service", home.folder, "print('no such column: votes'); raise SystemExit(1)")
+    async with supervised(home, [Part(FakeServer("store", home.folder)), Part(broken, needs=("store",))]) as task:
+        error = await asyncio.wait_for(task, 30)
+    assert error is not None
+    assert error.message.startswith("service does not start: ended with code 1.")
+    assert "no such column: votes" in error.message
+    assert str(home.log_of("service")) in error.advice
+    assert events(home)[-1] == "stopped store"
     snapshot = read_snapshot(home)
     assert snapshot is not None
     assert snapshot.phase == "failed"
-    assert snapshot.sentence == problem.sentence
+    assert snapshot.error == error.message
 
 
-async def test_a_part_that_says_that_its_settings_are_wrong_is_not_tried_again(home: Home) -> None:
-    broken = StandIn("service", home.folder, SERVE.replace("pathlib.Path(ready).touch()", "sys.exit(78)"))
+async def test_a_part_that_reports_wrong_settings_is_not_started_again(home: Home) -> None:
+    broken = FakeServer("service", home.folder, SERVE.replace("pathlib.Path(ready).touch()", "sys.exit(78)"))
     async with supervised(home, [Part(broken)]) as task:
         assert await asyncio.wait_for(task, 30) is not None
-    assert journal(home) == ["started service"]
+    assert events(home) == ["started service"]
 
 
-async def test_what_the_machine_does_not_let_start_is_told_in_its_sentence(home: Home) -> None:
+async def test_a_part_that_cannot_be_prepared_ends_the_start_with_its_error(home: Home) -> None:
     async with supervised(home, [Part(Unstartable("kafka", home.folder))]) as task:
-        problem = await asyncio.wait_for(task, 30)
-    assert problem is not None
-    assert problem.sentence == "The moon is in the wrong house."
-    assert problem.way_out == "Wait a month."
+        error = await asyncio.wait_for(task, 30)
+    assert error is not None
+    assert error.message == "The disk is full."
+    assert error.advice == "Free some space."
 
 
-async def test_a_part_that_ignores_the_polite_order_is_killed(home: Home) -> None:
-    deaf = StandIn("deaf", home.folder, SERVE.replace("end)", "signal.SIG_IGN)", 1), stop_seconds=0.5)
-    async with supervised(home, [Part(deaf)]):
+async def test_a_part_that_ignores_sigterm_is_killed(home: Home) -> None:
+    stubborn = FakeServer("stubborn", home.folder, SERVE.replace("end)", "signal.SIG_IGN)", 1), stop_seconds=0.5)
+    async with supervised(home, [Part(stubborn)]):
         await until(home, lambda snapshot: snapshot.phase == "ready")
     last = read_snapshot(home)
     assert last is not None
-    assert part_of(last, "deaf").state == "stopped"
+    assert part_of(last, "stubborn").state == "stopped"
 
 
-async def test_the_order_to_stop_is_heard_during_the_start(home: Home) -> None:
-    slow = StandIn("slow", home.folder, SERVE.replace("pathlib.Path(ready).touch()\n", ""))
-    async with supervised(home, [Part(slow), Part(StandIn("service", home.folder), needs=("slow",))]):
+async def test_a_stop_is_possible_during_the_start(home: Home) -> None:
+    slow = FakeServer("slow", home.folder, SERVE.replace("pathlib.Path(ready).touch()\n", ""))
+    async with supervised(home, [Part(slow), Part(FakeServer("service", home.folder), needs=("slow",))]):
         await until(home, lambda snapshot: part_of(snapshot, "slow").state == "starting")
-    assert "started service" not in journal(home)
+    assert "started service" not in events(home)
 
 
-async def test_what_a_killed_supervisor_left_behind_ends_in_the_order_in_which_it_would_have_been_stopped(
+async def test_the_processes_of_a_killed_supervisor_are_ended_in_the_order_of_a_stop(
     home: Home,
 ) -> None:
     async with supervised(home, chain(home)):
-        left = await until(home, lambda snapshot: snapshot.phase == "ready")
-        assert await asyncio.to_thread(end_orphans, left) == 3
-        ends = [line for line in journal(home) if line.startswith("stopped")]
+        snapshot = await until(home, lambda snapshot: snapshot.phase == "ready")
+        assert await asyncio.to_thread(end_orphans, snapshot) == 3
+        ends = [line for line in events(home) if line.startswith("stopped")]
     assert ends == ["stopped gateway", "stopped service", "stopped store"]
 
 
@@ -222,12 +222,12 @@ async def test_the_installation_stops_in_order_when_the_process_that_it_must_not
     assert await asyncio.wait_for(running, 30) is None
     await other.wait()
     if not ended_before:
-        assert journal(home)[-3:] == ["stopped gateway", "stopped service", "stopped store"]
+        assert events(home)[-3:] == ["stopped gateway", "stopped service", "stopped store"]
 
 
-async def test_what_a_killed_supervisor_left_behind_is_found_and_ended(home: Home) -> None:
-    async with supervised(home, [Part(StandIn("store", home.folder))]):
-        left = await until(home, lambda snapshot: snapshot.phase == "ready")
-        assert [process.pid for process in orphans(left)] == [part_of(left, "store").pid]
-        assert await asyncio.to_thread(end_orphans, left) == 1
-        assert orphans(left) == []
+async def test_the_processes_of_a_killed_supervisor_are_found_and_ended(home: Home) -> None:
+    async with supervised(home, [Part(FakeServer("store", home.folder))]):
+        snapshot = await until(home, lambda snapshot: snapshot.phase == "ready")
+        assert [process.pid for process in orphans(snapshot)] == [part_of(snapshot, "store").pid]
+        assert await asyncio.to_thread(end_orphans, snapshot) == 1
+        assert orphans(snapshot) == []

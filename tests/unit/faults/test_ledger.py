@@ -1,4 +1,4 @@
-"""The judge of the fault tests is judged here: a broken promise of each kind is found, and a kept one is no fault."""
+"""The check of the fault tests is tested here: it finds a violation of each guarantee, and none where there is none."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import replace
 
 import pytest
 
-from tests.faults.ledger import Answer, Found, Kind, Ledger, broken_promises, on_its_way
+from tests.faults.ledger import Answer, Kind, Ledger, Stored, in_progress, violations
 
-TAKEN = Answer(201, "Д-1", "code")
+ACCEPTED = Answer(201, "Д-1", "code")
 COUNTED = Answer(201, "v-1")
-AWAY = Answer(503)
-CUT = Answer(None)
+UNAVAILABLE = Answer(503)
+NO_ANSWER = Answer(None)
 
 
-def told(*answers: Answer, kind: Kind = "appeal", key: str = "one") -> Ledger:
-    """A ledger of one thing that was sent so many times."""
+def ledger_of(*answers: Answer, kind: Kind = "appeal", key: str = "one") -> Ledger:
+    """A ledger of one item that was sent so many times."""
     ledger = Ledger()
     for answer in answers:
         ledger.record(kind, key, answer)
     return ledger
 
 
-def appeal_everywhere(number: str = "Д-1", key: str = "one") -> Found:
-    """One appeal where it must be."""
-    return Found(
+def appeal_everywhere(number: str = "Д-1", key: str = "one") -> Stored:
+    """One appeal that is stored everywhere."""
+    return Stored(
         appeals=[(key, number)],
         copies={place: Counter([number]) for place in ("cases", "entries", "statuses")},
         outbox={"intake": 0, "routing": 0},
@@ -33,68 +33,68 @@ def appeal_everywhere(number: str = "Д-1", key: str = "one") -> Found:
     )
 
 
-def vote_counted() -> Found:
+def vote_counted() -> Stored:
     """One vote, counted."""
-    return Found(
+    return Stored(
         votes=[("one", "v-1")], ballots=Counter(["v-1"]), tally={"a": 1}, tally_ballots=1, recount=Counter(["a"])
     )
 
 
 @pytest.mark.parametrize(
-    ("ledger", "found"),
+    ("ledger", "stored"),
     [
-        (told(TAKEN), appeal_everywhere()),
-        (told(CUT, AWAY, TAKEN), appeal_everywhere()),
-        (told(CUT, Answer(200, "Д-1", "code")), appeal_everywhere()),
-        (told(TAKEN, Answer(200, "Д-1", "code")), appeal_everywhere()),
-        (told(CUT), appeal_everywhere()),
-        (told(AWAY), Found()),
-        (told(Answer(422)), Found()),
-        (told(COUNTED, kind="vote"), vote_counted()),
+        (ledger_of(ACCEPTED), appeal_everywhere()),
+        (ledger_of(NO_ANSWER, UNAVAILABLE, ACCEPTED), appeal_everywhere()),
+        (ledger_of(NO_ANSWER, Answer(200, "Д-1", "code")), appeal_everywhere()),
+        (ledger_of(ACCEPTED, Answer(200, "Д-1", "code")), appeal_everywhere()),
+        (ledger_of(NO_ANSWER), appeal_everywhere()),
+        (ledger_of(UNAVAILABLE), Stored()),
+        (ledger_of(Answer(422)), Stored()),
+        (ledger_of(COUNTED, kind="vote"), vote_counted()),
     ],
     ids=[
-        "taken",
-        "taken after failures",
-        "taken unheard, then repeated",
+        "accepted",
+        "accepted after failures",
+        "accepted without an answer, then repeated",
         "repeated",
-        "stored unheard",
-        "away",
-        "no",
+        "stored without an answer",
+        "unavailable",
+        "rejected",
         "vote",
     ],
 )
-def test_kept_promises_are_no_fault(ledger: Ledger, found: Found) -> None:
-    assert broken_promises(ledger, found) == []
+def test_a_correct_state_has_no_violation(ledger: Ledger, stored: Stored) -> None:
+    assert violations(ledger, stored) == []
 
 
 @pytest.mark.parametrize(
-    ("ledger", "found", "fault"),
+    ("ledger", "stored", "fault"),
     [
-        (told(TAKEN), Found(), "appeals accepted and lost: 1 (one)"),
-        (told(TAKEN), appeal_everywhere("Д-2"), "appeals stored under another name than was told"),
-        (told(Answer(422)), appeal_everywhere(), "appeals refused and stored"),
-        (told(Answer(422), TAKEN), appeal_everywhere(), "appeals that were taken and refused"),
-        (Ledger(), appeal_everywhere(), "appeals that nobody sent: 1 (one)"),
-        (told(Answer(302)), Found(), "appeals whose sender was told neither yes nor no"),
-        (told(TAKEN, Answer(200, "Д-2", "code")), appeal_everywhere(), "repeat was given another answer"),
-        (told(TAKEN, Answer(200, "Д-1", "other")), appeal_everywhere(), "repeat was given another answer"),
-        (told(COUNTED, kind="vote"), Found(), "votes accepted and lost"),
+        (ledger_of(ACCEPTED), Stored(), "appeals accepted and lost: 1 (one)"),
+        (ledger_of(ACCEPTED), appeal_everywhere("Д-2"), "appeals stored under another name than in the answer"),
+        (ledger_of(Answer(422)), appeal_everywhere(), "appeals rejected and stored"),
+        (ledger_of(Answer(422), ACCEPTED), appeal_everywhere(), "appeals that were accepted and rejected"),
+        (Ledger(), appeal_everywhere(), "appeals that were not sent: 1 (one)"),
+        (ledger_of(Answer(302)), Stored(), "appeals with an answer that is neither yes nor no"),
+        (ledger_of(ACCEPTED, Answer(200, "Д-2", "code")), appeal_everywhere(), "repeat got another answer"),
+        (ledger_of(ACCEPTED, Answer(200, "Д-1", "other")), appeal_everywhere(), "repeat got another answer"),
+        (ledger_of(COUNTED, kind="vote"), Stored(), "votes accepted and lost"),
     ],
 )
-def test_what_a_sender_was_told_must_be_true(ledger: Ledger, found: Found, fault: str) -> None:
-    assert fault in "\n".join(broken_promises(ledger, found))
+def test_every_answer_must_be_true(ledger: Ledger, stored: Stored, fault: str) -> None:
+    assert fault in "\n".join(violations(ledger, stored))
 
 
-def test_an_appeal_is_stored_once() -> None:
-    found = replace(appeal_everywhere(), appeals=[("one", "Д-1"), ("one", "Д-2")])
-    assert "appeals stored more than once: 1 (one)" in broken_promises(told(TAKEN), found)
+def test_an_appeal_that_is_stored_twice_is_found() -> None:
+    stored = replace(appeal_everywhere(), appeals=[("one", "Д-1"), ("one", "Д-2")])
+    assert "appeals stored more than once: 1 (one)" in violations(ledger_of(ACCEPTED), stored)
 
 
-def test_a_number_is_given_once() -> None:
-    ledger = told(TAKEN)
-    ledger.record("appeal", "two", TAKEN)
-    found = replace(appeal_everywhere(), appeals=[("one", "Д-1"), ("two", "Д-1")])
-    assert broken_promises(ledger, found) == ["names given to several appeals: 1 (Д-1)"]
+def test_a_number_of_two_appeals_is_found() -> None:
+    ledger = ledger_of(ACCEPTED)
+    ledger.record("appeal", "two", ACCEPTED)
+    stored = replace(appeal_everywhere(), appeals=[("one", "Д-1"), ("two", "Д-1")])
+    assert violations(ledger, stored) == ["names of several appeals: 1 (Д-1)"]
 
 
 @pytest.mark.parametrize("place", ["cases", "entries", "statuses"])
@@ -103,42 +103,44 @@ def test_a_number_is_given_once() -> None:
     [
         (Counter[str](), "not yet in"),
         (Counter({"Д-1": 2}), "more than once in"),
-        (Counter(["Д-1", "Д-9"]), "in no intake"),
+        (Counter(["Д-1", "Д-9"]), "not in intake"),
     ],
 )
-def test_an_appeal_is_once_in_every_place(place: str, there: Counter[str], fault: str) -> None:
-    found = appeal_everywhere()
-    (sentence,) = broken_promises(told(TAKEN), replace(found, copies={**found.copies, place: there}))
+def test_an_appeal_that_is_not_exactly_once_in_every_place_is_found(
+    place: str, there: Counter[str], fault: str
+) -> None:
+    stored = appeal_everywhere()
+    (sentence,) = violations(ledger_of(ACCEPTED), replace(stored, copies={**stored.copies, place: there}))
     assert fault in sentence
     assert place in sentence
 
 
 @pytest.mark.parametrize(
-    ("found", "fault"),
+    ("stored", "fault"),
     [
         (replace(vote_counted(), ballots=Counter()), "votes not yet counted"),
         (replace(vote_counted(), ballots=Counter({"v-1": 2})), "votes counted more than once"),
-        (replace(vote_counted(), ballots=Counter(["v-1", "v-9"])), "ballots of votes that intake never took"),
-        (replace(vote_counted(), tally_ballots=2), "the tally says 2 ballots, the box holds 1"),
-        (replace(vote_counted(), tally={"b": 1}), "the tally says {'b': 1}, the ballots say {'a': 1}"),
-        (replace(vote_counted(), spoiled=1), "1 votes were accepted and then rejected"),
+        (replace(vote_counted(), ballots=Counter(["v-1", "v-9"])), "ballots of votes that intake does not have"),
+        (replace(vote_counted(), tally_ballots=2), "the tally has 2 ballots, there are 1"),
+        (replace(vote_counted(), tally={"b": 1}), "the tally is {'b': 1}, the count of the ballots {'a': 1}"),
+        (replace(vote_counted(), rejected_ballots=1), "1 votes were accepted and then rejected"),
     ],
 )
-def test_a_vote_counts_once(found: Found, fault: str) -> None:
-    assert fault in "\n".join(broken_promises(told(COUNTED, kind="vote"), found))
+def test_a_vote_that_is_not_counted_exactly_once_is_found(stored: Stored, fault: str) -> None:
+    assert fault in "\n".join(violations(ledger_of(COUNTED, kind="vote"), stored))
 
 
-def test_nothing_may_wait_or_lie_dead() -> None:
+def test_waiting_events_and_dead_letters_are_found() -> None:
     waiting = replace(appeal_everywhere(), outbox={"intake": 2}, dead_letters={"routing": ["appeals-0-7-aa"]})
-    assert broken_promises(told(TAKEN), waiting) == [
+    assert violations(ledger_of(ACCEPTED), waiting) == [
         "2 events wait in the outbox of intake",
         "routing has dead letters: appeals-0-7-aa",
     ]
-    assert on_its_way(waiting) == ["2 events wait in the outbox of intake"]
+    assert in_progress(waiting) == ["2 events wait in the outbox of intake"]
 
 
-def test_many_faults_of_one_kind_are_counted_and_a_few_are_named() -> None:
+def test_many_violations_of_one_kind_are_counted_and_a_few_are_named() -> None:
     ledger = Ledger()
     for number in range(9):
-        ledger.record("appeal", f"k{number}", TAKEN)
-    assert "appeals accepted and lost: 9 (k0, k1, k2, k3, k4, …)" in broken_promises(ledger, Found())
+        ledger.record("appeal", f"k{number}", ACCEPTED)
+    assert "appeals accepted and lost: 9 (k0, k1, k2, k3, k4, …)" in violations(ledger, Stored())

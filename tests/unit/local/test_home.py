@@ -1,4 +1,4 @@
-"""The data folder: who holds it, what is kept private, what is erased."""
+"""The data folder: its lock, what only its owner may read, what is erased."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ import pytest
 
 from veche_local.home import AlreadyRunningError, Home, replace_file
 from veche_local.keys import installation_keys, new_keys
-from veche_local.parts import channel_key, channel_keys, port_names, public_address, service_settings
+from veche_local.parts import assemble, channel_key, channel_keys, port_names, public_address, service_settings
 from veche_local.settings import LocalSettings
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home")
-    home.lay_out()
+    home.create_folders()
     return home
 
 
-def test_the_folder_is_named_by_veche_home_and_else_lies_where_the_command_is_run() -> None:
+def test_the_folder_is_that_of_veche_home_or_else_in_the_working_directory() -> None:
     assert Home.of({"VECHE_HOME": "/srv/veche"}).folder == Path("/srv/veche")
     assert Home.of({}).folder == Path.cwd() / ".veche"
 
 
-def test_one_supervisor_holds_a_home_and_a_second_is_told(home: Home) -> None:
-    assert not home.is_held()
-    with home.held():
-        assert home.is_held()
-        with pytest.raises(AlreadyRunningError), home.held():
+def test_one_supervisor_locks_a_home_and_a_second_is_refused(home: Home) -> None:
+    assert not home.is_locked()
+    with home.locked():
+        assert home.is_locked()
+        with pytest.raises(AlreadyRunningError), home.locked():
             pass
-    assert not home.is_held()
+    assert not home.is_locked()
 
 
-def test_keys_are_made_once_and_only_their_owner_can_read_them(home: Home) -> None:
+def test_keys_are_generated_once_and_only_their_owner_can_read_them(home: Home) -> None:
     keys = installation_keys(home)
     assert installation_keys(home) == keys
     assert stat.S_IMODE(home.keys_file.stat().st_mode) == 0o600
@@ -53,6 +53,25 @@ def test_the_key_of_a_channel_is_the_same_at_every_start_and_no_other_channels()
     keys = new_keys()
     assert channel_key(keys, "vk") == channel_key(keys, "vk")
     assert len({str(entry["key"]) for entry in channel_keys(keys)}) == len(channel_keys(keys))
+
+
+def test_the_settings_of_the_services_are_stored_for_their_commands_and_only_their_owner_can_read_them(
+    home: Home,
+) -> None:
+    assert home.read_environments() == {}
+    environments = {"intake": {"VECHE_MONGO__URI": "mongodb://m/"}, "routing": {}}
+    home.write_environments(environments)
+    assert home.read_environments() == environments
+    assert stat.S_IMODE(home.environments_file.stat().st_mode) == 0o600
+
+
+def test_what_the_operator_has_set_is_stored_before_the_settings_of_the_installation(home: Home) -> None:
+    set_by_operator = {"VECHE_MONGO__URI": "mongodb://m/", "VECHE_CITY__PACK": "arzamas", "DEMO": "0"}
+    environments = assemble(home, set_by_operator).environments
+    assert environments.keys() == {"intake", "routing", "notifications", "surveys"}
+    intake = environments["intake"]
+    assert (intake["VECHE_MONGO__URI"], intake["VECHE_CITY__PACK"]) == ("mongodb://m/", "arzamas")
+    assert intake["VECHE_SECURITY__SESSION_KEY"] == installation_keys(home).session
 
 
 def test_a_file_is_replaced_as_a_whole(home: Home) -> None:
@@ -75,35 +94,37 @@ def test_erasing_removes_the_folder_when_nothing_else_is_in_it(home: Home) -> No
     assert not home.folder.exists()
 
 
-def test_broken_notes_of_ports_count_as_none(home: Home) -> None:
+def test_an_unreadable_file_of_ports_counts_as_none(home: Home) -> None:
     home.ports_file.write_text("{")
     assert home.read_ports() == {}
     home.write_ports({"gateway": 8080})
     assert home.read_ports() == {"gateway": 8080}
 
 
-def test_what_is_somebody_elses_needs_no_port() -> None:
+def test_an_external_server_needs_no_port() -> None:
     own = port_names(LocalSettings.of({}))
-    others = port_names(LocalSettings.of({"VECHE_KAFKA__BOOTSTRAP_SERVERS": "k:1", "VECHE_MONGO__URI": "mongodb://m"}))
+    external = port_names(
+        LocalSettings.of({"VECHE_KAFKA__BOOTSTRAP_SERVERS": "k:1", "VECHE_MONGO__URI": "mongodb://m"})
+    )
     assert {"kafka", "kafka_controller", "mongod", "mail"} <= set(own)
-    assert set(own) - set(others) == {"kafka", "kafka_controller", "mongod"}
+    assert set(own) - set(external) == {"kafka", "kafka_controller", "mongod"}
 
 
-def test_letters_are_caught_unless_a_mail_server_is_named() -> None:
+def test_e_mails_are_stored_in_a_folder_unless_a_mail_server_is_set() -> None:
     ports = dict.fromkeys(port_names(LocalSettings.of({})), 1)
-    caught = service_settings(LocalSettings.of({}), new_keys(), ports, "k", "m")
+    stored = service_settings(LocalSettings.of({}), new_keys(), ports, "k", "m")
     sent = service_settings(LocalSettings.of({"VECHE_NOTIFICATIONS__SMTP__HOST": "mx"}), new_keys(), ports, "k", "m")
-    assert caught["VECHE_NOTIFICATIONS__SMTP__PORT"] == "1"
+    assert stored["VECHE_NOTIFICATIONS__SMTP__PORT"] == "1"
     assert "VECHE_NOTIFICATIONS__SMTP__HOST" not in sent
 
 
-def test_demo_accounts_exist_only_in_a_demonstration() -> None:
+def test_demo_accounts_exist_only_with_demo_data() -> None:
     ports = dict.fromkeys(port_names(LocalSettings.of({})), 1)
     assert "VECHE_ROUTING__DEMO_STAFF" in service_settings(LocalSettings.of({}), new_keys(), ports, "k", "m")
     without = service_settings(LocalSettings.of({"DEMO": "0"}), new_keys(), ports, "k", "m")
     assert "VECHE_ROUTING__DEMO_STAFF" not in without
 
 
-def test_a_gateway_for_all_addresses_is_shown_by_one_that_a_browser_can_open() -> None:
-    everywhere = LocalSettings.of({"VECHE_LOCAL__GATEWAY_HOST": "0.0.0.0"})
-    assert public_address(everywhere, {"gateway": 8080}) == "http://127.0.0.1:8080/"
+def test_a_gateway_on_all_interfaces_is_shown_with_an_address_that_a_browser_can_open() -> None:
+    all_interfaces = LocalSettings.of({"VECHE_LOCAL__GATEWAY_HOST": "0.0.0.0"})
+    assert public_address(all_interfaces, {"gateway": 8080}) == "http://127.0.0.1:8080/"

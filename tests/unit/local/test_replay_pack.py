@@ -1,4 +1,4 @@
-"""A pack made from history gives each topic to whoever answered it."""
+"""A generated pack makes responsible for a topic whoever has answered it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_district_with_an_executor_of_its_own_has_a_rule_before_the_general_on
     assert [rule["department"] for rule in rules[1:]] == [CODES["Дорожники"], CODES["Дорожники"]]
 
 
-def test_a_row_without_an_executor_still_tells_of_its_topic_and_district() -> None:
+def test_of_a_row_without_an_executor_topic_and_district_count() -> None:
     assert {"Яма", "Знак", "Левый", "Правый", "Дорожники", "Мостовики"} <= CODES.keys()
 
 

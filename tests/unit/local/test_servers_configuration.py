@@ -1,4 +1,4 @@
-"""How the embedded servers are configured, and from what they are made."""
+"""The configuration of the embedded servers, and the files that they run from."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ def properties(text: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in text.splitlines())
 
 
-def test_kafka_listens_on_the_loopback_only() -> None:
-    told = properties(server_properties(Path("/data"), 9092, 9093))
-    assert told["listeners"] == "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093"
-    assert told["controller.quorum.bootstrap.servers"] == "127.0.0.1:9093"
-    assert told["log.dirs"] == "/data"
+def test_kafka_listens_on_the_loopback_interface_only() -> None:
+    given = properties(server_properties(Path("/data"), 9092, 9093))
+    assert given["listeners"] == "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093"
+    assert given["controller.quorum.bootstrap.servers"] == "127.0.0.1:9093"
+    assert given["log.dirs"] == "/data"
 
 
-def test_kafka_of_one_node_asks_no_other_node_for_a_replica() -> None:
-    told = properties(server_properties(Path("/data"), 9092, 9093))
-    factors = {key: value for key, value in told.items() if key.endswith((".replication.factor", ".min.isr"))}
+def test_kafka_of_one_node_needs_no_replica_on_another() -> None:
+    given = properties(server_properties(Path("/data"), 9092, 9093))
+    factors = {key: value for key, value in given.items() if key.endswith((".replication.factor", ".min.isr"))}
     assert len(factors) == 6
     assert set(factors.values()) == {"1"}
 
 
-def test_kafka_makes_no_topic_by_itself_and_waits_for_no_other_consumer() -> None:
-    told = properties(server_properties(Path("/data"), 9092, 9093))
-    assert told["auto.create.topics.enable"] == "false"
-    assert told["group.initial.rebalance.delay.ms"] == "0"
+def test_kafka_creates_no_topic_automatically_and_waits_for_no_other_consumer() -> None:
+    given = properties(server_properties(Path("/data"), 9092, 9093))
+    assert given["auto.create.topics.enable"] == "false"
+    assert given["group.initial.rebalance.delay.ms"] == "0"
 
 
 def test_a_cluster_id_is_a_uuid_in_unpadded_url_safe_base_64() -> None:
@@ -51,7 +51,7 @@ def test_a_cluster_id_is_a_uuid_in_unpadded_url_safe_base_64() -> None:
         ("nothing of the kind", None),
     ],
 )
-def test_the_release_of_a_java_is_read_from_what_it_prints(banner: str, major: int | None) -> None:
+def test_the_release_of_a_java_is_read_from_its_output(banner: str, major: int | None) -> None:
     assert java_major(banner) == major
 
 
@@ -67,7 +67,7 @@ def test_the_lock_file_names_no_host() -> None:
     assert "://" not in text
 
 
-def test_a_jar_that_is_cut_short_counts_as_missing(tmp_path: Path) -> None:
+def test_an_incomplete_jar_counts_as_missing(tmp_path: Path) -> None:
     whole = LockedJar("g.h", "whole", "1", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     short = LockedJar("g.h", "short", "1", whole.sha256)
     for jar, content in ((whole, b"abc"), (short, b"ab")):

@@ -1,4 +1,4 @@
-"""What the supervisor decides: order of start and stop, pauses, giving up."""
+"""What the supervisor decides: the order of start and stop, restarts, failures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veche_local.supervision import rules
-from veche_local.supervision.model import Life
+from veche_local.supervision.model import Lifecycle
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -31,8 +31,8 @@ def dependencies(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
     }
 
 
-def running_since(moment: datetime, failures: int = 0) -> Life:
-    return Life("running", moment, ever_ready=True, failures=failures)
+def running_since(moment: datetime, failures: int = 0) -> Lifecycle:
+    return Lifecycle("running", moment, ever_ready=True, failures=failures)
 
 
 @given(dependencies())
@@ -48,73 +48,73 @@ def test_parts_that_need_one_another_are_refused() -> None:
 
 
 def test_the_gateway_stops_first_then_the_services_then_kafka_and_mongod_last() -> None:
-    outlived_by: dict[str, tuple[str, ...]] = {
+    stops_before: dict[str, tuple[str, ...]] = {
         **dict.fromkeys(NEEDS, ()),
         "kafka": ("mongod",),
         "gateway": ("intake", "routing"),
     }
-    assert rules.stop_layers(NEEDS, outlived_by) == (("gateway",), ("intake", "routing"), ("kafka",), ("mongod",))
+    assert rules.stop_layers(NEEDS, stops_before) == (("gateway",), ("intake", "routing"), ("kafka",), ("mongod",))
 
 
-def test_pauses_double_from_half_a_second_to_half_a_minute() -> None:
-    seconds = [rules.pause(failures).total_seconds() for failures in range(1, 9)]
+def test_restart_delays_double_from_half_a_second_to_half_a_minute() -> None:
+    seconds = [rules.restart_delay(failures).total_seconds() for failures in range(1, 9)]
     assert seconds == [0.5, 1, 2, 4, 8, 16, 30, 30]
 
 
 @given(st.integers(0, 10**9))
-def test_a_pause_is_never_longer_than_half_a_minute(failures: int) -> None:
-    assert timedelta(0) < rules.pause(failures) <= rules.LONGEST_PAUSE
+def test_a_restart_delay_is_never_longer_than_half_a_minute(failures: int) -> None:
+    assert timedelta(0) < rules.restart_delay(failures) <= rules.MAX_DELAY
 
 
-def test_what_dies_after_it_served_is_restarted_and_the_fact_is_kept() -> None:
-    life = rules.died(running_since(NOON), NOON + timedelta(seconds=5), "killed by SIGKILL")
-    assert life.state == "restarting"
-    assert life.restarts == 1
-    assert life.note == "killed by SIGKILL"
-    assert life.retry_at == NOON + timedelta(seconds=5.5)
+def test_a_part_that_ends_after_it_has_served_is_restarted_with_a_note() -> None:
+    part = rules.ended(running_since(NOON), NOON + timedelta(seconds=5), "killed by SIGKILL")
+    assert part.state == "restarting"
+    assert part.restarts == 1
+    assert part.note == "killed by SIGKILL"
+    assert part.retry_at == NOON + timedelta(seconds=5.5)
 
 
-def test_deaths_in_a_row_stretch_the_pause() -> None:
-    life = running_since(NOON, failures=3)
-    assert rules.died(life, NOON + timedelta(seconds=59), "again").retry_at == NOON + timedelta(seconds=59 + 4)
+def test_failures_in_a_row_lengthen_the_restart_delay() -> None:
+    part = running_since(NOON, failures=3)
+    assert rules.ended(part, NOON + timedelta(seconds=59), "again").retry_at == NOON + timedelta(seconds=59 + 4)
 
 
-def test_a_steady_minute_wipes_the_slate_clean() -> None:
-    life = rules.died(running_since(NOON, failures=6), NOON + timedelta(seconds=60), "after long service")
-    assert life.failures == 1
-    assert life.retry_at == NOON + timedelta(seconds=60.5)
+def test_after_a_stable_minute_earlier_failures_are_forgotten() -> None:
+    part = rules.ended(running_since(NOON, failures=6), NOON + timedelta(seconds=60), "after long service")
+    assert part.failures == 1
+    assert part.retry_at == NOON + timedelta(seconds=60.5)
 
 
-def test_what_never_served_is_given_up_at_its_third_death() -> None:
-    life = Life("waiting", NOON)
+def test_a_part_that_never_served_fails_at_its_third_end() -> None:
+    part = Lifecycle("waiting", NOON)
     states = []
     for _ in range(3):
-        life = rules.died(rules.launched(life, NOON), NOON, "ended with code 1")
-        states.append(life.state)
+        part = rules.ended(rules.launched(part, NOON), NOON, "ended with code 1")
+        states.append(part.state)
     assert states == ["restarting", "restarting", "failed"]
 
 
-def test_what_says_that_its_settings_are_wrong_is_given_up_at_once() -> None:
-    assert rules.died(Life("starting", NOON), NOON, "ended with code 78", hopeless=True).state == "failed"
+def test_a_part_that_reports_wrong_settings_fails_at_once() -> None:
+    assert rules.ended(Lifecycle("starting", NOON), NOON, "ended with code 78", retryable=False).state == "failed"
 
 
 @given(st.integers(0, 50), st.booleans())
-def test_what_has_served_once_is_never_given_up(deaths: int, hopeless: bool) -> None:
-    life = running_since(NOON)
-    for _ in range(deaths + 1):
-        life = rules.died(rules.launched(life, NOON), NOON, "died", hopeless=hopeless)
-    assert life.state == "restarting"
-    assert life.restarts == deaths + 1
+def test_a_part_that_has_served_once_is_always_restarted(ends: int, retryable: bool) -> None:
+    part = running_since(NOON)
+    for _ in range(ends + 1):
+        part = rules.ended(rules.launched(part, NOON), NOON, "ended", retryable=retryable)
+    assert part.state == "restarting"
+    assert part.restarts == ends + 1
 
 
-def test_the_whole_is_ready_once_all_parts_serve_and_stays_so_while_one_is_restarted() -> None:
-    lives = {"kafka": running_since(NOON), "intake": Life("starting", NOON)}
-    assert rules.phase(lives, was_ready=False) == "starting"
-    lives["intake"] = rules.became_ready(lives["intake"], NOON)
-    assert rules.phase(lives, was_ready=False) == "ready"
-    lives["intake"] = rules.died(lives["intake"], NOON, "died")
-    assert rules.phase(lives, was_ready=True) == "ready"
+def test_the_installation_is_ready_once_all_parts_serve_and_stays_so_while_one_is_restarted() -> None:
+    parts = {"kafka": running_since(NOON), "intake": Lifecycle("starting", NOON)}
+    assert rules.phase(parts, was_ready=False) == "starting"
+    parts["intake"] = rules.became_ready(parts["intake"], NOON)
+    assert rules.phase(parts, was_ready=False) == "ready"
+    parts["intake"] = rules.ended(parts["intake"], NOON, "ended")
+    assert rules.phase(parts, was_ready=True) == "ready"
 
 
-def test_the_whole_has_failed_when_one_part_is_given_up() -> None:
-    assert rules.phase({"a": running_since(NOON), "b": Life("failed", NOON)}, was_ready=False) == "failed"
+def test_the_installation_has_failed_when_one_part_has() -> None:
+    assert rules.phase({"a": running_since(NOON), "b": Lifecycle("failed", NOON)}, was_ready=False) == "failed"

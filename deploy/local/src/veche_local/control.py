@@ -1,4 +1,4 @@
-"""What the command line does to an installation: start the supervisor, watch it, stop it."""
+"""Starts, watches and stops the supervisor of an installation."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
+from veche_local.errors import CommandError
 from veche_local.home import Home
-from veche_local.problems import MachineError
 from veche_local.supervision.model import Snapshot
 from veche_local.supervision.orphans import end_orphans
-from veche_local.supervision.record import read_snapshot
+from veche_local.supervision.state_file import read_snapshot
 
 POLL_SECONDS = 0.2
 START_SECONDS = 180.0
@@ -22,10 +22,7 @@ STOP_SECONDS = 90.0
 
 
 def launch_supervisor(home: Home, *, attached: bool = False) -> subprocess.Popen[bytes]:
-    """Starts the supervisor as a process of its own that outlives this one; its log goes to `logs/veche.log`.
-
-    `attached`: it stays in this terminal's session and its log comes out here.
-    """
+    """Starts the supervisor as a process that outlives this one; it logs to `logs/veche.log`, `attached` to stderr."""
     command = [sys.executable, "-m", "veche_local.supervision"]
     environment = {**os.environ, "VECHE_HOME": str(home.folder)}
     if attached:
@@ -42,7 +39,7 @@ def launch_supervisor(home: Home, *, attached: bool = False) -> subprocess.Popen
 
 
 def watch_start(home: Home, supervisor: subprocess.Popen[bytes]) -> Iterator[Snapshot]:
-    """The snapshots of that supervisor until all parts serve. Raises MachineError when the start is given up."""
+    """The snapshots of that supervisor until all parts serve. Raises CommandError where the start fails."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         ended = supervisor.poll() is not None
@@ -51,25 +48,25 @@ def watch_start(home: Home, supervisor: subprocess.Popen[bytes]) -> Iterator[Sna
             yield snapshot
             if snapshot.phase == "ready":
                 return
-            if ended and snapshot.sentence:
-                raise MachineError(snapshot.sentence, snapshot.way_out)
+            if ended and snapshot.error:
+                raise CommandError(snapshot.error, snapshot.advice)
         if ended:
-            raise MachineError("The supervisor ended before it started anything.", f"Read {home.log_of('veche')}.")
+            raise CommandError("The supervisor ended before it started a part.", f"Read {home.log_of('veche')}.")
         time.sleep(POLL_SECONDS)
-    raise MachineError("Veche did not come up in time.", "Look at `veche status` and `veche logs`.")
+    raise CommandError(f"Veche was not ready within {START_SECONDS:.0f} s.", "See `veche status` and `veche logs`.")
 
 
 def stop_supervisor(home: Home) -> bool:
-    """Asks the supervisor of this home to end and waits until it has; False when none runs.
+    """Stops the supervisor of this home and waits until it has ended; False where none runs.
 
-    One that does not end in time, and parts that a killed one left behind, are ended from here.
+    Kills it where it does not end in time, and ends the processes that a killed supervisor has left.
     """
     snapshot = read_snapshot(home)
-    if snapshot is None or not home.is_held():
+    if snapshot is None or not home.is_locked():
         return end_orphans(snapshot) > 0
     _signal(snapshot.supervisor, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while home.is_held():
+    while home.is_locked():
         if time.monotonic() > deadline:
             _signal(snapshot.supervisor, signal.SIGKILL)
         time.sleep(POLL_SECONDS)
@@ -78,10 +75,10 @@ def stop_supervisor(home: Home) -> bool:
 
 
 def running_snapshot(home: Home) -> Snapshot | None:
-    """What runs now; None when nothing does."""
-    return read_snapshot(home) if home.is_held() else None
+    """What runs now; None where no supervisor runs."""
+    return read_snapshot(home) if home.is_locked() else None
 
 
-def _signal(pid: int, order: signal.Signals) -> None:
+def _signal(pid: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
-        os.kill(pid, order)
+        os.kill(pid, number)

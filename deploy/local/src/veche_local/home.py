@@ -1,4 +1,4 @@
-"""The one folder that holds everything of a local installation: data, keys, logs, what runs."""
+"""The data folder of a local installation: data, keys, logs, the supervisor's state."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from veche_local.problems import MachineError
+from veche_local.errors import CommandError
 
 
 class AlreadyRunningError(Exception):
-    """Another supervisor holds this home."""
+    """Another supervisor runs in this home."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Paths inside the data folder. Private to its owner: it holds keys and citizens' words."""
+    """Paths inside the data folder, which only its owner may read: it holds keys and what citizens wrote."""
 
     folder: Path
 
@@ -36,7 +36,7 @@ class Home:
 
     @property
     def mail(self) -> Path:
-        """Letters that were caught instead of sent, as .eml files."""
+        """E-mails to citizens, which are stored here instead of sent, as .eml files."""
         return self.folder / "mail"
 
     @property
@@ -46,7 +46,7 @@ class Home:
 
     @property
     def ports_file(self) -> Path:
-        """The ports of the last start: kept where they are still free, so that bookmarks go on working."""
+        """The ports of the last start: used again where they are still free, so that bookmarks keep working."""
         return self.folder / "ports.json"
 
     @property
@@ -54,30 +54,35 @@ class Home:
         """What runs, written by the supervisor."""
         return self.folder / "run" / "state.json"
 
+    @property
+    def environments_file(self) -> Path:
+        """The settings that each service was started with; holds secrets, readable by its owner only."""
+        return self.folder / "run" / "environments.json"
+
     def log_of(self, part: str) -> Path:
-        """The log of one part; the supervisor's own is `veche`."""
+        """The log of one part; the supervisor's is `veche`."""
         return self.logs / f"{part}.log"
 
     def data_of(self, part: str) -> Path:
         """Where one part keeps its data."""
         return self.folder / part
 
-    def lay_out(self) -> None:
-        """Makes the folders; raises MachineError where that is not allowed or there is no room."""
+    def create_folders(self) -> None:
+        """Raises CommandError where that is not allowed or the disk is full."""
         try:
             for folder in (self.folder, self.logs, self.mail, self.state_file.parent):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise MachineError(
+            raise CommandError(
                 f"The data folder {self.folder} cannot be made: {error.strerror}.",
                 "Name another folder in VECHE_HOME.",
             ) from error
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Holds the home for one supervisor; the kernel lets go of it when that process ends, however it ends.
+    def locked(self) -> Iterator[None]:
+        """Locks the home for one supervisor; the kernel releases the lock when that process ends, however it ends.
 
-        Raises AlreadyRunningError when another holds it.
+        Raises AlreadyRunningError when another process holds the lock.
         """
         with self._lock_file.open("w") as lock:
             try:
@@ -86,18 +91,18 @@ class Home:
                 raise AlreadyRunningError from error
             yield
 
-    def is_held(self) -> bool:
+    def is_locked(self) -> bool:
         """Whether a supervisor runs here."""
         if not self._lock_file.exists():
             return False
         try:
-            with self.held():
+            with self.locked():
                 return False
         except AlreadyRunningError:
             return True
 
     def read_ports(self) -> dict[str, int]:
-        """The ports of the last start by their names; empty before the first."""
+        """The ports of the last start, by name; empty before the first."""
         try:
             saved = json.loads(self.ports_file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -105,11 +110,26 @@ class Home:
         return {str(name): int(port) for name, port in saved.items()}
 
     def write_ports(self, ports: Mapping[str, int]) -> None:
-        """Remembers the ports of this start."""
+        """Stores the ports of this start for the next one."""
         self.ports_file.write_text(json.dumps(dict(ports), indent=1), encoding="utf-8")
 
+    def read_environments(self) -> dict[str, dict[str, str]]:
+        """The settings that each service was started with, by service; empty before the first start."""
+        try:
+            saved = json.loads(self.environments_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return {
+            service: {str(name): str(value) for name, value in settings.items()} for service, settings in saved.items()
+        }
+
+    def write_environments(self, environments: Mapping[str, Mapping[str, str]]) -> None:
+        """Stores the settings of each service, by service, for commands that must run with the same."""
+        content = {service: dict(settings) for service, settings in environments.items()}
+        replace_file(self.environments_file, json.dumps(content, indent=1))
+
     def erase(self) -> None:
-        """Removes what Veche made here and nothing else; the folder itself only when that leaves it empty."""
+        """Removes what Veche created here and nothing else; the folder itself only when that leaves it empty."""
         for part in ("kafka", "mongod", "gateway", "mail", "logs", "run", "demo"):
             shutil.rmtree(self.folder / part, ignore_errors=True)
         for file in (self.keys_file, self.ports_file):
@@ -123,7 +143,7 @@ class Home:
 
 
 def replace_file(path: Path, content: str, mode: int = 0o600) -> None:
-    """Writes a whole file or nothing: a reader, or a power cut, never meets a half of it."""
+    """Writes a file as a whole: neither a reader nor a power cut ever leaves half of it."""
     draft = path.with_name(f"{path.name}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

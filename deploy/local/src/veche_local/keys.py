@@ -1,4 +1,4 @@
-"""The secrets of a local installation: made once, kept in the data folder, handed to the services by environment."""
+"""The secrets of a local installation: generated once, stored in the data folder, given to services as environment."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True, repr=False)
 class InstallationKeys:
-    """What the four services must share, 256 random bits each; never shown, hence no `repr`."""
+    """What the four services share, 256 random bits each; without `repr`, so that no log shows them."""
 
     session: str
     internal: str
     tracking: str
     voter: str
     channel: str
-    """The secret part of the API key by which the demo and `veche replay` come in through the HTTP door."""
+    """Secret from which the API keys of the demo and of `veche replay` are derived."""
     demo_password: str
-    """The password of the demo accounts; shown when they are switched on."""
+    """The password of the demo accounts; `veche up` prints it."""
 
     def environment(self) -> dict[str, str]:
-        """The settings by which the services learn them."""
+        """As settings of the services."""
         return {
             "VECHE_SECURITY__SESSION_KEY": self.session,
             "VECHE_SECURITY__INTERNAL_KEY": self.internal,
@@ -41,7 +41,7 @@ def new_keys() -> InstallationKeys:
 
 
 def installation_keys(home: Home) -> InstallationKeys:
-    """The keys of this home, made at the first call. Losing the file voids sessions and citizens' tracking codes."""
+    """The keys of this home, generated at the first call. Without the file sessions and tracking codes become void."""
     if home.keys_file.exists():
         return InstallationKeys(**json.loads(home.keys_file.read_text(encoding="utf-8")))
     keys = new_keys()

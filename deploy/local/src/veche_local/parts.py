@@ -1,4 +1,4 @@
-"""The composition of a local installation: which parts run, on which ports, with which settings."""
+"""A local installation: which parts run, on which ports, with which settings."""
 
 from __future__ import annotations
 
@@ -23,21 +23,22 @@ LOCAL_CHANNELS = (
     "import", "web", "vk", "ok", "telegram", "max", "pos", "incident", "email", "phone", "reception", "visit", "tos",
     "precinct",
 )  # fmt: skip
-"""Channels that this machine may send for; codes of the city's channels (intake, channels/channels.json)."""
+"""Codes of the channels for which the demo and `veche replay` have keys (intake: channels/channels.json)."""
 
 SERVICES = ("intake", "routing", "notifications", "surveys")
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What the supervisor is to run, and the address that a browser opens."""
+    """What the supervisor runs, the address to open in a browser, and the settings of each service."""
 
     parts: tuple[Part, ...]
     address: str
+    environments: Mapping[str, Mapping[str, str]]
 
 
 def port_names(settings: LocalSettings) -> tuple[str, ...]:
-    """Which ports an installation needs, by name."""
+    """Names of the ports that an installation needs."""
     own = [
         *(() if settings.kafka else ("kafka", "kafka_controller")),
         *(() if settings.mongo else ("mongod",)),
@@ -49,7 +50,7 @@ def port_names(settings: LocalSettings) -> tuple[str, ...]:
 def service_settings(
     settings: LocalSettings, keys: InstallationKeys, ports: Mapping[str, int], kafka: str, mongo: str
 ) -> dict[str, str]:
-    """The environment that all services get; what the operator set in the environment already is to win over it."""
+    """The environment of all services; variables that the operator has set take precedence over it."""
     mail = (
         {}
         if settings.smtp
@@ -65,25 +66,25 @@ def service_settings(
         "VECHE_INTAKE__BOOTSTRAP_KEYS": json.dumps(channel_keys(keys)),
         "VECHE_HTTP__PUBLIC_URL": public_address(settings, ports).rstrip("/"),
         NAVIGATION: str(find_navigation()),
-        # plain HTTP on one's own machine: a browser would not send back a cookie that is for HTTPS only
+        # over plain HTTP a browser would not send a cookie back that is for HTTPS only
         "VECHE_SECURITY__SECURE_COOKIES": "false",
         "VECHE_NOTIFICATIONS__INTAKE_URL": f"http://{LOOPBACK}:{ports['intake']}",
     }
 
 
 def channel_key(keys: InstallationKeys, channel: str) -> str:
-    """The API key of one channel in this installation, derived from its secret: the same at every start."""
+    """The API key of a channel in this installation, derived from its secret: the same at every start."""
     secret = hmac.new(keys.channel.encode(), channel.encode(), "sha256").hexdigest()
     return f"veche_local{channel}_{secret}"
 
 
 def channel_keys(keys: InstallationKeys) -> list[dict[str, object]]:
-    """What intake is to put in place at its start, so that the demo and `veche replay` can send what citizens would."""
+    """The API keys that intake installs at its start, for the demo and for `veche replay`."""
     return [
         {
             "key": channel_key(keys, channel),
             "channel": channel,
-            "name": f"this machine, {channel}",
+            "name": "demo and veche replay",
             "scopes": ["appeals:write", "votes:write", "imports:write"],
         }
         for channel in LOCAL_CHANNELS
@@ -91,13 +92,13 @@ def channel_keys(keys: InstallationKeys) -> list[dict[str, object]]:
 
 
 def public_address(settings: LocalSettings, ports: Mapping[str, int]) -> str:
-    """What a browser on this machine opens; a gateway that listens on all addresses is shown by the loopback."""
+    """The address for a browser on this machine; where the gateway listens on all interfaces, that of the loopback."""
     host = LOOPBACK if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
     return f"http://{host}:{ports['gateway']}/"
 
 
 def assemble(home: Home, environ: Mapping[str, str]) -> Installation:
-    """Chooses and remembers the ports, makes the keys if need be, and lists the parts. Raises MachineError."""
+    """Chooses and stores the ports, generates missing keys, and lists the parts. Raises CommandError."""
     settings = LocalSettings.of(environ)
     ports = choose_ports(
         port_names(settings),
@@ -116,18 +117,20 @@ def assemble(home: Home, environ: Mapping[str, str]) -> Installation:
     before_mongod = ("mongod",) if settings.mongo is None else ()
     if kafka is None:
         program = KafkaProgram(home.data_of("kafka"), ports["kafka"], ports["kafka_controller"])
-        servers.append(Part(program, outlived_by=before_mongod))
+        servers.append(Part(program, stops_before=before_mongod))
         kafka = program.address
     if settings.smtp is None:
-        servers.append(Part(MailProgram(home.mail, ports["mail"]), outlived_by=before_mongod))
+        servers.append(Part(MailProgram(home.mail, ports["mail"]), stops_before=before_mongod))
     shared = service_settings(settings, installation_keys(home), ports, kafka, mongo)
     own = {name: value for name, value in shared.items() if not environ.get(name)}
     needs = tuple(part.name for part in servers)
     services = [Part(ServiceProgram(name, ports[name], own), needs) for name in SERVICES]
     upstreams = {name: f"{LOOPBACK}:{ports[name]}" for name in SERVICES}
     gateway = Part(
-        CaddyProgram(home.data_of("gateway"), ports["gateway"], upstreams, settings.host), outlived_by=SERVICES
+        CaddyProgram(home.data_of("gateway"), ports["gateway"], upstreams, settings.host), stops_before=SERVICES
     )
     address = public_address(settings, ports)
     demo = (Part(DemoProgram(address, home.folder), ("gateway",)),) if settings.demo else ()
-    return Installation((*servers, *services, gateway, *demo), address)
+    set_by_operator = {name: value for name, value in environ.items() if name.startswith("VECHE_") and value}
+    environments = {name: {**own, **set_by_operator} for name in SERVICES}
+    return Installation((*servers, *services, gateway, *demo), address, environments)

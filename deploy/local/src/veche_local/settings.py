@@ -1,11 +1,11 @@
-"""What `veche up` can be told by the environment. Read by hand, not by pydantic: the supervisor stays small."""
+"""Settings of `veche up`, read from the environment; without pydantic, so that the supervisor stays small."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from veche_local.problems import MachineError
+from veche_local.errors import CommandError
 
 KAFKA = "VECHE_KAFKA__BOOTSTRAP_SERVERS"
 MONGO = "VECHE_MONGO__URI"
@@ -20,7 +20,7 @@ CONFIGURABLE_PORTS = {
 }
 STOP_WITH = "VECHE_LOCAL__STOP_WITH"
 _HIGHEST_PORT = 65535
-_NO = {"0", "false", "no", "off"}
+_FALSE = {"0", "false", "no", "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +28,23 @@ class LocalSettings:
     """How this installation differs from the default one."""
 
     kafka: str | None
-    """Bootstrap servers of somebody else's Kafka; None: start our own."""
+    """Bootstrap servers of an external Kafka; None: start an embedded one."""
     mongo: str | None
-    """URI of somebody else's MongoDB; None: start our own."""
+    """URI of an external MongoDB; None: start an embedded one."""
     smtp: str | None
-    """Host of a mail server; None: catch the letters in a folder."""
+    """Host of a mail server; None: store e-mails in a folder instead of sending them."""
     host: str
-    """Address that the gateway listens on; the loopback unless VECHE_LOCAL__GATEWAY_HOST says otherwise."""
+    """Address that the gateway listens on (VECHE_LOCAL__GATEWAY_HOST); the loopback interface by default."""
     ports: Mapping[str, int]
-    """Ports that were asked for by name; a taken one is an error."""
+    """Ports that the environment sets, by part; one that is in use is an error."""
     demo: bool
-    """Whether to play a made-up day and to open the demo accounts (DEMO=0: no)."""
+    """Whether to create demo accounts and to send made-up appeals and votes (DEMO=0: no)."""
     stop_with: int | None = None
-    """Process id: the installation stops, in order, when that process ends; None: only when it is told to."""
+    """Id of a process: the installation stops, in order, when that process ends. None: it stops on request only."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> LocalSettings:
-        """Reads the environment; raises MachineError for a port that is none."""
+        """Reads the environment; raises CommandError for a value that is no port or no process id."""
         return cls(
             kafka=environ.get(KAFKA) or None,
             mongo=environ.get(MONGO) or None,
@@ -56,17 +56,17 @@ class LocalSettings:
                 if environ.get(variable)
             },
             stop_with=_pid(environ[STOP_WITH]) if environ.get(STOP_WITH) else None,
-            demo=environ.get("DEMO", "1").strip().lower() not in _NO,
+            demo=environ.get("DEMO", "1").strip().lower() not in _FALSE,
         )
 
 
 def _port(variable: str, value: str) -> int:
     if value.isascii() and value.isdigit() and 0 < int(value) <= _HIGHEST_PORT:
         return int(value)
-    raise MachineError(f"{variable} is {value!r}, which is no port.", f"Give a number from 1 to {_HIGHEST_PORT}.")
+    raise CommandError(f"{variable} is {value!r}, which is not a port.", f"Give a number from 1 to {_HIGHEST_PORT}.")
 
 
 def _pid(value: str) -> int:
     if value.isascii() and value.isdigit() and int(value) > 0:
         return int(value)
-    raise MachineError(f"{STOP_WITH} is {value!r}, which is no process id.", "Give the number of a process that runs.")
+    raise CommandError(f"{STOP_WITH} is {value!r}, which is not a process id.", "Give the id of a running process.")

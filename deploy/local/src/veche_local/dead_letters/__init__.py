@@ -1,1 +1,1 @@
-"""Dead letters at an operator's hand: what could not be handled, why, and what becomes of it."""
+"""Dead letters: messages that a service could not handle, kept until an operator replays or drops them."""

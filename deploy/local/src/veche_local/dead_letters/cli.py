@@ -10,21 +10,21 @@ from typing import Annotated, TypeVar
 
 import typer
 from pymongo.errors import PyMongoError
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from veche_local.dead_letters.desk import Desk, Found, opened_desk
+from veche_local.console import console, reported_errors
+from veche_local.dead_letters.commands import DeadLetters, ServiceLetter, open_dead_letters
+from veche_local.errors import CommandError
 from veche_local.home import Home
-from veche_local.problems import MachineError
-from veche_local.telling import said_plainly
 from veche_shared.clock import system_clock
 from veche_shared.ids import new_id
 
 app = typer.Typer(
-    help="Dead letters: messages that a service could not handle, kept until somebody decides.", no_args_is_help=True
+    help="Messages that a service could not handle.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
-console = Console(highlight=False)
 
 By = Annotated[str | None, typer.Option("--by", help="Who decides, for the record; the user's name by default.")]
 Note = Annotated[str | None, typer.Option("--note", help="Why, for the record.")]
@@ -39,8 +39,8 @@ def list_letters(
     everything: Annotated[bool, typer.Option("--all", help="Also those that were replayed or dropped.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000)] = 50,
 ) -> None:
-    """The newest dead letters of all services."""
-    found = _at_desk(None, lambda desk: desk.listed(None if everything else "waiting", limit))
+    """List the newest dead letters of all services."""
+    found = _run(None, lambda letters: letters.listed(None if everything else "waiting", limit))
     if not found:
         console.print("No dead letters." if everything else "No dead letters wait.")
         return
@@ -55,11 +55,14 @@ def list_letters(
 
 @app.command()
 def show(letter_id: LetterId) -> None:
-    """One dead letter whole. It may hold personal data: show it to nobody who may not see them."""
-    item = _at_desk(None, lambda desk: desk.show(letter_id))
+    """Show one dead letter with its message.
+
+    The message may hold personal data.
+    """
+    item = _run(None, lambda letters: letters.show(letter_id))
     letter = item.letter
     console.print(f"[bold]{escape(letter.id)}[/bold]  {_state(item)}")
-    console.print(f"could not be handled by {item.service}: {escape(letter.reason)}, {escape(letter.explanation)}")
+    console.print(f"{item.service} could not handle it: {escape(letter.reason)}, {escape(letter.explanation)}")
     console.print(
         f"from {letter.topic}, partition {letter.partition}, offset {letter.offset}, at {letter.at.isoformat()}"
     )
@@ -70,35 +73,35 @@ def show(letter_id: LetterId) -> None:
 
 @app.command()
 def replay(letter_id: LetterId, *, by: By = None, note: Note = None) -> None:
-    """Publish a dead letter again, unchanged, on the topic that it came from."""
-    item = _at_desk(by, lambda desk: desk.replay(letter_id, note))
-    console.print(f"{escape(letter_id)} goes to {item.letter.topic} again.")
+    """Publish a dead letter again, unchanged, to the topic that it came from."""
+    item = _run(by, lambda letters: letters.replay(letter_id, note))
+    console.print(f"{escape(letter_id)} is published to {item.letter.topic} again.")
 
 
 @app.command()
 def drop(letter_id: LetterId, *, by: By = None, note: Note = None) -> None:
-    """Give a dead letter up; the record of it stays."""
-    _at_desk(by, lambda desk: desk.drop(letter_id, note))
+    """Drop a dead letter; its record stays."""
+    _run(by, lambda letters: letters.drop(letter_id, note))
     console.print(f"{escape(letter_id)} is dropped.")
 
 
-def _state(item: Found) -> str:
+def _state(item: ServiceLetter) -> str:
     letter = item.letter
     return letter.state if letter.decided_by is None else f"{letter.state} by {escape(letter.decided_by)}"
 
 
-def _at_desk(by: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
+def _run(by: str | None, work: Callable[[DeadLetters], Awaitable[T]]) -> T:
     async def run() -> T:
         operator = by or getpass.getuser()
-        desk = opened_desk(os.environ, Home.of(os.environ), operator=operator, clock=system_clock, ids=new_id)
-        async with desk as opened:
+        opened = open_dead_letters(os.environ, Home.of(os.environ), operator=operator, clock=system_clock, ids=new_id)
+        async with opened as letters:
             try:
-                return await work(opened)
+                return await work(letters)
             except PyMongoError as error:
-                raise MachineError(
+                raise CommandError(
                     f"MongoDB does not answer ({type(error).__name__}).",
                     "See `veche status`, or check VECHE_MONGO__URI.",
                 ) from error
 
-    with said_plainly():
+    with reported_errors():
         return asyncio.run(run())

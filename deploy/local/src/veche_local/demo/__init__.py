@@ -1,1 +1,1 @@
-"""The demonstration: accounts to sign in with, and what moves the feed."""
+"""Demo data: accounts to sign in with, and made-up appeals, votes and answers that are sent all day."""

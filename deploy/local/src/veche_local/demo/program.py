@@ -1,4 +1,4 @@
-"""The demonstration as a part of the installation: a process of its own that the supervisor keeps alive."""
+"""The demo as a part of the installation: a process that the supervisor keeps running."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class DemoProgram:
-    """Plays the day at the gateway of the installation in ``home``."""
+    """`python -m veche_local.demo` against the gateway of the installation in ``home``."""
 
     gateway: str
     home: Path
@@ -19,20 +19,20 @@ class DemoProgram:
 
     @property
     def address(self) -> str:
-        """It listens nowhere: the address is where it plays."""
+        """The gateway: it listens on no port of its own."""
         return self.gateway
 
     def prepare(self) -> None:
-        """Nothing: the demonstration keeps nothing on disk."""
+        """Nothing to do: it stores nothing on disk."""
 
     def command(self) -> list[str]:
-        """This same Python with the player."""
+        """The same Python."""
         return [sys.executable, "-m", "veche_local.demo"]
 
     def environment(self) -> Mapping[str, str]:
-        """Where the door is, and whose keys to use."""
+        """The gateway, and the installation whose keys to use."""
         return {"VECHE_DEMO_GATEWAY": self.gateway, "VECHE_HOME": str(self.home), "MALLOC_ARENA_MAX": "2"}
 
     def is_ready(self) -> bool:
-        """At once: nobody waits for it."""
+        """At once: no part waits for it."""
         return True

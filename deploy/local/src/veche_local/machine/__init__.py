@@ -1,1 +1,1 @@
-"""What the machine offers and whether that is enough."""
+"""Checks of the machine: platform, programs, ports, disk."""

@@ -1,18 +1,18 @@
-"""Decisions about ports, disk and platform. Pure: what was found on the machine is passed in."""
+"""Which ports to use, and whether disk, platform and Python suffice. Pure: what was measured is passed in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from veche_local.problems import MachineError
+from veche_local.errors import CommandError
 from veche_local.settings import CONFIGURABLE_PORTS
 
 GATEWAY_PORT = 8080
 MEBIBYTE = 1 << 20
 ENOUGH_DISK = 700 * MEBIBYTE
-"""mongod's journal and oplog, Kafka's first segments, and some days of a small city."""
+"""Bytes: mongod's journal and oplog, Kafka's first segments, and some days of a small city."""
 FULL_DISK = 64 * MEBIBYTE
-"""Below this mongod and Kafka stop by themselves sooner or later."""
+"""Bytes free, below which mongod and Kafka shut down sooner or later."""
 
 
 def choose_ports(
@@ -22,10 +22,10 @@ def choose_ports(
     is_free: Callable[[int], bool],
     draw: Callable[[], int],
 ) -> dict[str, int]:
-    """A port for each of `names`, no two alike.
+    """A different port for each of `names`.
 
-    A configured port is taken as it is and must be free: raises MachineError. Otherwise the port of the last start is
-    kept if it is free, the gateway prefers 8080, and whoever has none yet gets a drawn one.
+    A configured port is used as it is; raises CommandError where it is in use. Otherwise: the port of the last start if
+    it is free, for the gateway 8080 if that is free, else one that `draw` returns.
     """
     chosen: dict[str, int] = {}
     for name in names:
@@ -33,8 +33,8 @@ def choose_ports(
             chosen[name] = _configured(name, configured[name], chosen, is_free)
     for name in names:
         if name not in chosen:
-            wishes = [remembered.get(name), GATEWAY_PORT if name == "gateway" else None]
-            free = (port for port in wishes if port is not None and port not in chosen.values() and is_free(port))
+            preferred = [remembered.get(name), GATEWAY_PORT if name == "gateway" else None]
+            free = (port for port in preferred if port is not None and port not in chosen.values() and is_free(port))
             chosen[name] = next(free, None) or _drawn(chosen, draw)
     return chosen
 
@@ -43,13 +43,13 @@ def _configured(name: str, port: int, chosen: Mapping[str, int], is_free: Callab
     variable = CONFIGURABLE_PORTS[name]
     for other, taken in chosen.items():
         if taken == port:
-            raise MachineError(
+            raise CommandError(
                 f"{variable} and {CONFIGURABLE_PORTS[other]} name the same port {port}.", "Change one of them."
             )
     if not is_free(port):
-        raise MachineError(
-            f"Port {port}, which {variable} asks for, is taken by another program.",
-            f"Stop that program, set another port, or unset {variable} to have a free one chosen.",
+        raise CommandError(
+            f"Port {port}, which {variable} names, is in use by another program.",
+            f"Stop that program, set another port, or unset {variable} to use any free one.",
         )
     return port
 
@@ -60,28 +60,28 @@ def _drawn(chosen: Mapping[str, int], draw: Callable[[], int]) -> int:
     return port
 
 
-def disk_problem(free: int, folder: str, enough: int = ENOUGH_DISK) -> MachineError | None:
-    """What is wrong when `free` bytes are left on the disk of `folder`; None when that is enough."""
+def disk_error(free: int, folder: str, enough: int = ENOUGH_DISK) -> CommandError | None:
+    """The error where only `free` bytes are left on the disk of `folder`; None where that is enough."""
     if free >= enough:
         return None
-    return MachineError(
+    return CommandError(
         f"The disk of {folder} is full: {free // MEBIBYTE} MiB are free, {enough // MEBIBYTE} MiB are needed.",
         "Free some space, or name a folder on another disk in VECHE_HOME.",
     )
 
 
-def platform_problem(system: str, machine: str) -> MachineError | None:
-    """What is wrong with the platform for the embedded mongod, which exists for Linux on x86-64 only."""
+def platform_error(system: str, machine: str) -> CommandError | None:
+    """The error where the embedded mongod does not run: it exists for Linux on x86-64 only."""
     if system == "Linux" and machine.lower() in {"x86_64", "amd64"}:
         return None
-    return MachineError(
+    return CommandError(
         f"The embedded MongoDB does not run on {system} {machine}, only on Linux x86_64.",
-        "Point VECHE_MONGO__URI at a MongoDB replica set that runs already (6 or newer).",
+        "Set VECHE_MONGO__URI to a MongoDB replica set that runs already (6 or newer).",
     )
 
 
-def python_problem(version: tuple[int, int]) -> MachineError | None:
-    """What is wrong with this Python; None for 3.11 and newer."""
+def python_error(version: tuple[int, int]) -> CommandError | None:
+    """The error for a Python that is too old; None for 3.11 and newer."""
     if version >= (3, 11):
         return None
-    return MachineError(f"This is Python {version[0]}.{version[1]}, 3.11 is needed.", "Install Python 3.11 or newer.")
+    return CommandError(f"This is Python {version[0]}.{version[1]}, 3.11 is needed.", "Install Python 3.11 or newer.")

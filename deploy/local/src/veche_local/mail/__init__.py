@@ -1,1 +1,1 @@
-"""A real SMTP server that keeps letters in a folder: notices can be read, nobody is written to."""
+"""An SMTP server that stores e-mails in a folder and sends none: notices to citizens can be read there."""

@@ -1,4 +1,4 @@
-"""`python -m veche_local.mail PORT FOLDER`: serves SMTP on the loopback until SIGTERM."""
+"""`python -m veche_local.mail PORT FOLDER`: serves SMTP on the loopback interface until SIGTERM."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from veche_local.mail.catcher import serve
 async def _main(port: int, folder: Path) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for order in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(order, stop.set)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
     async with serve(port, folder):
         await stop.wait()
 

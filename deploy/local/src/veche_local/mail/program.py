@@ -1,4 +1,4 @@
-"""The catcher of letters as a part of the installation. Apart from the catcher, so that the supervisor stays small."""
+"""The mail catcher as a part of the installation; without aiosmtpd, so that the supervisor stays small."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ class MailProgram:
 
     @property
     def address(self) -> str:
-        """Where notifications delivers."""
+        """Where notifications sends its e-mails."""
         return f"{LOOPBACK}:{self.port}"
 
     def prepare(self) -> None:
-        """Nothing: the folder is made when it serves."""
+        """Nothing to do: the process creates its folder."""
 
     def command(self) -> list[str]:
-        """This same Python."""
+        """The same Python."""
         return [sys.executable, "-m", "veche_local.mail", str(self.port), str(self.folder)]
 
     def environment(self) -> Mapping[str, str]:
-        """Nothing."""
+        """Empty."""
         return {}
 
     def is_ready(self) -> bool:
-        """Whether it listens."""
+        """Whether it accepts connections."""
         return answers(self.port)

@@ -1,1 +1,1 @@
-"""Replay: a history file is sent through the HTTP door, and every row is accounted for."""
+"""Replay: sends a history file through the public API and accounts for every row."""

@@ -1,4 +1,4 @@
-"""Asks the stations how much they hold, and waits until nothing moves any more."""
+"""Asks routing and notifications how many cases and feed entries they hold, and waits until the numbers are stable."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from veche_local.replay.ledger import Counts
 
-CALM_SECONDS = 5.0
-"""Before a replay: nothing has moved for so long, so nothing is under way."""
+STABLE_SECONDS = 5.0
+"""Before a replay: without a change for so long, nothing is being processed."""
 
-PATIENCE_SECONDS = 30.0
-"""After it: nothing has moved for so long, so what is missing is lost. A service that restarts takes less."""
+STALLED_SECONDS = 30.0
+"""After it: without a change for so long, what is missing is lost. The restart of a service takes less."""
 
-PAUSE_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 _COUNTS: TypeAdapter[dict[str, int]] = TypeAdapter(dict[str, int])
 
@@ -34,8 +34,8 @@ class _Directory(BaseModel):
     departments: list[_Department]
 
 
-class Stations:
-    """The services behind the door, asked at their own addresses with the internal key; times are in seconds."""
+class ServiceCounts:
+    """Asks the services at their own addresses with the internal key; times are in seconds."""
 
     def __init__(
         self,
@@ -44,48 +44,48 @@ class Stations:
         routing: str,
         notifications: str,
         internal_key: str,
-        calm: float = CALM_SECONDS,
-        patience: float = PATIENCE_SECONDS,
+        stable: float = STABLE_SECONDS,
+        stalled: float = STALLED_SECONDS,
     ) -> None:
         self._client = client
         self._directory = f"{routing}/api/v1/directory"
         self._addresses = (f"{routing}/internal/v1/counts", f"{notifications}/internal/v1/counts")
         self._headers = {"Authorization": f"Bearer {internal_key}"}
-        self._calm, self._patience = calm, patience
+        self._stable, self._stalled = stable, stalled
 
     async def names(self) -> dict[str, str]:
-        """What the departments are called. Raises httpx2.HTTPError where routing does not answer."""
-        directory = _Directory.model_validate_json(await self._ask(self._directory))
+        """The names of the departments, by code. Raises httpx2.HTTPError where routing does not answer."""
+        directory = _Directory.model_validate_json(await self._get(self._directory))
         return {department.code: department.name for department in directory.departments}
 
     async def count(self) -> Counts:
-        """What the stations hold now. Raises httpx2.HTTPError where one does not answer."""
-        cases, entries = await asyncio.gather(*map(self._ask, self._addresses))
+        """The counts now. Raises httpx2.HTTPError where a service does not answer."""
+        cases, entries = await asyncio.gather(*map(self._get, self._addresses))
         return Counts(_COUNTS.validate_json(cases), _COUNTS.validate_json(entries))
 
-    async def count_when_calm(self) -> Counts:
-        """What they hold once every case stands in a feed or nothing moves: an earlier replay may be on its way."""
-        return await self._watch(lambda counts: counts.cases == counts.entries, self._calm)
+    async def count_when_stable(self) -> Counts:
+        """The counts once every case has its feed entry or nothing changes: an earlier replay may be in progress."""
+        return await self._poll(lambda counts: counts.cases == counts.entries, self._stable)
 
-    async def count_when_settled(self, before: Counts, expected: int) -> Counts:
-        """What came since ``before``, once it is as much as expected, or once nothing has moved for long."""
+    async def count_new(self, before: Counts, expected: int) -> Counts:
+        """What was added since ``before``, once that is as much as ``expected`` or nothing changes any more."""
 
-        def all_came(counts: Counts) -> bool:
-            return min(counts.since(before).settled) >= expected
+        def is_complete(counts: Counts) -> bool:
+            return min(counts.since(before).totals) >= expected
 
-        return (await self._watch(all_came, self._patience)).since(before)
+        return (await self._poll(is_complete, self._stalled)).since(before)
 
-    async def _watch(self, is_enough: Callable[[Counts], bool], quiet: float) -> Counts:
+    async def _poll(self, is_enough: Callable[[Counts], bool], unchanged: float) -> Counts:
         loop = asyncio.get_running_loop()
-        last, moved_at = await self.count(), loop.time()
-        while not is_enough(last) and loop.time() - moved_at <= quiet:
-            await asyncio.sleep(PAUSE_SECONDS)
-            held = await self.count()
-            if held != last:
-                last, moved_at = held, loop.time()
+        last, changed_at = await self.count(), loop.time()
+        while not is_enough(last) and loop.time() - changed_at <= unchanged:
+            await asyncio.sleep(POLL_SECONDS)
+            counts = await self.count()
+            if counts != last:
+                last, changed_at = counts, loop.time()
         return last
 
-    async def _ask(self, address: str) -> bytes:
+    async def _get(self, address: str) -> bytes:
         response = await self._client.get(address, headers=self._headers, timeout=60.0)
         response.raise_for_status()
         return response.content

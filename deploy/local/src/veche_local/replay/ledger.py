@@ -1,4 +1,4 @@
-"""The account of a replay: what went in, what came out at each station, and whether the two agree. Pure."""
+"""Counts what was sent, what was answered and what arrived, and compares the three. Pure."""
 
 from __future__ import annotations
 
@@ -12,28 +12,27 @@ REPEATED = 200
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the door said of one row: the HTTP status that it would have got alone, and the problem's code.
+    """The API's answer to one row: the HTTP status that a request with it alone would get, and the problem's code.
 
-    ``appeal`` is the id of the appeal that stands for the row. ``after_silence`` says that an earlier answer to the row
-    was lost and that the appeal was stored since the replay began: the door calls the row a repeat, yet it may be a
-    repeat of nothing but itself.
+    ``appeal`` is the id of the row's appeal. ``after_lost_answer``: an earlier answer to the row was lost, and the
+    appeal was stored since the replay began, so that the API reports a repeat although the row may be the first.
     """
 
     status: int
     code: str | None = None
     detail: str | None = None
     appeal: str | None = None
-    after_silence: bool = False
+    after_lost_answer: bool = False
 
     @property
     def final(self) -> bool:
-        """Whether asking again would change nothing: all but overload and unavailability."""
+        """Whether another attempt would be answered in the same way: not for overload and unavailability."""
         return self.status < 500 and self.status != 429
 
 
 @dataclass(slots=True)
 class Ledger:
-    """What the door answered, counted. ``rejected`` is by the problem's code; ``examples`` keeps one row for each."""
+    """The final answers, counted. ``rejected`` is by the problem's code, ``examples`` has one row for each code."""
 
     sent: int = 0
     accepted: int = 0
@@ -42,8 +41,8 @@ class Ledger:
     examples: dict[str, str] = field(default_factory=dict)
     _appeals: set[str] = field(default_factory=set)
 
-    def enter(self, line: int, answer: Answer) -> None:
-        """Book one row by its final answer; ``line`` is its number in the file."""
+    def record(self, line: int, answer: Answer) -> None:
+        """Count one row by its final answer; ``line`` is its number in the file."""
         self.sent += 1
         if answer.status in {ACCEPTED, REPEATED}:
             if self._is_new(answer):
@@ -56,8 +55,8 @@ class Ledger:
             self.examples.setdefault(code, f"row {line}: {answer.detail or answer.status}")
 
     def _is_new(self, answer: Answer) -> bool:
-        """Each appeal that came with this replay is accepted once, whichever of its rows is booked first."""
-        if answer.status == REPEATED and not answer.after_silence:
+        """An appeal that this replay has stored is accepted once, whichever of its rows is counted first."""
+        if answer.status == REPEATED and not answer.after_lost_answer:
             return False
         if answer.appeal is None:
             return answer.status == ACCEPTED
@@ -68,17 +67,18 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much each station holds: cases by department (``triage`` among them) and feed entries by feed."""
+    """What the services hold: cases by department (``triage`` among them), and feed entries by feed."""
 
     cases: Mapping[str, int]
     entries: Mapping[str, int]
 
     def since(self, before: Counts) -> Counts:
-        """What has come since ``before``."""
+        """What was added since ``before``."""
         return Counts(_difference(self.cases, before.cases), _difference(self.entries, before.entries))
 
     @property
-    def settled(self) -> tuple[int, int]:
+    def totals(self) -> tuple[int, int]:
+        """All cases, and all feed entries."""
         return sum(self.cases.values()), sum(self.entries.values())
 
 
@@ -87,17 +87,17 @@ def _difference(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, 
     return {name: count for name, count in grown.items() if count}
 
 
-def disagreements(ledger: Ledger, gained: Counts) -> list[str]:
-    """What does not add up, a sentence each; empty where every accepted row is one case and one feed entry."""
+def mismatches(ledger: Ledger, gained: Counts) -> list[str]:
+    """The counts that do not agree, a sentence each; none where each accepted row is one case and one feed entry."""
     found: list[str] = []
-    booked = ledger.accepted + ledger.duplicates + sum(ledger.rejected.values())
-    if booked != ledger.sent:
-        found.append(f"{ledger.sent} rows were sent, but {booked} were answered")
-    cases, entries = gained.settled
+    answered = ledger.accepted + ledger.duplicates + sum(ledger.rejected.values())
+    if answered != ledger.sent:
+        found.append(f"{ledger.sent} rows were sent, but {answered} were answered")
+    cases, entries = gained.totals
     if cases != ledger.accepted:
         found.append(f"{ledger.accepted} appeals were accepted, but {cases} cases were opened")
     if entries != ledger.accepted:
-        found.append(f"{ledger.accepted} appeals were accepted, but {entries} stand in the feeds")
+        found.append(f"{ledger.accepted} appeals were accepted, but {entries} are in the feeds")
     for name in sorted({*gained.cases, *gained.entries}):
         routed, seen = gained.cases.get(name, 0), gained.entries.get(name, 0)
         if routed != seen:
@@ -106,4 +106,5 @@ def disagreements(ledger: Ledger, gained: Counts) -> list[str]:
 
 
 def by_size(counts: Mapping[str, int]) -> Iterable[tuple[str, int]]:
+    """Largest first, then by name."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

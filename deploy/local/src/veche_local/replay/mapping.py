@@ -1,4 +1,4 @@
-"""From the rows of a history file to appeals, by a column mapping that the operator writes. Pure."""
+"""Turns rows of a history file into appeals by a mapping of columns. Only `load_mapping` reads a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from veche_local.problems import MachineError
+from veche_local.errors import CommandError
 
 
 def _known_zone(name: str) -> str:
@@ -37,12 +37,12 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 
 
-class _Part(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class AppealColumns(_Part):
-    """Which column of the file holds which field of an appeal; only the text must be there."""
+class AppealColumns(_Strict):
+    """The column of each field of an appeal; only that of the text is required."""
 
     text: Column
     external_id: Column | None = None
@@ -54,8 +54,8 @@ class AppealColumns(_Part):
     longitude: Column | None = None
 
 
-class PackColumns(_Part):
-    """Which columns tell what the city is made of, for a pack made from its own history."""
+class PackColumns(_Strict):
+    """The columns from which a city pack is generated."""
 
     topic: Column
     category: Column
@@ -63,19 +63,19 @@ class PackColumns(_Part):
     executor: Column
 
 
-class PackNames(_Part):
-    """What a pack made from history is called."""
+class PackNames(_Strict):
+    """Code, name and time zone of a generated pack."""
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     name: Annotated[str, Field(min_length=1, max_length=60)]
     time_zone: Zone = "Europe/Moscow"
 
 
-class ReplayMap(_Part):
-    """How to read one history file.
+class ReplayMapping(_Strict):
+    """How to read a history file.
 
-    ``time_zone`` is that of moments written without one; ``date_format`` is how they are written (as ``strptime`` takes
-    it), ISO 8601 where it is absent.
+    ``time_zone`` is that of times without one; ``date_format`` is the format of times (for ``strptime``), ISO 8601 by
+    default.
     """
 
     time_zone: Zone = "Europe/Moscow"
@@ -88,39 +88,40 @@ class ReplayMap(_Part):
 
     @property
     def codec(self) -> str:
-        """The encoding as Python reads it: a mark at the start of a UTF-8 file is no part of the first column."""
+        """The name of Python's codec; for UTF-8 the one that skips a byte order mark."""
         return "utf-8-sig" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
 
 
-def load_map(path: Path) -> ReplayMap:
-    """Read a mapping from TOML. Raises MachineError that says what is wrong and where."""
+def load_mapping(path: Path) -> ReplayMapping:
+    """Read a mapping from TOML. Raises CommandError that says what is wrong and where."""
     try:
-        return ReplayMap.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return ReplayMapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise MachineError(
+        raise CommandError(
             f"The mapping {path} cannot be read: {error.strerror}.", "Give the path of a TOML file."
         ) from error
     except tomllib.TOMLDecodeError as error:
-        raise MachineError(f"The mapping {path} is not TOML: {error}.", "See docs/replay.md for an example.") from error
+        raise CommandError(f"The mapping {path} is not TOML: {error}.", "See docs/replay.md for an example.") from error
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise MachineError(f"The mapping {path} is wrong: {faults}.", "See docs/replay.md for the fields.") from error
+        raise CommandError(f"The mapping {path} is wrong: {faults}.", "See docs/replay.md for the fields.") from error
 
 
-def missing_columns(plan: ReplayMap, header: list[str]) -> list[str]:
-    """The columns that the mapping names and the file lacks."""
-    named = [*plan.appeal.model_dump(exclude_none=True).values()]
-    if plan.pack is not None:
-        named += plan.pack.model_dump().values()
+def missing_columns(mapping: ReplayMapping, header: list[str]) -> list[str]:
+    """The columns that the mapping names and the header lacks."""
+    named = [*mapping.appeal.model_dump(exclude_none=True).values()]
+    if mapping.pack is not None:
+        named += mapping.pack.model_dump().values()
     return [column for column in dict.fromkeys(named) if column not in header]
 
 
-def appeal_of(plan: ReplayMap, row: Mapping[str, str]) -> dict[str, object]:
-    """The body that the HTTP door takes for one row; empty cells are left out, nothing is corrected.
+def appeal_of(mapping: ReplayMapping, row: Mapping[str, str]) -> dict[str, object]:
+    """The body of the API request for one row, without empty cells.
 
-    A date that cannot be read is passed on as it is, so that the door refuses the row and says why.
+    Nothing is corrected: a date or number that cannot be read is sent as it is, so that the API rejects it and says
+    why.
     """
-    columns = plan.appeal
+    columns = mapping.appeal
 
     def cell(column: str | None) -> str | None:
         return (row.get(column) or None) if column is not None else None
@@ -136,25 +137,25 @@ def appeal_of(plan: ReplayMap, row: Mapping[str, str]) -> dict[str, object]:
     fields = {
         "external_id": cell(columns.external_id),
         "topic_hint": cell(columns.topic_hint),
-        "received_at": _moment(cell(columns.received_at), plan),
+        "received_at": _moment(cell(columns.received_at), mapping),
         "place": known or None,
     }
     return body | {name: value for name, value in fields.items() if value is not None}
 
 
-def _moment(written: str | None, plan: ReplayMap) -> str | None:
+def _moment(written: str | None, mapping: ReplayMapping) -> str | None:
     if written is None:
         return None
     try:
-        # a moment without a zone gets the city's in the next line
+        # a time without a zone gets the mapping's below
         moment = (
-            datetime.strptime(written, plan.date_format)  # noqa: DTZ007
-            if plan.date_format
+            datetime.strptime(written, mapping.date_format)  # noqa: DTZ007
+            if mapping.date_format
             else datetime.fromisoformat(written)
         )
     except ValueError:
         return written
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(plan.time_zone))).isoformat()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(mapping.time_zone))).isoformat()
 
 
 def _number(written: str | None) -> float | str | None:
@@ -164,4 +165,4 @@ def _number(written: str | None) -> float | str | None:
         number = float(written.replace(",", "."))
     except ValueError:
         return written
-    return number if math.isfinite(number) else written  # JSON has no «nan»
+    return number if math.isfinite(number) else written  # JSON has no NaN

@@ -1,7 +1,7 @@
-"""A city pack made from the city's own history: its topics, districts and executors, and who answered for what. Pure.
+"""Generates a city pack from a history file: topics, districts, executors, and which executor answered what. Pure.
 
-The pack is a set of texts in the form that the services read (docs/city-pack.md); it is written to a folder of the
-operator's choice and never becomes part of the project.
+The pack is a set of files in the form that the services read (docs/city-pack.md). The operator chooses their folder;
+they never become part of the project.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from veche_local.replay.mapping import PackColumns, PackNames
 
 @dataclass(slots=True)
 class History:
-    """What the rows say of the city, counted."""
+    """Counts of the rows."""
 
     topics: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     districts: Counter[str] = field(default_factory=Counter)
@@ -25,7 +25,7 @@ class History:
 
 
 def read_history(rows: Iterable[Mapping[str, str]], columns: PackColumns) -> History:
-    """Count the rows; a row without an executor still tells of its topic and district."""
+    """Count the rows; of a row without an executor only topic and district count."""
     history = History()
     for row in rows:
         topic, category = row.get(columns.topic, ""), row.get(columns.category, "")
@@ -43,10 +43,10 @@ def read_history(rows: Iterable[Mapping[str, str]], columns: PackColumns) -> His
 
 
 def pack_files(history: History, names: PackNames) -> dict[str, str]:
-    """The files of the pack by name. JSON, which is YAML too.
+    """The files of the pack by name, in JSON, which is a subset of YAML.
 
-    Responsibility: for each topic in each district the executor that answered most; elsewhere the one that answered
-    most for the topic. Ties go to the name that sorts first, so that the same history gives the same pack.
+    Responsible for a topic in a district is the executor that answered it most often there, elsewhere the one that
+    answered the topic most often. Of equals the first by name, so that the same history gives the same pack.
     """
     departments = {name: f"d{number:03}" for number, name in enumerate(sorted(history.executors), 1)}
     topics = {name: f"t{number:03}" for number, name in enumerate(sorted(history.topics), 1)}
@@ -81,7 +81,7 @@ def pack_files(history: History, names: PackNames) -> dict[str, str]:
 def _rules(
     history: History, departments: Mapping[str, str], topics: Mapping[str, str], districts: Mapping[str, str]
 ) -> Iterable[dict[str, object]]:
-    """Exceptions first, since the first rule that fits wins; a district like all others needs none of its own."""
+    """Exceptions first, since the first matching rule applies; only districts with another executor need one."""
     general = {topic: _most(counts) for (topic, district), counts in history.answered.items() if not district}
     for (topic, district), counts in sorted(history.answered.items()):
         executor = _most(counts)

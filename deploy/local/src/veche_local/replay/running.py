@@ -1,4 +1,4 @@
-"""One replay from the first count to the last: count, send, wait, count again."""
+"""One replay: counts, sends, waits, counts again."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 
 import httpx2
 
-from veche_local.problems import MachineError
-from veche_local.replay.account import Account
-from veche_local.replay.counting import Stations
-from veche_local.replay.history import digest_of, opened_rows
-from veche_local.replay.mapping import ReplayMap, appeal_of
+from veche_local.errors import CommandError
+from veche_local.replay.counting import ServiceCounts
+from veche_local.replay.history import digest_of, open_rows
+from veche_local.replay.mapping import ReplayMapping, appeal_of
+from veche_local.replay.report import ReplayReport
 from veche_local.replay.sending import Row, send_all
 from veche_shared.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
-    """Where a replay goes in and where it is counted: base addresses and their keys."""
+class Endpoints:
+    """Where a replay sends and where it counts: base URLs and their keys."""
 
     gateway: str
     routing: str
@@ -31,39 +31,42 @@ class Doors:
 
 async def run_replay(
     file: Path,
-    plan: ReplayMap,
-    doors: Doors,
+    mapping: ReplayMapping,
+    endpoints: Endpoints,
     *,
     clock: Clock,
     limit: int | None = None,
-    progress: Callable[[int], None] = lambda _: None,
-    sent: Callable[[], None] = lambda: None,
-) -> Account:
+    on_progress: Callable[[int], None] = lambda _: None,
+    on_sent: Callable[[], None] = lambda: None,
+) -> ReplayReport:
     """Send ``file``, or its first ``limit`` rows, and account for every row.
 
-    Nothing else may come in meanwhile, since what is counted is what the stations gain. ``progress`` hears how many
-    rows got their answer, ``sent`` that all have. Raises MachineError where a door or a station stays shut.
+    Nothing else may be sent meanwhile, since what the services gain is counted. ``on_progress`` is called with the
+    number of rows that were answered, ``on_sent`` after the last. Raises CommandError where a service does not answer.
     """
     async with httpx2.AsyncClient() as client:
-        stations = Stations(
-            client, routing=doors.routing, notifications=doors.notifications, internal_key=doors.internal_key
+        services = ServiceCounts(
+            client,
+            routing=endpoints.routing,
+            notifications=endpoints.notifications,
+            internal_key=endpoints.internal_key,
         )
         try:
-            names = await stations.names()
-            before = await stations.count_when_calm()
-            with opened_rows(file, plan) as rows:
+            names = await services.names()
+            before = await services.count_when_stable()
+            with open_rows(file, mapping) as rows:
                 ledger = await send_all(
-                    (Row(line=line, body=appeal_of(plan, row)) for line, row in enumerate(islice(rows, limit), 1)),
-                    gateway=doors.gateway,
-                    api_key=doors.api_key,
-                    name=digest_of(file, plan),
-                    began=clock(),
-                    progress=progress,
+                    (Row(line=line, body=appeal_of(mapping, row)) for line, row in enumerate(islice(rows, limit), 1)),
+                    gateway=endpoints.gateway,
+                    api_key=endpoints.api_key,
+                    name=digest_of(file, mapping),
+                    started_at=clock(),
+                    on_progress=on_progress,
                 )
-            sent()
-            return Account(ledger, await stations.count_when_settled(before, ledger.accepted), names)
+            on_sent()
+            return ReplayReport(ledger, await services.count_new(before, ledger.accepted), names)
         except httpx2.HTTPError as error:
-            raise MachineError(
-                f"A station cannot be counted ({type(error).__name__}).",
-                "See `veche status`, then start the replay again: accepted rows are not taken twice.",
+            raise CommandError(
+                f"The counts of a service cannot be read ({type(error).__name__}).",
+                "See `veche status`, then start the replay again: accepted rows are not stored twice.",
             ) from error

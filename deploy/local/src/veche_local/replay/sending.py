@@ -1,4 +1,4 @@
-"""Sends rows through the batch door, again and again until each has a final answer."""
+"""Sends rows through the batch endpoint until each has a final answer."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import TypeVar
 import httpx2
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from veche_local.problems import MachineError
+from veche_local.errors import CommandError
 from veche_local.replay.ledger import Answer, Ledger
 
 BATCH = 500
 IN_FLIGHT = 3
-PATIENCE_SECONDS = 120.0
-PAUSE_SECONDS = 1.0
+GIVE_UP_SECONDS = 120.0
+RETRY_SECONDS = 1.0
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class _Problem(BaseModel):
 
     @property
     def reason(self) -> tuple[str, str]:
-        """A code to count by and a sentence: of the first field that is wrong, else of the whole."""
+        """A code to count by and a sentence: those of the first invalid field, else of the problem itself."""
         if self.errors:
             fault = self.errors[0]
             return fault.code, f"{fault.pointer or ''} {fault.detail or fault.code}".strip()
@@ -70,7 +70,7 @@ class _Results(BaseModel):
 
 
 class Row(BaseModel):
-    """One row on its way: its line in the file (the first after the header is 1) and the body that is sent."""
+    """A row to send: its number in the file (1 is the first after the header) and the body."""
 
     line: int
     body: dict[str, object]
@@ -88,83 +88,83 @@ async def send_all(
     gateway: str,
     api_key: str,
     name: str,
-    began: datetime,
-    progress: Callable[[int], None],
-    pause: float = PAUSE_SECONDS,
-    patience: float = PATIENCE_SECONDS,
+    started_at: datetime,
+    on_progress: Callable[[int], None],
+    retry: float = RETRY_SECONDS,
+    give_up: float = GIVE_UP_SECONDS,
 ) -> Ledger:
-    """Send every row and book its final answer; ``progress`` hears how many rows were booked.
+    """Send every row and count its final answer; ``on_progress`` is called with the number of rows of each batch.
 
-    ``name`` tells this file from others: with a batch's number it is the idempotency key, so a replay that was
-    interrupted may be started again. ``began`` is when this replay began, by the services' time. What got no final
-    answer is asked again every ``pause`` seconds, for ``patience`` seconds.
+    ``name`` identifies the file: with the number of a batch it is the idempotency key, so that a replay that was
+    interrupted may be started again. ``started_at`` is the start of this replay by the services' clock. Rows without a
+    final answer are sent again every ``retry`` seconds, for ``give_up`` seconds.
 
-    Raises MachineError where the door stays shut or refuses a whole batch.
+    Raises CommandError where the API does not answer or rejects a whole batch.
     """
     ledger = Ledger()
-    turnstile = asyncio.Semaphore(IN_FLIGHT)
+    slots = asyncio.Semaphore(IN_FLIGHT)
     headers = {"Authorization": f"Bearer {api_key}"}
 
     async with httpx2.AsyncClient(base_url=gateway, headers=headers, timeout=60.0) as client:
-        door = _Door(client, began, pause, patience)
+        api = _BatchApi(client, started_at, retry, give_up)
 
-        async def deliver(number: int, chunk: list[Row]) -> None:
+        async def send(number: int, batch: list[Row]) -> None:
             try:
-                for row, answer in zip(chunk, await door.settle(chunk, f"{name}-{number}"), strict=True):
-                    ledger.enter(row.line, answer)
-                progress(len(chunk))
+                for row, answer in zip(batch, await api.send(batch, f"{name}-{number}"), strict=True):
+                    ledger.record(row.line, answer)
+                on_progress(len(batch))
             finally:
-                turnstile.release()
+                slots.release()
 
         try:
             async with asyncio.TaskGroup() as group:
-                for number, chunk in enumerate(batches(rows)):
-                    await turnstile.acquire()
-                    group.create_task(deliver(number, chunk))
+                for number, batch in enumerate(batches(rows)):
+                    await slots.acquire()
+                    group.create_task(send(number, batch))
         except ExceptionGroup as failures:
             raise _first_of(failures) from None
     return ledger
 
 
 def _first_of(failures: ExceptionGroup[Exception]) -> Exception:
-    """Batches fail side by side and for the same reason: one is told."""
-    return next((each for each in failures.exceptions if isinstance(each, MachineError)), failures)
+    """Concurrent batches fail for the same reason: one error is reported."""
+    return next((each for each in failures.exceptions if isinstance(each, CommandError)), failures)
 
 
 @dataclass(frozen=True, slots=True)
-class _Door:
+class _BatchApi:
     client: httpx2.AsyncClient
-    began: datetime
-    pause: float
-    patience: float
+    started_at: datetime
+    retry: float
+    give_up: float
 
-    async def settle(self, chunk: Sequence[Row], key: str) -> list[Answer]:
+    async def send(self, batch: Sequence[Row], key: str) -> list[Answer]:
         """The answers to a batch, in order. The batch is sent again, under the same key, until all are final."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self.patience
+        deadline = loop.time() + self.give_up
         final: dict[int, Answer] = {}
-        asked_before = False
+        sent_before = False
         while True:
-            results = await self._ask(chunk, key)
-            answers = None if results is None else [self._answer(result, asked_before) for result in results]
-            for at, answer in enumerate(answers or ()):
-                if answer.final:  # what was accepted the first time would be called a repeat the second time
-                    final.setdefault(at, answer)
-            if len(final) == len(chunk):
-                return [final[at] for at in range(len(chunk))]
+            results = await self._post(batch, key)
+            answers = None if results is None else [self._answer(result, sent_before) for result in results]
+            for index, answer in enumerate(answers or ()):
+                if answer.final:  # the first one counts: a later one would report an accepted row as a repeat
+                    final.setdefault(index, answer)
+            if len(final) == len(batch):
+                return [final[index] for index in range(len(batch))]
             if loop.time() > deadline:
                 if answers is not None:
-                    return [final.get(at, answer) for at, answer in enumerate(answers)]
-                raise MachineError(
-                    "The door does not answer; what was accepted so far is stored.",
-                    "See `veche status`, then start the replay again: accepted rows are not taken twice.",
+                    return [final.get(index, answer) for index, answer in enumerate(answers)]
+                raise CommandError(
+                    "The API does not answer; rows that were accepted are stored.",
+                    "See `veche status`, then start the replay again: accepted rows are not stored twice.",
                 )
-            asked_before = True
-            await asyncio.sleep(self.pause)
+            sent_before = True
+            await asyncio.sleep(self.retry)
 
-    async def _ask(self, chunk: Sequence[Row], key: str) -> list[_Result] | None:
-        """None where the door gave no answer, or said that it cannot serve now."""
-        body, headers = {"appeals": [row.body for row in chunk]}, {"Idempotency-Key": key}
+    async def _post(self, batch: Sequence[Row], key: str) -> list[_Result] | None:
+        """None where there was no answer, or one that says to try later."""
+        body, headers = {"appeals": [row.body for row in batch]}, {"Idempotency-Key": key}
         try:
             response = await self.client.post("/api/v1/appeals/batch", json=body, headers=headers)
         except httpx2.TransportError:
@@ -172,15 +172,16 @@ class _Door:
         if response.status_code >= 500 or response.status_code == 429:
             return None
         if response.status_code != 200:
-            raise MachineError(f"The door refuses the whole batch: {_reason(response)}", "Correct it and start again.")
+            raise CommandError(f"The API rejects the whole batch: {_reason(response)}", "Correct it and start again.")
         results = _Results.model_validate_json(response.content).results
-        if len(results) != len(chunk):
-            raise MachineError(
-                f"The door answered {len(results)} of {len(chunk)} rows of a batch.", "Is that address a Veche?"
+        if len(results) != len(batch):
+            raise CommandError(
+                f"The API answered {len(results)} of {len(batch)} rows of a batch.",
+                "Check that the address is Veche's.",
             )
         return results
 
-    def _answer(self, result: _Result, asked_before: bool) -> Answer:
+    def _answer(self, result: _Result, sent_before: bool) -> Answer:
         receipt = result.appeal
         code, detail = (None, None) if result.problem is None else result.problem.reason
         return Answer(
@@ -188,13 +189,13 @@ class _Door:
             code=code,
             detail=detail,
             appeal=None if receipt is None else receipt.appeal_id,
-            after_silence=asked_before and receipt is not None and receipt.registered_at >= self.began,
+            after_lost_answer=sent_before and receipt is not None and receipt.registered_at >= self.started_at,
         )
 
 
 def _reason(response: httpx2.Response) -> str:
     try:
         problem = _Problem.model_validate_json(response.content)
-    except ValidationError:  # somebody else stands at that address
+    except ValidationError:  # the address is not Veche's
         return f"status {response.status_code}."
     return f"{problem.title}. {problem.detail or ''}".rstrip()

@@ -1,7 +1,7 @@
-"""Real servers without Docker: Apache Kafka, MongoDB and Caddy as child processes of the local installation.
+"""Embedded servers, without Docker: Apache Kafka, MongoDB and Caddy as child processes.
 
-Each server is a `Program` (what to run, where, how to see that it answers); `RunningProgram` starts, stops, kills
-and restarts one. The supervisor of `veche up` and the tests use the same two things.
+Each server is a `Program` (its command, its address, its readiness check); `RunningProgram` starts, stops, kills and
+restarts one. The supervisor of `veche up` and the tests use the same two.
 """
 
 from veche_local.servers.java import find_java

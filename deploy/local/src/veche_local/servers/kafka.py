@@ -12,22 +12,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from veche_local.problems import MachineError
+from veche_local.errors import CommandError
 from veche_local.servers.jars import default_repository, fetch_jars, locked_jars
 from veche_local.servers.java import find_java
 from veche_local.servers.ports import LOOPBACK, answers
 
 JVM_FLAGS = ("-Xmx256m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-"""Small, and ready after half of the processor time that the full compiler would take for itself."""
+"""A small heap; without the second compiler the start takes half of the processor time."""
 
 
 def server_properties(data: Path, port: int, controller_port: int) -> str:
     """Kafka's configuration for one node on one machine (https://kafka.apache.org/documentation/#configuration).
 
     What differs from Kafka's defaults and why: every replication factor is 1, since there is one node; internal topics
-    have few partitions, which start faster; a dead broker's session ends after 3 s instead of 9: a restart after
-    kill -9 serves after six seconds; a consumer group's first member does not wait three seconds for others; topics
-    are created by the services, never by a typing error.
+    have few partitions, so that the start is quick; the session of a dead broker ends after 3 s instead of 9, so that a
+    broker that was killed serves six seconds after its restart; a consumer group's first member does not wait three
+    seconds for others; topics are not created automatically, only by the services.
     """
     settings = {
         "node.id": "1",
@@ -64,13 +64,13 @@ def server_properties(data: Path, port: int, controller_port: int) -> str:
 
 
 def new_cluster_id() -> str:
-    """A cluster id as Kafka writes it: a random UUID in unpadded URL-safe base 64."""
+    """A cluster id in Kafka's form: a random UUID in unpadded URL-safe base 64."""
     return urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
 
 
 @dataclass(frozen=True, slots=True)
 class KafkaProgram:
-    """One Kafka node whose whole state is in `folder`; listens on the loopback at `port` and `controller_port`."""
+    """One Kafka node with its data in `folder`; listens at `port` and `controller_port` of the loopback interface."""
 
     folder: Path
     port: int
@@ -86,7 +86,7 @@ class KafkaProgram:
         return f"{LOOPBACK}:{self.port}"
 
     def prepare(self) -> None:
-        """Fetches what is missing of the jars, writes the configuration, formats the storage on the first start."""
+        """Downloads missing jars, writes the configuration, formats the storage before the first start."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._properties.write_text(server_properties(self._data, self.port, self.controller_port), encoding="utf-8")
         if not (self._data / "meta.properties").exists():
@@ -97,14 +97,14 @@ class KafkaProgram:
         return [*self._java(*self.jvm_flags), "kafka.Kafka", str(self._properties)]
 
     def environment(self) -> Mapping[str, str]:
-        """Nothing: Kafka takes all from its file."""
+        """Empty: Kafka reads its file only."""
         return {}
 
     def is_ready(self) -> bool:
-        """Whether it answers a metadata request and counts itself as a live broker."""
+        """Whether it answers a metadata request with a live broker."""
         if not answers(self.port):
             return False
-        with ThreadPoolExecutor(1) as thread:  # the caller may be inside an event loop of its own
+        with ThreadPoolExecutor(1) as thread:  # the caller may run in an event loop
             return thread.submit(lambda: asyncio.run(_has_broker(self.address))).result()
 
     @property
@@ -123,15 +123,15 @@ class KafkaProgram:
 
     def _format_storage(self) -> None:
         tool = self._java("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-        # one word with its name: an identifier may begin with a dash
+        # joined to its option: an id may begin with a dash
         arguments = ["format", f"--cluster-id={new_cluster_id()}", "-c", str(self._properties), "--standalone"]
         done = subprocess.run(
             [*tool, "kafka.tools.StorageTool", *arguments], capture_output=True, text=True, check=False, timeout=60
         )
         if done.returncode != 0:
             last = (done.stdout + done.stderr).strip().splitlines()[-1:]
-            raise MachineError(
-                f"Kafka could not lay out its storage in {self._data}: {''.join(last)}",
+            raise CommandError(
+                f"Kafka could not format its storage in {self._data}: {''.join(last)}",
                 "Check the free disk space and the permissions of that folder.",
             )
 

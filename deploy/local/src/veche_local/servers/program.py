@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
-from veche_local.problems import MachineError
+from veche_local.errors import CommandError
 
 POLL_SECONDS = 0.1
 LOG_TAIL_LINES = 12
@@ -21,25 +21,25 @@ LOG_LINE_WIDTH = 240
 
 
 class Program(Protocol):
-    """What must be known of a server to run it; stateless, so that a restart is the same as a start."""
+    """How a server is run; stateless, so that a restart is the same as a start."""
 
     @property
     def name(self) -> str:
-        """Short name, one word: it names the log file and the row in `veche status`."""
+        """One word: the name of its log file and of its row in `veche status`."""
         ...
 
     @property
     def address(self) -> str:
-        """What a client connects to: host:port or a URL."""
+        """Where a client connects: host:port or a URL."""
         ...
 
     @property
     def stop_seconds(self) -> float:
-        """How long a polite stop may take before the process is killed."""
+        """How long it may take to end after SIGTERM before it is killed."""
         ...
 
     def prepare(self) -> None:
-        """Lays out what the server needs on disk. Blocking, repeatable. Raises MachineError where it cannot."""
+        """Creates what the server needs on disk. Blocking, repeatable. Raises CommandError where it cannot."""
         ...
 
     def command(self) -> list[str]:
@@ -47,16 +47,16 @@ class Program(Protocol):
         ...
 
     def environment(self) -> Mapping[str, str]:
-        """What is added to the environment of the child."""
+        """Variables that are added to the environment of the child."""
         ...
 
     def is_ready(self) -> bool:
-        """Asks the server once whether it serves; False while it cannot be reached. Blocking, a second at most."""
+        """Asks the server once whether it serves; False while it cannot be reached. Blocking, for about a second."""
         ...
 
 
-class NotReadyError(MachineError):
-    """The server died or did not answer in time; the sentence carries the end of its log."""
+class NotReadyError(CommandError):
+    """The server ended or did not answer in time; the message has the end of its log."""
 
 
 def dying_with_parent(command: Sequence[str]) -> list[str]:
@@ -76,10 +76,10 @@ _spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner")
 
 
 class RunningProgram:
-    """A `Program` and its present process. Blocking; the supervisor calls it from threads.
+    """A `Program` and its current process. Blocking; the supervisor calls it from threads.
 
-    The child gets a session of its own, so that Ctrl-C in a terminal reaches the supervisor only,
-    which then stops everything in order. With ``dies_with_parent`` the child never outlives this process (on Linux).
+    The child gets a session of its own, so that Ctrl-C in a terminal reaches the supervisor only, which then stops all
+    parts in order. With `dies_with_parent` the child never outlives this process (on Linux).
     """
 
     def __init__(self, program: Program, log_file: Path, *, dies_with_parent: bool = False) -> None:
@@ -90,20 +90,20 @@ class RunningProgram:
 
     @property
     def pid(self) -> int | None:
-        """Process id, or None while nothing runs."""
+        """Process id, None while no process runs."""
         return self._process.pid if self._process is not None and self.is_alive() else None
 
     @property
     def returncode(self) -> int | None:
-        """How the last process ended (negative: by that signal); None while it runs or before the first start."""
+        """Exit code of the last process (negative: killed by that signal); None before it has ended."""
         return self._process.poll() if self._process is not None else None
 
     def is_alive(self) -> bool:
-        """Whether the process runs. Reaps it when it has ended."""
+        """Whether the process runs. Reaps it where it has ended."""
         return self._process is not None and self._process.poll() is None
 
     def launch(self) -> None:
-        """Prepares and starts the process without waiting for it to serve. Does nothing while one runs."""
+        """Prepares and starts the process without waiting until it serves. Does nothing while one runs."""
         if self.is_alive():
             return
         self.program.prepare()
@@ -125,7 +125,7 @@ class RunningProgram:
             )
 
     def wait_ready(self, timeout: float = 60.0) -> None:
-        """Blocks until the server serves. `timeout` in seconds; raises NotReadyError when it dies or stays silent."""
+        """Blocks until it serves, for `timeout` seconds; raises NotReadyError where it ends or does not answer."""
         deadline = time.monotonic() + timeout
         while not self.program.is_ready():
             if not self.is_alive():
@@ -146,7 +146,7 @@ class RunningProgram:
         self.wait_ready(timeout)
 
     def stop(self) -> None:
-        """Asks politely (SIGTERM), waits `program.stop_seconds`, then kills. Does nothing when nothing runs."""
+        """Sends SIGTERM, waits `program.stop_seconds`, then kills. Does nothing while no process runs."""
         if self._process is None:
             return
         if self.is_alive():
@@ -156,7 +156,7 @@ class RunningProgram:
         self.kill()
 
     def kill(self) -> None:
-        """kill -9, as a power cut would. Waits for the kernel to reap it. Does nothing when nothing runs."""
+        """kill -9. Returns when the process has been reaped. Does nothing while no process runs."""
         if self._process is None:
             return
         if self.is_alive():
@@ -164,12 +164,12 @@ class RunningProgram:
         self._process.wait()
 
     def restart(self, timeout: float = 60.0) -> None:
-        """Starts again on the same port and data after `kill` or `stop`; stops first what still runs."""
+        """Stops the process if it runs, and starts it with the same port and data (`timeout` in seconds)."""
         self.stop()
         self.start(timeout)
 
     def log_tail(self) -> str:
-        """The last lines of its log, for a message to a person."""
+        """The last lines of its log, for an error message."""
         if not self.log_file.exists():
             return "(no log)"
         lines = self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -14,14 +14,14 @@ NAVIGATION = "VECHE_HTTP__NAVIGATION_FILE"
 
 
 def find_navigation() -> Path:
-    """What the pages' header leads to: inside this package when it was installed, in deploy of a working copy."""
+    """The entries of the pages' header: in this package where that is installed, in deploy of a working copy."""
     packaged = Path(__file__).parents[1] / "navigation.toml"
     return packaged if packaged.exists() else Path(__file__).parents[4] / "navigation.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceProgram:
-    """A service on the loopback at `port`; `settings` is its environment."""
+    """A service at `port` of the loopback interface; `settings` is its environment."""
 
     name: str
     port: int
@@ -30,18 +30,18 @@ class ServiceProgram:
 
     @property
     def address(self) -> str:
-        """Where the gateway, and nobody outside, reaches it."""
+        """Its address for the gateway; it is not reachable from outside."""
         return f"{LOOPBACK}:{self.port}"
 
     def prepare(self) -> None:
-        """Nothing: a service keeps nothing on disk."""
+        """Nothing to do: a service stores nothing on disk."""
 
     def command(self) -> list[str]:
-        """This same Python with the service's module."""
+        """The same Python with the service's module."""
         return [sys.executable, "-m", f"veche_{self.name}"]
 
     def environment(self) -> Mapping[str, str]:
-        """Its settings; one memory arena for small processes, and a log that is written at once."""
+        """Its settings; few memory arenas, since the process is small, and an unbuffered log."""
         return {
             **self.settings,
             "VECHE_HTTP__HOST": LOOPBACK,
@@ -51,12 +51,12 @@ class ServiceProgram:
         }
 
     def is_ready(self) -> bool:
-        """Whether /health/ready says 200: its dependencies answer."""
+        """Whether /health/ready answers 200: its dependencies are reachable."""
         return answers(self.port) and readiness(self.port) == http.HTTPStatus.OK
 
 
 def readiness(port: int, timeout: float = 3.0) -> int | None:
-    """The status of /health/ready at `port` of this machine, None where nobody answers; `timeout` in seconds."""
+    """The HTTP status of /health/ready at `port` of this machine, None without an answer; `timeout` in seconds."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=timeout)
     try:
         connection.request("GET", "/health/ready")

@@ -1,4 +1,4 @@
-"""The logs of the parts: kept short, and read for the way in which a part died."""
+"""The log files of the parts: limited in size; and how a process ended, in words."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import signal
 from pathlib import Path
 
 
-def way_of_death(returncode: int | None) -> str:
-    """In words: by which signal or with which exit code (as subprocess tells it) a process ended."""
+def exit_reason(returncode: int | None) -> str:
+    """By which signal or with which exit code (as subprocess reports it) a process ended."""
     if returncode is not None and returncode < 0:
         with contextlib.suppress(ValueError):
             return f"killed by {signal.Signals(-returncode).name}"
@@ -18,9 +18,9 @@ def way_of_death(returncode: int | None) -> str:
 
 
 def trim_log(path: Path, limit: int) -> None:
-    """Moves the content of a log that has grown over `limit` bytes to `<name>.1` and goes on with an empty one.
+    """Moves the content of a log of more than `limit` bytes to `<name>.1` and truncates it.
 
-    The part goes on writing into the same open file; what it writes between copy and cut is lost, which a log can bear.
+    The part keeps writing to the same open file; lines between the copy and the truncation are lost.
     """
     try:
         if path.stat().st_size <= limit:
@@ -28,5 +28,5 @@ def trim_log(path: Path, limit: int) -> None:
         shutil.copyfile(path, path.with_name(f"{path.name}.1"))
         with path.open("r+b") as file:
             file.truncate(0)
-    except OSError:  # not there yet, or no room for the copy: the next minute tries again
+    except OSError:  # it does not exist yet, or the disk has no room for the copy: tried again in a minute
         return

@@ -1,4 +1,4 @@
-"""What is known of the parts of a running installation."""
+"""The state of the parts of a running installation."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from datetime import datetime
 from typing import Literal, cast
 
 State = Literal["waiting", "starting", "running", "restarting", "failed", "stopped"]
-"""waiting: for the parts that it needs · starting: lives and does not serve yet · running: serves ·
-restarting: died and will be started again in a moment · failed: given up · stopped: asked to end, and did."""
+"""waiting: for the parts that it needs · starting: the process runs and does not serve yet · running: serves ·
+restarting: ended and will be started again · failed: will not be started again · stopped: ended on request."""
 
 Phase = Literal["starting", "ready", "stopping", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
-    """One part's course so far. Times are aware UTC."""
+class Lifecycle:
+    """The state of one part and what led to it. Times are aware UTC."""
 
     state: State
     since: datetime
     restarts: int = 0
-    """Deaths since `veche up`, all of them followed by a new start."""
+    """Unrequested ends since `veche up`, each followed by a new start."""
     failures: int = 0
-    """Deaths in a row, without a steady minute between them: they stretch the pause."""
+    """Unrequested ends in a row, without a stable minute in between: they lengthen the delay before the next start."""
     ever_ready: bool = False
     retry_at: datetime | None = None
     note: str = ""
-    """How it last died."""
+    """How it last ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +42,22 @@ class PartStatus:
     restarts: int
     note: str
     log: str
-    stop_turn: int = 0
-    """When it is its turn to end: the turns count from the gateway to the servers, those of one end side by side."""
+    stop_order: int = 0
+    """Parts are stopped in ascending order, from the gateway to the servers; those with the same number together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole installation at one moment, as the supervisor writes it down for the command line."""
+    """The whole installation at one moment, as the supervisor writes it to the state file."""
 
     supervisor: int
     phase: Phase
     address: str
     started_at: str
     parts: tuple[PartStatus, ...]
-    sentence: str = ""
-    """Why the start was given up; empty while all goes well."""
-    way_out: str = ""
+    error: str = ""
+    """Why the start failed; empty where it did not."""
+    advice: str = ""
 
     def as_json(self) -> dict[str, object]:
         """As plain data."""
@@ -65,7 +65,7 @@ class Snapshot:
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Snapshot:
-        """From what `as_json` gave; raises TypeError or KeyError for anything else."""
+        """From the data that `as_json` returned; raises TypeError or KeyError for anything else."""
         rows = cast("list[dict[str, object]]", data["parts"])
         parts = tuple(PartStatus(**row) for row in rows)  # type: ignore[arg-type]  # our own file
         rest = {key: value for key, value in data.items() if key != "parts"}

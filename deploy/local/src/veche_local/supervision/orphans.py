@@ -1,4 +1,4 @@
-"""Processes that a supervisor left behind when it was itself killed: they hold ports and data, so they go first."""
+"""Processes of a supervisor that was killed: they hold ports and data, so they are ended before a new start."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import psutil
 
 from veche_local.supervision.model import PartStatus, Snapshot
 
-POLITE_SECONDS = 20.0
+TERMINATE_SECONDS = 20.0
 
 
 def orphans(snapshot: Snapshot | None) -> list[psutil.Process]:
-    """The processes of that note that still run.
+    """The processes in the snapshot that still run.
 
-    The kernel gives numbers anew: a process counts only when it is older than the note of its part.
+    The kernel reuses process ids: a process counts only if it is older than the state of its part.
     """
     if snapshot is None:
         return []
@@ -24,27 +24,27 @@ def orphans(snapshot: Snapshot | None) -> list[psutil.Process]:
 
 
 def end_orphans(snapshot: Snapshot | None) -> int:
-    """Ends them, politely first; returns how many there were. Call it only when no supervisor runs.
+    """Ends them (SIGTERM, then SIGKILL) and returns how many there were. Call it only while no supervisor runs.
 
-    In the order in which a supervisor would: a service that has lost its Kafka first takes long to leave.
+    In the order in which a supervisor stops them: a service whose Kafka ends first takes long to stop.
     """
     if snapshot is None:
         return 0
-    ended = 0
-    for turn in sorted({part.stop_turn for part in snapshot.parts}):
-        parts = tuple(part for part in snapshot.parts if part.stop_turn == turn)
-        ended += _end(orphans(replace(snapshot, parts=parts)))
-    return ended
+    count = 0
+    for order in sorted({part.stop_order for part in snapshot.parts}):
+        parts = tuple(part for part in snapshot.parts if part.stop_order == order)
+        count += _end(orphans(replace(snapshot, parts=parts)))
+    return count
 
 
-def _end(left: Sequence[psutil.Process]) -> int:
-    for process in left:
+def _end(processes: Sequence[psutil.Process]) -> int:
+    for process in processes:
         _signal(process.terminate)
-    _, stubborn = psutil.wait_procs(left, timeout=POLITE_SECONDS)
-    for process in stubborn:
+    _, alive = psutil.wait_procs(processes, timeout=TERMINATE_SECONDS)
+    for process in alive:
         _signal(process.kill)
-    psutil.wait_procs(stubborn, timeout=POLITE_SECONDS)
-    return len(left)
+    psutil.wait_procs(alive, timeout=TERMINATE_SECONDS)
+    return len(processes)
 
 
 def _process_of(part: PartStatus) -> psutil.Process | None:
@@ -52,14 +52,14 @@ def _process_of(part: PartStatus) -> psutil.Process | None:
         return None
     try:
         process = psutil.Process(part.pid)
-        older = process.create_time() <= datetime.fromisoformat(part.since).timestamp() + 1.0
+        is_older = process.create_time() <= datetime.fromisoformat(part.since).timestamp() + 1.0
     except psutil.Error:
         return None
-    return process if older else None
+    return process if is_older else None
 
 
 def _signal(send: Callable[[], None]) -> None:
     try:
         send()
-    except psutil.Error:
+    except psutil.Error:  # it has ended meanwhile
         return

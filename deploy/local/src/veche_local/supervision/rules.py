@@ -1,4 +1,4 @@
-"""How parts are ordered, and what follows when one starts, serves or dies. Pure: the time is passed in."""
+"""In which order parts start and stop, and how the state of one changes. Pure: the time is passed in."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from graphlib import TopologicalSorter
 
-from veche_local.supervision.model import Life, Phase
+from veche_local.supervision.model import Lifecycle, Phase
 
-FIRST_PAUSE = timedelta(seconds=0.5)
-LONGEST_PAUSE = timedelta(seconds=30)
-STEADY = timedelta(seconds=60)
-"""Who served that long starts with a clean slate."""
-TRIES_BEFORE_FIRST_READY = 3
-"""A part that never served and died that often is not going to: better to say so than to try for ever."""
+FIRST_DELAY = timedelta(seconds=0.5)
+MAX_DELAY = timedelta(seconds=30)
+STABLE_AFTER = timedelta(seconds=60)
+"""A part that has served that long has its failures forgotten."""
+MAX_FAILURES_BEFORE_READY = 3
+"""A part that never served and ended that often is not started again."""
 
 
 def layers(needs: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    """The parts in an order in which each comes after all that it needs; those of one layer may go side by side.
+    """The parts in an order in which each comes after all that it needs; those of one layer can start together.
 
-    Raises graphlib.CycleError (a ValueError) when parts need one another.
+    Raises graphlib.CycleError (a ValueError) where parts need one another.
     """
     sorter = TopologicalSorter(needs)
     sorter.prepare()
@@ -33,61 +33,60 @@ def layers(needs: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
 
 
 def stop_layers(
-    needs: Mapping[str, tuple[str, ...]], outlived_by: Mapping[str, tuple[str, ...]]
+    needs: Mapping[str, tuple[str, ...]], stops_before: Mapping[str, tuple[str, ...]]
 ) -> tuple[tuple[str, ...], ...]:
-    """The parts in the order of their stop: nobody ends before those that need it, nor before those it outlives.
+    """The parts in the order in which they are stopped: each before those that it needs, and those in `stops_before`.
 
-    `outlived_by` says of a part which others must still run when it stops, beyond those that it needs to start.
+    `stops_before` names, for a part, others that must still run when it stops, beyond those that it needs to start.
     """
-    after = {name: (*needs[name], *outlived_by[name]) for name in needs}
+    after = {name: (*needs[name], *stops_before[name]) for name in needs}
     return tuple(reversed(layers(after)))
 
 
-def pause(failures: int) -> timedelta:
-    """How long to wait before the next start after that many deaths in a row: 0.5, 1, 2, 4 … 30 s."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(max(failures - 1, 0), 10)))
+def restart_delay(failures: int) -> timedelta:
+    """How long to wait before the next start after that many failures in a row: 0.5, 1, 2, 4 … 30 s."""
+    return min(MAX_DELAY, FIRST_DELAY * (1 << min(max(failures - 1, 0), 10)))
 
 
-def launched(life: Life, now: datetime) -> Life:
+def launched(part: Lifecycle, now: datetime) -> Lifecycle:
     """The process was started."""
-    return replace(life, state="starting", since=now, retry_at=None)
+    return replace(part, state="starting", since=now, retry_at=None)
 
 
-def became_ready(life: Life, now: datetime) -> Life:
+def became_ready(part: Lifecycle, now: datetime) -> Lifecycle:
     """It serves."""
-    return replace(life, state="running", since=now, ever_ready=True)
+    return replace(part, state="running", since=now, ever_ready=True)
 
 
-def died(life: Life, now: datetime, reason: str, *, hopeless: bool = False) -> Life:
-    """It ended without being asked. `hopeless`: trying again cannot help (it said that its settings are wrong).
+def ended(part: Lifecycle, now: datetime, reason: str, *, retryable: bool = True) -> Lifecycle:
+    """It ended without a request. Not `retryable`: another start cannot help (it reported that its settings are wrong).
 
-    A part that has served once is never given up: whatever broke it may be mended from outside.
+    A part that has served once is always started again: what made it end may be repaired from outside.
     """
-    steady = life.state == "running" and now - life.since >= STEADY
-    failures = 1 if steady else life.failures + 1
-    given_up = not life.ever_ready and (hopeless or failures >= TRIES_BEFORE_FIRST_READY)
-    if given_up:
-        return replace(life, state="failed", since=now, failures=failures, note=reason, retry_at=None)
+    stable = part.state == "running" and now - part.since >= STABLE_AFTER
+    failures = 1 if stable else part.failures + 1
+    if not part.ever_ready and (not retryable or failures >= MAX_FAILURES_BEFORE_READY):
+        return replace(part, state="failed", since=now, failures=failures, note=reason, retry_at=None)
     return replace(
-        life,
+        part,
         state="restarting",
         since=now,
         failures=failures,
-        restarts=life.restarts + 1,
+        restarts=part.restarts + 1,
         note=reason,
-        retry_at=now + pause(failures),
+        retry_at=now + restart_delay(failures),
     )
 
 
-def stopped(life: Life, now: datetime) -> Life:
-    """It ended because it was asked to."""
-    return replace(life, state="stopped", since=now, retry_at=None)
+def stopped(part: Lifecycle, now: datetime) -> Lifecycle:
+    """It ended on request."""
+    return replace(part, state="stopped", since=now, retry_at=None)
 
 
-def phase(lives: Mapping[str, Life], *, was_ready: bool) -> Phase:
-    """What to call the whole: ready once all parts served, and from then on, since what dies is restarted."""
-    if any(life.state == "failed" for life in lives.values()):
+def phase(parts: Mapping[str, Lifecycle], *, was_ready: bool) -> Phase:
+    """The state of the installation: ready once all parts have served, and from then on, since parts are restarted."""
+    if any(part.state == "failed" for part in parts.values()):
         return "failed"
-    if was_ready or all(life.state == "running" for life in lives.values()):
+    if was_ready or all(part.state == "running" for part in parts.values()):
         return "ready"
     return "starting"

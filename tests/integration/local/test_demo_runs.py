@@ -1,4 +1,4 @@
-"""The made-up day goes through the same doors that everybody uses, and the city moves."""
+"""The demo scenario goes through the public API: cases are opened and worked on, votes are counted."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
 from tests.city.processes import CHANNELS, STAFF_PASSWORD, City
-from veche_local.demo.player import OPENING_VOTES, Player
-from veche_local.demo.script import load_day
+from veche_local.demo.runner import INITIAL_VOTES, ScenarioRunner
+from veche_local.demo.scenario import load_scenario
 
-OPENING, APPEALS = 6, 9
+INITIAL, APPEALS = 6, 9
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +35,15 @@ async def staff(city: City) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def player(city: City, run: str, password: str = STAFF_PASSWORD) -> Player:
-    return Player(
+def runner(city: City, run_id: str, password: str = STAFF_PASSWORD) -> ScenarioRunner:
+    return ScenarioRunner(
         gateway=city.gateway,
         channel_keys={channel: city.key(channel) for channel in CHANNELS},
         password=password,
-        day=load_day(),
+        scenario=load_scenario(),
         random=Random(1),
-        run=run,
-        opening=OPENING,
+        run_id=run_id,
+        initial=INITIAL,
         appeals=APPEALS,
         mean_pause=0.2,
         retry=0.2,
@@ -61,12 +61,12 @@ async def cases(staff: httpx2.AsyncClient, count: int) -> list[dict[str, object]
             await asyncio.sleep(0.2)
 
 
-async def test_a_day_becomes_cases_and_votes_that_are_counted(city: City, staff: httpx2.AsyncClient) -> None:
-    await player(city, "first").play()
+async def test_appeals_become_cases_and_votes_are_counted(city: City, staff: httpx2.AsyncClient) -> None:
+    await runner(city, "first").run()
     assert len(await cases(staff, APPEALS)) == APPEALS
     polls = (await staff.get("/api/v1/polls")).raise_for_status().json()["items"]
     assert len(polls) == 1
-    cast = 1 + OPENING_VOTES + APPEALS - OPENING
+    cast = 1 + INITIAL_VOTES + APPEALS - INITIAL
     async with asyncio.timeout(20):
         while True:
             tally = (await staff.get(f"/api/v1/polls/{polls[0]['id']}/results")).raise_for_status().json()
@@ -75,18 +75,16 @@ async def test_a_day_becomes_cases_and_votes_that_are_counted(city: City, staff:
             await asyncio.sleep(0.2)
 
 
-async def test_a_second_run_goes_on_with_the_same_poll_and_officers_take_up_what_is_there(
+async def test_a_second_run_continues_with_the_same_poll_and_officers_work_on_the_cases(
     city: City, staff: httpx2.AsyncClient
 ) -> None:
-    await player(city, "second").play()
+    await runner(city, "second").run()
     found = await cases(staff, 2 * APPEALS)
     assert len(found) == 2 * APPEALS
     assert {"in_progress", "answered"} & {case["status"] for case in found}
     assert len((await staff.get("/api/v1/polls")).json()["items"]) == 1
 
 
-async def test_where_the_accounts_are_not_the_demonstrations_appeals_come_all_the_same(
-    city: City, staff: httpx2.AsyncClient
-) -> None:
-    await player(city, "third", password="another password").play()
+async def test_without_the_demo_accounts_appeals_are_sent_all_the_same(city: City, staff: httpx2.AsyncClient) -> None:
+    await runner(city, "third", password="another password").run()
     assert len(await cases(staff, 3 * APPEALS)) == 3 * APPEALS

@@ -1,4 +1,4 @@
-"""What a replay has to show: the account, line by line, and whether it adds up. Pure."""
+"""The report of a replay: its lines, and whether the counts agree. Pure."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from veche_local.replay.ledger import Counts, Ledger, by_size, disagreements
+from veche_local.replay.ledger import Counts, Ledger, by_size, mismatches
 
 TRIAGE = "triage"
 SHOWN_DEPARTMENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """A finished replay: what the door answered, what the stations gained meanwhile, and the departments' names."""
+class ReplayReport:
+    """A finished replay: the answers, what the services have gained meanwhile, and the names of the departments."""
 
     ledger: Ledger
     gained: Counts
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def faults(self) -> list[str]:
-        """What does not add up, a sentence each."""
-        return disagreements(self.ledger, self.gained)
+    def mismatches(self) -> list[str]:
+        """Counts that do not agree, a sentence each."""
+        return mismatches(self.ledger, self.gained)
 
     @property
     def exit_code(self) -> int:
-        """0 where everything adds up, else 1."""
-        return 1 if self.faults else 0
+        """0 where all counts agree, else 1."""
+        return 1 if self.mismatches else 0
 
     def lines(self) -> list[tuple[str, int]]:
-        """The table: station and count. The biggest departments by name, the rest as one line."""
-        ledger, (cases, entries) = self.ledger, self.gained.settled
+        """The table: stage and count. The departments with most cases by name, the others as one line."""
+        ledger, (cases, entries) = self.ledger, self.gained.totals
         departments = list(by_size({code: count for code, count in self.gained.cases.items() if code != TRIAGE}))
-        rest = departments[SHOWN_DEPARTMENTS:]
-        others = [(f"  {len(rest)} more departments", sum(count for _, count in rest))] if rest else []
+        hidden = departments[SHOWN_DEPARTMENTS:]
+        others = [(f"  {len(hidden)} more departments", sum(count for _, count in hidden))] if hidden else []
         return [
             ("sent", ledger.sent),
             ("accepted", ledger.accepted),

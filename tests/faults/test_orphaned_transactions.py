@@ -1,4 +1,4 @@
-"""What a killed process leaves open in MongoDB must not hold up whoever comes after it."""
+"""Transactions that a killed process leaves open in MongoDB must not block its successor."""
 
 from __future__ import annotations
 
@@ -21,76 +21,76 @@ from veche_shared.supervision.supervisor import Supervisor
 
 pytestmark = pytest.mark.faults
 
-THINGS = "things"
-INDEXES = {THINGS: [IndexModel([("keys", ASCENDING)], unique=True)]}
+DOCUMENTS = "documents"
+INDEXES = {DOCUMENTS: [IndexModel([("keys", ASCENDING)], unique=True)]}
 
-HOLD_A_KEY = """
+LOCK_A_KEY = """
 import sys, time
 from pymongo import MongoClient
 uri, database, key = sys.argv[1:]
 client = MongoClient(uri)
 session = client.start_session()
 session.start_transaction()
-client[database]["things"].insert_one({"_id": "of the dead", "keys": [key]}, session=session)
-print("held", flush=True)
+client[database]["documents"].insert_one({"_id": "orphaned", "keys": [key]}, session=session)
+print("locked", flush=True)
 time.sleep(600)
 """
 
 
 def write(name: str, key: str) -> Write:
-    return Write({THINGS: [{"_id": name, "keys": [key]}]}, (key,))
+    return Write({DOCUMENTS: [{"_id": name, "keys": [key]}]}, (key,))
 
 
 @pytest.fixture
 async def mongo(backend: Backend, namespace: Namespace) -> AsyncIterator[Mongo]:
-    """A database with patience for three seconds only."""
-    mongo = Mongo(backend.mongo_uri, f"{namespace.database_prefix}left", timeout=3.0)
+    """A database client with a timeout of three seconds."""
+    mongo = Mongo(backend.mongo_uri, f"{namespace.database_prefix}orphaned", timeout=3.0)
     await mongo.declare(INDEXES)
-    await mongo[THINGS].delete_many({})
+    await mongo[DOCUMENTS].delete_many({})
     yield mongo
     await mongo.close()
 
 
-def killed_holding(mongo: Mongo, backend: Backend, key: str) -> None:
-    """A process that is killed in the middle of a transaction that touches ``key``."""
-    arguments = [sys.executable, "-c", HOLD_A_KEY, backend.mongo_uri, mongo.database.name, key]
+def kill_in_transaction(mongo: Mongo, backend: Backend, key: str) -> None:
+    """Start a process and kill it in a transaction that has written ``key``."""
+    arguments = [sys.executable, "-c", LOCK_A_KEY, backend.mongo_uri, mongo.database.name, key]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == b"held\n"
+        assert process.stdout.readline() == b"locked\n"
         process.kill()
 
 
-async def test_a_start_frees_what_a_killed_process_held(backend: Backend, mongo: Mongo) -> None:
-    await asyncio.to_thread(killed_holding, mongo, backend, "k")
-    commit = GroupCommit(mongo, THINGS)
+async def test_a_start_ends_the_transactions_of_a_killed_process(backend: Backend, mongo: Mongo) -> None:
+    await asyncio.to_thread(kill_in_transaction, mongo, backend, "k")
+    commit = GroupCommit(mongo, DOCUMENTS)
     commit.start(Supervisor("test"))
-    with pytest.raises(PyMongoError) as held_up:
+    with pytest.raises(PyMongoError) as blocked:
         await commit.submit(write("before", "k"))
-    assert is_transient(held_up.value)
+    assert is_transient(blocked.value)
     await mongo.declare(INDEXES)
     await commit.submit(write("after", "k"))
     await commit.stop()
-    assert [document["_id"] async for document in mongo[THINGS].find()] == ["after"]
+    assert [document["_id"] async for document in mongo[DOCUMENTS].find()] == ["after"]
 
 
-async def test_a_start_leaves_the_transactions_of_the_living_alone(backend: Backend, mongo: Mongo) -> None:
-    neighbour = Mongo(backend.mongo_uri, mongo.database.name)
+async def test_a_start_does_not_end_the_transactions_of_a_running_process(backend: Backend, mongo: Mongo) -> None:
+    other = Mongo(backend.mongo_uri, mongo.database.name)
 
     async def work(session: Session) -> None:
-        await neighbour[THINGS].insert_one({"_id": "of the living", "keys": ["l"]}, session=session)
-        calls.append(await mongo.end_orphans())
+        await other[DOCUMENTS].insert_one({"_id": "active", "keys": ["l"]}, session=session)
+        ended.append(await mongo.end_orphans())
 
-    calls: list[int] = []
-    await neighbour.transaction(work)
-    await neighbour.close()
-    assert calls == [0]
+    ended: list[int] = []
+    await other.transaction(work)
+    await other.close()
+    assert ended == [0]
 
 
-async def test_whoever_waits_behind_a_held_up_write_is_answered_in_time_and_may_repeat(
+async def test_writes_behind_a_blocked_one_are_answered_in_time_and_may_be_repeated(
     backend: Backend, mongo: Mongo
 ) -> None:
-    await asyncio.to_thread(killed_holding, mongo, backend, "k")
-    commit = GroupCommit(mongo, THINGS, writers=1, max_batch=1)
+    await asyncio.to_thread(kill_in_transaction, mongo, backend, "k")
+    commit = GroupCommit(mongo, DOCUMENTS, writers=1, max_batch=1)
     commit.start(Supervisor("test"))
     started = time.monotonic()
     answers = await commit.submit_many(
@@ -103,4 +103,4 @@ async def test_whoever_waits_behind_a_held_up_write_is_answered_in_time_and_may_
     answers = await commit.submit_many([write(f"again{number}", f"{number}") for number in range(1, 20)])
     await commit.stop()
     assert all(answer is None or isinstance(answer, AlreadyStoredError) for answer in answers)
-    assert await mongo[THINGS].count_documents({"keys": "19"}) == 1
+    assert await mongo[DOCUMENTS].count_documents({"keys": "19"}) == 1
