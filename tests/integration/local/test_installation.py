@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -21,13 +24,17 @@ from pymongo import MongoClient
 from tests.backend.plugin import Namespace
 from tests.backend.ports import free_port
 from tests.backend.servers import Backend
-from veche_local.console import EXIT_NOT_RUNNING
+from veche_local.console import EXIT_FAILED, EXIT_NOT_RUNNING, EXIT_USAGE
+from veche_local.demo.runner import INITIAL_APPEALS
 from veche_local.home import Home
+from veche_local.keys import installation_keys
+from veche_local.parts import channel_key
 from veche_local.settings import STOP_WITH
 from veche_local.supervision.model import PartStatus, Snapshot
 from veche_local.supervision.state_file import read_snapshot
 
 START_SECONDS = 180
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -37,9 +44,11 @@ class Installation:
     home: Home
     environment: Mapping[str, str]
 
-    def veche(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    def veche(self, *arguments: str, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a command with ``given`` as its input and ``more`` variables."""
         return subprocess.run(
             [sys.executable, "-m", "veche_local", *arguments],
+            input=given,
             env={**self.environment, "VECHE_HOME": str(self.home.folder), **more},
             capture_output=True,
             text=True,
@@ -119,6 +128,128 @@ def test_a_service_that_is_killed_is_restarted_and_the_status_shows_it(with_exte
     assert page(with_external_servers, "polls") == 200
 
 
+def commands_in(readme: str) -> str:
+    """The block of a README that talks to a running installation."""
+    blocks: list[str] = re.findall(r"```sh\n(.*?)```", (ROOT / readme).read_text(encoding="utf-8"), re.DOTALL)
+    return next(block for block in blocks if "veche key create" in block)
+
+
+def without_comments(block: str) -> list[str]:
+    return [line for line in block.splitlines() if line and not line.startswith("#")]
+
+
+def json_in(output: str) -> list[dict[str, Any]]:
+    """Every JSON object in the output of a shell, in order."""
+    found: list[dict[str, Any]] = []
+    decoder, start = json.JSONDecoder(), output.find("{")
+    while start >= 0:
+        value, end = decoder.raw_decode(output, start)
+        found.append(value)
+        start = output.find("{", end)
+    return found
+
+
+def wait_for_the_demo(backend: Backend, namespace: Namespace) -> None:
+    """Wait until the demo's poll is open and its first appeals are cases: from then on it sends few a minute."""
+    deadline = time.monotonic() + 90
+    with MongoClient[dict[str, object]](backend.mongo_uri) as client:
+        polls = client[f"{namespace.database_prefix}intake"]["polls"]
+        cases = client[f"{namespace.database_prefix}routing"]["cases"]
+        while polls.count_documents({"status": "open"}) == 0 or cases.count_documents({}) < INITIAL_APPEALS:
+            assert time.monotonic() < deadline, (polls.count_documents({}), cases.count_documents({}))
+            time.sleep(0.2)
+
+
+def test_the_commands_of_the_readme_send_an_appeal_and_a_vote_and_show_both(
+    with_external_servers: Installation, backend: Backend, namespace: Namespace
+) -> None:
+    wait_for_the_demo(backend, namespace)
+    block = commands_in("README.md")
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block],
+        cwd=ROOT,
+        env={**with_external_servers.environment, "VECHE_HOME": str(with_external_servers.home.folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    appeal, vote, session, feed, results = json_in(done.stdout)
+    assert appeal["number"] in [entry["number"] for entry in feed["items"]], feed
+    assert vote["poll_id"] == results["poll_id"]
+    assert results["ballots"] > 0
+    receipt = page(with_external_servers, f"api/v1/polls/{vote['poll_id']}/receipts/{vote['vote_id']}")
+    assert (receipt, session["roles"]) == (200, ["coordinator"])
+
+
+def test_both_readmes_have_the_same_commands() -> None:
+    assert without_comments(commands_in("README.md")) == without_comments(commands_in("README.ru.md"))
+
+
+def status_of_an_appeal(installation: Installation, key: str) -> int:
+    """The HTTP status of an appeal that is sent with ``key``."""
+    request = urllib.request.Request(
+        installation.snapshot().address + "api/v1/appeals",
+        json.dumps({"text": "Яма на дороге, проспект Чкалова, 5"}).encode(),
+        {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=20) as response:
+            accepted: int = response.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    return accepted
+
+
+def test_a_new_key_works_at_once_and_a_revoked_one_stays_revoked_after_a_restart(
+    with_external_servers: Installation,
+) -> None:
+    made = with_external_servers.veche("key", "create", "--channel", "tos", "--scope", "appeals:write", "--name", "ТОС")
+    assert made.returncode == 0, made.stderr
+    key = made.stdout.strip()
+    key_id = key.split("_")[1]
+    assert status_of_an_appeal(with_external_servers, key) == 201
+    assert f"{key_id}\ttos\tappeals:write\tin use\tТОС" in with_external_servers.veche("key", "list").stdout
+
+    installed = channel_key(installation_keys(with_external_servers.home), "precinct")  # again at each start of intake
+    for revoked in (key, installed):
+        assert with_external_servers.veche("key", "revoke", revoked.split("_")[1]).returncode == 0
+    assert with_external_servers.veche("key", "revoke", key_id).returncode == EXIT_FAILED
+
+    killed = with_external_servers.part("intake")
+    assert killed.pid is not None
+    os.kill(killed.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 90
+    while (part := with_external_servers.part("intake")).pid in (None, killed.pid) or part.state != "running":
+        assert time.monotonic() < deadline, part
+        time.sleep(0.2)
+    assert [status_of_an_appeal(with_external_servers, revoked) for revoked in (key, installed)] == [401, 401]
+
+
+def test_an_account_is_made_listed_given_a_new_password_and_disabled(with_external_servers: Installation) -> None:
+    def staff(*arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
+        return with_external_servers.veche("staff", *arguments, given=f"{password}\n")
+
+    anna = ("add", "anna", "--name", "Анна", "--role", "officer", "--department", "roads")
+    assert staff(*anna, password="the first password").returncode == 0
+    assert staff(*anna, password="the first password").returncode == EXIT_FAILED
+    assert "anna\tactive\tofficer\troads\tАнна" in staff("list").stdout
+    assert staff("password", "anna", password="the second password").returncode == 0
+    assert staff("disable", "anna").returncode == 0
+    assert "anna\tdisabled" in staff("list").stdout
+    assert staff("disable", "nobody").returncode == EXIT_FAILED
+
+
+def test_a_key_of_an_unknown_channel_or_scope_is_refused(with_external_servers: Installation) -> None:
+    fax = with_external_servers.veche("key", "create", "--channel", "fax", "--scope", "appeals:write")
+    assert (fax.returncode, fax.stdout) == (EXIT_FAILED, "")
+    assert "no channel" in fax.stderr
+    scope = with_external_servers.veche("key", "create", "--channel", "vk", "--scope", "everything")
+    assert (scope.returncode, scope.stdout) == (EXIT_USAGE, "")
+    assert "appeals:write" in scope.stderr
+
+
 def test_all_logs_are_shown_with_the_name_of_their_part(with_external_servers: Installation) -> None:
     shown = with_external_servers.veche("logs", "--lines", "1").stdout
     assert {line.split(" | ")[0].strip() for line in shown.splitlines()} >= {"intake", "routing", "veche"}
@@ -147,6 +278,8 @@ def test_without_an_installation_status_says_how_to_start_one_and_down_does_noth
     assert status.returncode == EXIT_NOT_RUNNING
     assert "veche up" in status.stdout
     assert installation.veche("down").stdout == "Nothing was running.\n"
+    for command in (("open", "--print"), ("key", "list"), ("staff", "list")):
+        assert installation.veche(*command).returncode == EXIT_NOT_RUNNING
 
 
 def test_doctor_finds_no_problem_on_this_machine(tmp_path: Path) -> None:
