@@ -21,6 +21,7 @@ from bench.people import appeal, body, vote
 from bench.table import Figure
 from tests.backend.servers import Backend, EmbeddedServer
 from tests.city.processes import City
+from tests.keys import bearer
 from veche_local.servers import free_port
 from veche_local.servers.ports import LOOPBACK, answers
 from veche_local.servers.program import dying_with_parent
@@ -230,8 +231,8 @@ class Bench:
         accepted[str(json.loads(answer)["number"])] = time.perf_counter()
 
     async def _watch(self, seen: dict[str, float]) -> None:
-        headers = {"Authorization": f"Bearer {self.city.internal_key}"}
-        url = f"{self.city.urls['notifications']}/api/v1/feeds/all/stream"
+        headers = bearer(self.city.keys.tools)
+        url = f"{self.city.urls['notifications']}/internal/v1/feeds/all/stream"
         async with httpx2.AsyncClient(timeout=None) as client, client.stream("GET", url, headers=headers) as response:
             response.raise_for_status()
             async for line in response.aiter_lines():

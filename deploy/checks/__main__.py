@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.checks import alerts, compose, documents, gateway, image, kubernetes, links, navigation, repository
+from deploy.checks import alerts, compose, documents, gateway, image, kubernetes, links, navigation, repository, secrets
 
 CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "image": image.check,
@@ -14,6 +14,7 @@ CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "navigation": navigation.check,
     "compose": compose.check,
     "kubernetes": kubernetes.check,
+    "secrets": secrets.check,
     "alerts": alerts.check,
     "generated documents": documents.check,
     "links": links.check,

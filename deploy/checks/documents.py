@@ -18,16 +18,16 @@ from pathlib import Path
 from typing import TypeAlias, cast, get_args
 
 from fastapi import FastAPI
-from pydantic import SecretStr
 from pydantic.json_schema import models_json_schema
 
-from deploy.checks.settings_names import settings_of
+from deploy.checks.settings_names import groups_of, settings_of
+from veche_local.keys import new_keys
 from veche_local.parts import SERVICES
-from veche_shared.contracts import appeals, cases, deliveries, surveys, votes
+from veche_shared.contracts import appeals, cases, deliveries, sessions, surveys, votes
 from veche_shared.contracts.envelope import CONTENT_TYPE, Contract, Event
-from veche_shared.contracts.topics import APPEALS, CASES, DELIVERIES, SURVEYS, VOTES, Topic
+from veche_shared.contracts.topics import APPEALS, CASES, DELIVERIES, SESSIONS, SURVEYS, VOTES, Topic
 from veche_shared.service.assembly import ASSEMBLY, Assembly
-from veche_shared.settings import KafkaSettings, SecuritySettings, ServiceSettings
+from veche_shared.settings import KafkaSettings, ServiceSettings
 
 FOLDER = Path("docs/api")
 JsonObject: TypeAlias = dict[str, object]
@@ -38,6 +38,7 @@ EVENTS_ON: Mapping[Topic, tuple[object, str | None]] = {
     VOTES: (votes.VoteEvent, votes.__doc__),
     CASES: (cases.CaseEvent, cases.__doc__),
     SURVEYS: (surveys.SurveyEvent, surveys.__doc__),
+    SESSIONS: (sessions.SessionEvent, sessions.__doc__),
     DELIVERIES: (deliveries.DeliveryEvent, deliveries.__doc__),
 }
 """Topic → the union of its events, and what the contract says of it."""
@@ -228,7 +229,7 @@ def application(service: str) -> FastAPI:
 
 def settings_for(service: str, **given: object) -> ServiceSettings:
     """Settings with which a service can be built: ``given`` ones, made-up keys, and the defaults."""
-    return settings_of(service).model_validate({"security": _keys_for_nothing(), **given})
+    return settings_of(service).model_validate({**groups_of(new_keys().environment(service)), **given})
 
 
 def build(service: str, settings: ServiceSettings) -> FastAPI:
@@ -251,11 +252,6 @@ def declared_traffic() -> Traffic:
 def assembly_of(app: FastAPI) -> Assembly:
     """What an application was assembled of."""
     return cast("Assembly", getattr(app.state, ASSEMBLY))
-
-
-def _keys_for_nothing() -> SecuritySettings:
-    names = [name for name, field in SecuritySettings.model_fields.items() if field.is_required()]
-    return SecuritySettings.model_validate({name: SecretStr(f"{name:-<32}") for name in names})
 
 
 def documents(version: str) -> dict[Path, str]:

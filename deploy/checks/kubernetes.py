@@ -21,10 +21,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from deploy.checks.documents import declared_traffic
-from deploy.checks.settings_names import known_variables
+from deploy.checks.settings_names import known_variables, secret_variables
 
 BUILDS = ("deploy/kubernetes/base", "deploy/kubernetes/overlays/production")
 TOPIC_PREFIX = "veche."
+PUBLIC_KEYS = "veche-sessions"
+"""The config map with the public keys of staff sessions."""
+
 Manifest: TypeAlias = dict[str, object]
 
 
@@ -79,6 +82,7 @@ class Container(Part):
     name: str
     image: str
     env: list[Variable] = []
+    env_from: list[EnvironmentSource] = []
     startup_probe: dict[str, object]
     liveness_probe: dict[str, object]
     readiness_probe: dict[str, object]
@@ -96,12 +100,41 @@ class PodSecurity(Part):
     seccomp_profile: Seccomp
 
 
+class Named(Part):
+    name: str
+
+
+class Source(Part):
+    """One secret or config map whose keys become files."""
+
+    secret: Named | None = None
+    config_map: Named | None = None
+
+
+class Projected(Part):
+    sources: list[Source]
+
+
+class Volume(Part):
+    """Only what can hold keys is looked at."""
+
+    name: str
+    projected: Projected | None = None
+    secret: dict[str, object] | None = None
+
+
+class EnvironmentSource(Part):
+    config_map_ref: Named | None = None
+    secret_ref: Named | None = None
+
+
 class PodSpec(Part):
     automount_service_account_token: Literal[False]
     service_account_name: str
     security_context: PodSecurity
     topology_spread_constraints: Annotated[list[dict[str, object]], Field(min_length=1)]
     containers: Annotated[list[Container], Field(min_length=1)]
+    volumes: list[Volume] = []
 
 
 class PodTemplate(Part):
@@ -222,6 +255,10 @@ def _house_faults(header: Header, manifest: Manifest, known: Mapping[str, Abstra
             data = manifest.get("data")
             anywhere = frozenset[str]().union(*known.values())
             yield from (f"{name} is not a setting" for name in _keys(data) if name not in anywhere)
+            hidden = secret_variables()
+            yield from (
+                f"{name} is a secret, and every service reads this map" for name in _keys(data) if name in hidden
+            )
         case "ScaledObject" if not list(_model_faults(ScaledObject, manifest)):
             yield from _scaling_faults(ScaledObject.model_validate(manifest))
         case "Secret":
@@ -243,6 +280,31 @@ def _deployment_faults(deployment: Deployment, known: Mapping[str, AbstractSet[s
         for variable in container.env:
             if service in known and variable.name not in known[service]:
                 yield f"{variable.name} is not a setting"
+        yield from (
+            f"{container.name} takes its environment from the secret {source.secret_ref.name}: secrets come as files"
+            for source in container.env_from
+            if source.secret_ref is not None
+        )
+    if service in known:
+        yield from _foreign_secrets(service, deployment.spec.template.spec.volumes, known[service])
+
+
+def secrets_of(service: str, variables: AbstractSet[str]) -> frozenset[str]:
+    """The secrets and config maps that a service may mount: its own, Kafka's, and the public keys if it reads them."""
+    public = {PUBLIC_KEYS} if "VECHE_SESSIONS__PUBLIC_KEYS" in variables else set()
+    return frozenset({f"veche-{service}", "veche-kafka", *public})
+
+
+def _foreign_secrets(service: str, volumes: Sequence[Volume], variables: AbstractSet[str]) -> Iterator[str]:
+    """Keys of others: whatever is mounted beside what the service itself reads."""
+    sources = [source for volume in volumes if volume.projected for source in volume.projected.sources]
+    mounted = {named.name for source in sources for named in (source.secret, source.config_map) if named is not None}
+    yield from (
+        f"{name} holds keys that {service} does not use" for name in sorted(mounted - secrets_of(service, variables))
+    )
+    yield from (
+        f"the volume {volume.name} must be projected, by name" for volume in volumes if volume.secret is not None
+    )
 
 
 def _scaling_faults(scaled: ScaledObject) -> Iterator[str]:

@@ -83,6 +83,7 @@ def _write(root: Path, kind: str, folder: Path, test: Path, listing: Path, liste
         "words": folder.name.replace("_", " "),
         "path": folder.name.replace("_", "-"),
         "package": folder.parent.name,
+        "service": folder.parent.name.removeprefix("veche_"),
     }
     files = []
     for template in sorted((TEMPLATES / kind).glob("*.py.template")):

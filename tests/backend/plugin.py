@@ -13,11 +13,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient
 
 from tests.backend.servers import Backend, running_backend
-from veche_shared.contracts.topics import APPEALS, CASES, DELIVERIES, SURVEYS, VOTES
+from veche_shared.contracts.topics import APPEALS, CASES, DELIVERIES, SESSIONS, SURVEYS, VOTES
 from veche_shared.messaging.topics import create_topics
 from veche_shared.settings import KafkaSettings
 
-TOPICS = (APPEALS, VOTES, CASES, SURVEYS, DELIVERIES)
+TOPICS = (APPEALS, VOTES, CASES, SURVEYS, SESSIONS, DELIVERIES)
 
 
 @dataclass(frozen=True, slots=True)

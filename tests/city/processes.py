@@ -9,17 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
-from pydantic import SecretStr
+from pymongo import MongoClient
 
 from tests.backend.ports import free_port
+from tests.keys import a_session, token_of
+from veche_local.keys import new_keys
 from veche_local.parts import SERVICES
 from veche_local.servers import RunningProgram
 from veche_local.servers.caddy import CaddyProgram
 from veche_local.servers.ports import LOOPBACK
 from veche_local.servers.program import Program
 from veche_local.servers.service import NAVIGATION, ServiceProgram, find_navigation
-from veche_shared.clock import system_clock
-from veche_shared.security.sessions import COOKIE, Role, StaffSessions
+from veche_local.settings import MONGO
+from veche_routing.directory.store import session_document
+from veche_shared.security.sessions import COOKIE, Role
+from veche_shared.storage.documents import Document
 
 START_SECONDS = 120.0
 CHANNELS = ("web", "vk", "telegram", "import")
@@ -40,22 +44,21 @@ class City:
 
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         self._secret = secrets.token_hex(32)
-        self.internal_key = secrets.token_hex(32)
-        self._session_key = secrets.token_hex(32)
+        self.keys = new_keys()
         ports = {name: free_port() for name in (*SERVICES, "gateway")}
         self.urls = {name: f"http://{LOOPBACK}:{port}" for name, port in ports.items()}
-        settings = {**self._settings(ports), **environment}
+        settings = {name: {**self._settings(name, ports), **environment} for name in SERVICES}
         upstreams = {name: f"{LOOPBACK}:{ports[name]}" for name in SERVICES}
         programs: list[Program] = [
-            *(ServiceProgram(name, ports[name], settings) for name in SERVICES),
+            *(ServiceProgram(name, ports[name], settings[name]) for name in SERVICES),
             CaddyProgram(folder / "gateway", ports["gateway"], upstreams),
         ]
-        self._folder, self._own_settings = folder, settings
+        self._folder, self.settings = folder, settings
         self.programs = {program.name: self._running(program, program.name) for program in programs}
         self.ports = ports
 
-    def _settings(self, ports: Mapping[str, int]) -> dict[str, str]:
-        keys = [
+    def _settings(self, service: str, ports: Mapping[str, int]) -> dict[str, str]:
+        channel_keys = [
             {
                 "key": self.key(channel),
                 "channel": channel,
@@ -64,18 +67,17 @@ class City:
             }
             for channel in CHANNELS
         ]
+        own = {
+            "intake": {"VECHE_INTAKE__BOOTSTRAP_KEYS": json.dumps(channel_keys)},
+            "routing": {"VECHE_ROUTING__DEMO_STAFF": "1", "VECHE_ROUTING__DEMO_PASSWORD": STAFF_PASSWORD},
+            "notifications": {"VECHE_NOTIFICATIONS__INTAKE_URL": f"http://{LOOPBACK}:{ports['intake']}"},
+        }
         return {
-            "VECHE_SECURITY__SESSION_KEY": self._session_key,
-            "VECHE_SECURITY__INTERNAL_KEY": self.internal_key,
-            "VECHE_SECURITY__TRACKING_KEY": secrets.token_hex(32),
-            "VECHE_SECURITY__VOTER_KEY": secrets.token_hex(32),
-            "VECHE_SECURITY__SECURE_COOKIES": "false",
+            **self.keys.environment(service),
+            **own.get(service, {}),
+            "VECHE_HTTP__SECURE_COOKIES": "false",
             "VECHE_HTTP__PUBLIC_URL": self.urls["gateway"],
             NAVIGATION: str(find_navigation()),
-            "VECHE_INTAKE__BOOTSTRAP_KEYS": json.dumps(keys),
-            "VECHE_ROUTING__DEMO_STAFF": "1",
-            "VECHE_ROUTING__DEMO_PASSWORD": STAFF_PASSWORD,
-            "VECHE_NOTIFICATIONS__INTAKE_URL": f"http://{LOOPBACK}:{ports['intake']}",
         }
 
     @property
@@ -87,14 +89,17 @@ class City:
 
     def session(self, *roles: Role, departments: Sequence[str] = ()) -> dict[str, str]:
         """The headers of a browser request of a person who has signed in with these roles."""
-        sessions = StaffSessions([SecretStr(self._session_key)], system_clock)
-        token = sessions.issue(sub="tests", name="Тест Тестов", roles=roles, departments=departments)
+        account, session = a_session(*roles, departments=departments)
+        uri, prefix = (self.settings["routing"][name] for name in (MONGO, "VECHE_MONGO__DATABASE_PREFIX"))
+        with MongoClient[Document](uri) as client:
+            client[f"{prefix}routing"]["sessions"].insert_one(session_document(session))
+        token = token_of(account, session, self.keys)
         return {"Cookie": f"{COOKIE}={token}", "Origin": self.gateway, "Sec-Fetch-Site": "same-origin"}
 
     def add_replica(self, service: str) -> str:
         """Add a second process of a service, which does not run yet; returns the name by which to start and stop it."""
         name = f"{service}-two"
-        program = ServiceProgram(service, free_port(), {**self._own_settings, "VECHE_INSTANCE": name})
+        program = ServiceProgram(service, free_port(), {**self.settings[service], "VECHE_INSTANCE": name})
         self.programs[name] = self._running(program, name)
         return name
 

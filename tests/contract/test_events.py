@@ -23,8 +23,9 @@ from veche_shared.contracts.appeals import AppealEvent
 from veche_shared.contracts.cases import CaseEvent
 from veche_shared.contracts.codes import KNOWN_VALUES
 from veche_shared.contracts.deliveries import DeliveryEvent
+from veche_shared.contracts.sessions import SessionEvent
 from veche_shared.contracts.surveys import SurveyEvent
-from veche_shared.contracts.topics import APPEALS, CASES, DELIVERIES, SURVEYS, VOTES, Topic
+from veche_shared.contracts.topics import APPEALS, CASES, DELIVERIES, SESSIONS, SURVEYS, VOTES, Topic
 from veche_shared.contracts.votes import VoteEvent
 from veche_shared.messaging.decoding import Decoded, Decoder, Record, Undecodable
 from veche_shared.storage.outbox import message_of
@@ -36,6 +37,7 @@ TOPIC_OF: dict[str, tuple[Topic, object]] = {
     "poll.changed.v1": (SURVEYS, SurveyEvent),
     "ballot.rejected.v1": (SURVEYS, SurveyEvent),
     "delivery.completed.v1": (DELIVERIES, DeliveryEvent),
+    "session.ended.v1": (SESSIONS, SessionEvent),
 }
 KINDS = ("minimal", "full", "newer")
 EXAMPLE_IDS = [(event_type, kind) for event_type in TOPIC_OF for kind in KINDS]

@@ -47,6 +47,8 @@ from veche_surveys.polls.model import Option, Poll, PollDraft
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 IDS = CountedIds()
+YOUNGER_TYPES = frozenset({"session.ended.v1"})
+"""Types of events that came after the frozen release."""
 WAYS = [medium.code for medium in MEDIA]
 
 Current = TypeVar("Current", bound=Event[Contract])
@@ -78,8 +80,11 @@ def decoded_formerly(model: type[Old], value: bytes) -> Old:
 def test_nothing_of_a_newer_release_becomes_a_dead_letter(event_type: str) -> None:
     assert decoded(event_models()[event_type], newer(event_type)).type == event_type
     frozen_event = old.decoded(newer(event_type))
-    assert frozen_event is not None
-    assert frozen_event.type == event_type
+    if event_type in YOUNGER_TYPES:
+        assert frozen_event is None  # of a type that it does not know: ignored
+    else:
+        assert frozen_event is not None
+        assert frozen_event.type == event_type
 
 
 def test_a_type_of_a_newer_release_is_ignored() -> None:

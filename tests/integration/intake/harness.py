@@ -18,29 +18,16 @@ from pydantic import SecretStr
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
+from tests.keys import settings_with_keys
 from tests.waiting import eventually as eventually
 from veche_intake.bootstrap import build
-from veche_intake.settings import BootstrapKey, IntakeSettings, Settings
+from veche_intake.settings import BootstrapKey, Settings
 from veche_shared.clock import system_clock
 from veche_shared.contracts.envelope import Contract, Event
 from veche_shared.contracts.surveys import PollChanged, PollChangedV1, PollOption
 from veche_shared.ids import new_id
-from veche_shared.settings import KafkaSettings, MongoSettings, SecuritySettings
+from veche_shared.settings import KafkaSettings, MongoSettings
 from veche_shared.storage.mongo import Mongo
-
-INTERNAL_KEY = "internal-key-of-the-tests-0123456789abcdef"
-SECURITY = SecuritySettings(
-    session_key=SecretStr("session-key-of-the-tests-0123456789abcdef"),
-    internal_key=SecretStr(INTERNAL_KEY),
-    tracking_key=SecretStr("tracking-key-of-the-tests-0123456789abcde"),
-    voter_key=SecretStr("voter-key-of-the-tests-0123456789abcdefgh"),
-    secure_cookies=False,
-)
-SECURITY_ENVIRONMENT = {
-    f"VECHE_SECURITY__{name.upper()}": getattr(SECURITY, name).get_secret_value()
-    for name in ("session_key", "internal_key", "tracking_key", "voter_key")
-}
-"""The same keys for a command that is run as a process."""
 
 SECRET = "0123456789abcdef" * 4
 VK_KEY = f"veche_vkvk_{SECRET}"
@@ -136,12 +123,16 @@ class Service:
 
 def settings(backend: Backend, namespace: Namespace, *, kafka: str | None = None) -> Settings:
     """Settings of the tests; ``kafka`` is another address than the backend's."""
-    return Settings(
-        instance="one",
-        kafka=KafkaSettings(bootstrap_servers=kafka or backend.kafka_bootstrap, topic_prefix=namespace.topic_prefix),
-        mongo=MongoSettings(uri=SecretStr(backend.mongo_uri), database_prefix=namespace.database_prefix),
-        security=SECURITY,
-        intake=IntakeSettings(bootstrap_keys=KEYS, connectors={"csv_import": {"max_rows": SecretStr("1200")}}),
+    return Settings.model_validate(
+        settings_with_keys(
+            "intake",
+            instance="one",
+            kafka=KafkaSettings(
+                bootstrap_servers=kafka or backend.kafka_bootstrap, topic_prefix=namespace.topic_prefix
+            ),
+            mongo=MongoSettings(uri=SecretStr(backend.mongo_uri), database_prefix=namespace.database_prefix),
+            intake={"bootstrap_keys": KEYS, "connectors": {"csv_import": {"max_rows": "1200"}}},
+        )
     )
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.intake.harness import INTERNAL_KEY, NOWHERE, VK_KEY, VOTES_KEY, Service, eventually, running
+from tests.integration.intake.harness import NOWHERE, VK_KEY, VOTES_KEY, Service, eventually, running
+from tests.keys import KEYS
 from tests.outboxes import waiting_in
 from veche_shared.contracts.topics import CASES, SURVEYS
 from veche_shared.ids import new_id
@@ -64,7 +65,7 @@ async def test_an_appeal_gets_a_number_and_a_code_and_is_announced_without_conta
     assert event["data"]["reachable_by"] == ["email"]
     assert "anna@" not in str(event)
 
-    async with service.caller(INTERNAL_KEY) as notifications:
+    async with service.caller(KEYS.notifications) as notifications:
         contact = await notifications.get(f"/internal/v1/contacts/{event['data']['author']}")
         assert contact.json() == {"name": "Анна Кузнецова", "email": "anna@example.ru"}
         assert (await notifications.get("/internal/v1/contacts/nobody")).status_code == 404

@@ -13,7 +13,8 @@ from typer.testing import CliRunner, Result
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.intake.harness import IMPORT_KEY, SECRET, SECURITY_ENVIRONMENT, VK_KEY, Service
+from tests.integration.intake.harness import IMPORT_KEY, SECRET, VK_KEY, Service
+from tests.keys import KEYS
 from veche_intake.channels.catalogue import read_channels
 from veche_intake.channels.cli import keys
 from veche_intake.channels.commands import ApiKeyService
@@ -111,7 +112,7 @@ async def test_an_operator_gives_a_key_and_takes_it_away(
     environment = {
         **backend.environment(),
         **namespace.environment(),
-        **SECURITY_ENVIRONMENT,
+        **KEYS.environment("intake"),
     }
 
     # each command has an event loop of its own, so each runs in a thread of its own

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 import httpx2
 
-from tests.integration.intake.harness import INTERNAL_KEY, Service, eventually
+from tests.integration.intake.harness import Service, eventually
+from tests.keys import KEYS
 from veche_intake.status.rules import MIN_ANSWERS_FOR_MEDIAN
 from veche_intake.status.store import AnswerPaceCache, PublicViewStore
 from veche_shared.clock import system_clock
@@ -133,7 +134,7 @@ async def test_the_authors_address_goes_into_the_vault_alone(service: Service, p
     document = await service.mongo["appeals"].find_one({"_id": number})
     assert document is not None
     assert "anna@" not in str(document)
-    async with service.caller(INTERNAL_KEY) as notifications:
+    async with service.caller(KEYS.notifications) as notifications:
         contact = await notifications.get(f"/internal/v1/contacts/{document['author']}")
     assert contact.json() == {"name": "Анна", "email": "anna@example.ru"}
 

@@ -79,7 +79,7 @@ class Prepared:
             routing=self.city.urls["routing"],
             notifications=self.city.urls["notifications"],
             api_key=self.city.key("import"),
-            internal_key=self.city.internal_key,
+            tools_key=self.city.keys.tools,
         )
 
 

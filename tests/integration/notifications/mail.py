@@ -14,7 +14,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi import FastAPI, Header
 from starlette.responses import JSONResponse, Response
 
-from tests.integration.notifications.running import INTERNAL_KEY, served
+from tests.integration.notifications.running import served
+from tests.keys import KEYS
 
 Trouble = Literal["none", "defer", "refuse", "hang up"]
 
@@ -86,7 +87,7 @@ async def vault() -> AsyncIterator[Vault]:
 
     @app.get("/internal/v1/contacts/{pseudonym}")
     async def contact(pseudonym: str, authorization: str = Header()) -> Response:
-        if authorization != f"Bearer {INTERNAL_KEY}":
+        if authorization != f"Bearer {KEYS.notifications}":
             return Response(status_code=401)
         if kept.away:
             return Response(status_code=503)

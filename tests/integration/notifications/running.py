@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,33 +17,26 @@ from pydantic import SecretStr
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
+from tests.keys import KEYS, a_token, bearer, settings_with_keys
 from veche_notifications.bootstrap import build
-from veche_notifications.settings import NotificationsSettings, Settings
-from veche_shared.clock import system_clock
+from veche_notifications.settings import Settings
 from veche_shared.contracts.cases import CaseChangedV1
-from veche_shared.security.sessions import COOKIE, Role, StaffSessions
-from veche_shared.settings import HttpSettings, KafkaSettings, MongoSettings, SecuritySettings
-
-INTERNAL_KEY = "internal-key-of-the-tests-0123456789abcdef"
-SECURITY = SecuritySettings(
-    session_key=SecretStr("session-key-of-the-tests-0123456789abcdef"),
-    internal_key=SecretStr(INTERNAL_KEY),
-    tracking_key=SecretStr("tracking-key-of-the-tests-0123456789abcde"),
-    voter_key=SecretStr("voter-key-of-the-tests-0123456789abcdefgh"),
-    secure_cookies=False,
-)
+from veche_shared.security.sessions import COOKIE, Role
+from veche_shared.settings import KafkaSettings, MongoSettings
 
 
 def settings_of(
-    backend: Backend, namespace: Namespace, own: NotificationsSettings | None = None, instance: str = "one"
+    backend: Backend, namespace: Namespace, own: Mapping[str, object] | None = None, instance: str = "one"
 ) -> Settings:
-    return Settings(
-        instance=instance,
-        kafka=KafkaSettings(bootstrap_servers=backend.kafka_bootstrap, topic_prefix=namespace.topic_prefix),
-        mongo=MongoSettings(uri=SecretStr(backend.mongo_uri), database_prefix=namespace.database_prefix),
-        http=HttpSettings(public_url="https://veche.example.org"),
-        security=SECURITY,
-        notifications=own or NotificationsSettings(),
+    return Settings.model_validate(
+        settings_with_keys(
+            "notifications",
+            instance=instance,
+            kafka=KafkaSettings(bootstrap_servers=backend.kafka_bootstrap, topic_prefix=namespace.topic_prefix),
+            mongo=MongoSettings(uri=SecretStr(backend.mongo_uri), database_prefix=namespace.database_prefix),
+            http={"public_url": "https://veche.example.org"},
+            notifications=own or {},
+        )
     )
 
 
@@ -79,9 +72,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Somebody who talks to the service."""
+    """Somebody who talks to the service; ``feeds`` is where they find the feeds."""
 
     http: httpx2.AsyncClient
+    feeds: str = "/api/v1/feeds"
 
     async def get(self, path: str, **query: str | int | bool) -> dict[str, Any]:
         response = await self.http.get(path, params=query)
@@ -98,7 +92,7 @@ class Client:
     @asynccontextmanager
     async def following(self, feed: str, after: int | None = None) -> AsyncIterator[AsyncIterator[Event]]:
         headers = {} if after is None else {"Last-Event-ID": str(after)}
-        async with self.http.stream("GET", f"/api/v1/feeds/{feed}/stream", headers=headers, timeout=60) as response:
+        async with self.http.stream("GET", f"{self.feeds}/{feed}/stream", headers=headers, timeout=60) as response:
             assert response.status_code == 200
             assert response.headers["content-type"].startswith("text/event-stream")
             yield _events(response.aiter_lines())
@@ -146,15 +140,13 @@ class Service:
 
     @asynccontextmanager
     async def tool(self) -> AsyncIterator[Client]:
-        headers = {"Authorization": f"Bearer {INTERNAL_KEY}"}
-        async with httpx2.AsyncClient(base_url=self.address, headers=headers, timeout=20) as http:
-            yield Client(http)
+        """An operator's tool, for which all feeds are behind ``/internal``."""
+        async with httpx2.AsyncClient(base_url=self.address, headers=bearer(KEYS.tools), timeout=20) as http:
+            yield Client(http, "/internal/v1/feeds")
 
     @asynccontextmanager
     async def staff(self, login: str, *departments: str, roles: Sequence[Role] = ("officer",)) -> AsyncIterator[Client]:
-        token = StaffSessions.from_settings(SECURITY, system_clock).issue(
-            sub=login, name="Н. Воеводина", roles=roles, departments=departments
-        )
+        token = a_token(*roles, login=login, name="Н. Воеводина", departments=departments)
         async with httpx2.AsyncClient(base_url=self.address, cookies={COOKIE: token}, timeout=20) as http:
             yield Client(http)
 

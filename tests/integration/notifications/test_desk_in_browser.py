@@ -12,11 +12,11 @@ from playwright.async_api import Browser, Page, Route, ViewportSize, async_playw
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.notifications.running import SECURITY, Service, running, settings_of
+from tests.integration.notifications.running import Service, running, settings_of
+from tests.keys import a_token
 from tests.unit.notifications.factories import change
-from veche_shared.clock import system_clock
 from veche_shared.contracts.cases import CaseChangedV1, Named
-from veche_shared.security.sessions import COOKIE, StaffSessions
+from veche_shared.security.sessions import COOKIE
 
 pytestmark = pytest.mark.browser
 
@@ -48,9 +48,7 @@ async def desk(
 ) -> AsyncIterator[Page]:
     """An officer's desk with one case in it; routing's panel, which is another service's, is a stand-in."""
     await service.publish([case(department, 1)])
-    token = StaffSessions.from_settings(SECURITY, system_clock).issue(
-        sub="anna", name="Анна", roles=["officer"], departments=[department.code]
-    )
+    token = a_token("officer", login="anna", name="Анна", departments=[department.code])
     context = await browser.new_context(
         viewport=ViewportSize(width=getattr(request, "param", 1440), height=900), locale="ru-RU"
     )

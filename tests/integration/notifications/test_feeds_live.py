@@ -12,7 +12,6 @@ import pytest_asyncio
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
 from tests.integration.notifications.running import (
-    INTERNAL_KEY,
     Client,
     Event,
     Service,
@@ -21,6 +20,7 @@ from tests.integration.notifications.running import (
     take,
     until,
 )
+from tests.keys import KEYS, bearer
 from tests.unit.notifications.factories import change
 from veche_notifications.feeds.model import ALL, TRIAGE
 from veche_notifications.feeds.store import ENTRIES, FEEDS
@@ -54,7 +54,7 @@ def opened(department: Named, count: int, first: int = 1) -> list[CaseChangedV1]
 
 async def shown(client: Client, feed: str, count: int) -> None:
     async def holds() -> bool:
-        response = await client.http.get(f"/api/v1/feeds/{feed}", params={"limit": 200})
+        response = await client.http.get(f"{client.feeds}/{feed}", params={"limit": 200})
         return response.status_code == 200 and len(response.json()["items"]) >= count
 
     await until(holds)
@@ -156,7 +156,7 @@ async def test_an_older_version_that_comes_late_changes_nothing(service: Service
         await shown(tool, department.code, 1)
         await service.publish([change(case, 2, "assign", department=department), *opened(department, 1, first=2)])
         await shown(tool, department.code, 2)
-        page = await tool.get(f"/api/v1/feeds/{department.code}", order="deadline")
+        page = await tool.get(f"{tool.feeds}/{department.code}", order="deadline")
     assert {item["number"]: item["version"] for item in page["items"]}[f"Д-2026-{case}"] == 3
 
 
@@ -168,13 +168,13 @@ async def test_pages_follow_one_another_without_a_gap_in_both_orders(service: Se
             numbers: list[str] = []
             query: dict[str, str | int | bool] = {"order": order, "limit": 10}
             while True:
-                page = await tool.get(f"/api/v1/feeds/{department.code}", **query)
+                page = await tool.get(f"{tool.feeds}/{department.code}", **query)
                 numbers += [item["number"] for item in page["items"]]
                 if page["next_cursor"] is None:
                     break
                 query[direction] = page["next_cursor"]
             assert len(numbers) == len(set(numbers)) == 25
-        since = await tool.get(f"/api/v1/feeds/{department.code}", after=20)
+        since = await tool.get(f"{tool.feeds}/{department.code}", after=20)
     assert [item["sequence"] for item in since["items"]] == [21, 22, 23, 24, 25]
 
 
@@ -223,11 +223,10 @@ async def test_another_sites_page_cannot_mark_anything_read(service: Service, de
 
 async def test_a_stream_ends_at_once_when_the_service_stops(backend: Backend, namespace: Namespace) -> None:
     loop = asyncio.get_running_loop()
-    headers = {"Authorization": f"Bearer {INTERNAL_KEY}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=20) as http:
+    async with httpx2.AsyncClient(headers=bearer(KEYS.tools), timeout=20) as http:
         async with running(settings_of(backend, namespace, instance="short")) as short:
             http.base_url = httpx2.URL(short.address)
-            reading = asyncio.create_task(_all(Client(http)))
+            reading = asyncio.create_task(_all(Client(http, "/internal/v1/feeds")))
             await asyncio.sleep(0.3)
             began = loop.time()
         assert loop.time() - began < 3

@@ -12,7 +12,7 @@ from tests.integration.notifications.mail import MailServer, Vault, mail_server,
 from tests.integration.notifications.running import Client, Service, running, settings_of, until
 from tests.newer_release import additions, newer_event, stored_by_a_newer_release
 from tests.unit.notifications.factories import ROADS, change
-from veche_notifications.settings import NotificationsSettings, SmtpSettings
+from veche_notifications.settings import SmtpSettings
 from veche_shared.ids import new_id
 from veche_shared.storage import dead_letters
 from veche_shared.storage.mongo import Mongo
@@ -33,12 +33,12 @@ async def people() -> AsyncIterator[Vault]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def service(backend: Backend, namespace: Namespace, post: MailServer, people: Vault) -> AsyncIterator[Service]:
-    own = NotificationsSettings(
-        intake_url=people.address,
-        smtp=SmtpSettings(host="127.0.0.1", port=post.port, sender="Вече <noreply@veche.example.org>"),
-        retry_first_seconds=0.2,
-        retry_cap_seconds=0.5,
-    )
+    own = {
+        "intake_url": people.address,
+        "smtp": SmtpSettings(host="127.0.0.1", port=post.port, sender="Вече <noreply@veche.example.org>"),
+        "retry_first_seconds": 0.2,
+        "retry_cap_seconds": 0.5,
+    }
     async with running(settings_of(backend, namespace, own)) as service:
         yield service
 
@@ -54,7 +54,7 @@ async def shown(client: Client, number: str, status: str) -> None:
     """Wait until the feed shows a case in a status."""
 
     async def holds() -> bool:
-        items = (await client.http.get(f"/api/v1/feeds/{ROADS.code}")).json().get("items", [])
+        items = (await client.http.get(f"{client.feeds}/{ROADS.code}")).json().get("items", [])
         return (number, status) in [(item["number"], item["status"]) for item in items]
 
     await until(holds)
@@ -86,7 +86,7 @@ async def test_a_case_of_a_newer_routing_is_an_open_entry_and_the_entry_keeps_wh
         )
         await service.publish_raw([(b"newer", value)])
         await shown(tool, number, "postponed")
-        open_entries = (await tool.get(f"/api/v1/feeds/{ROADS.code}", order="deadline"))["items"]
+        open_entries = (await tool.get(f"{tool.feeds}/{ROADS.code}", order="deadline"))["items"]
         page = await anna.http.get(f"/desk/{ROADS.code}", headers={"Accept": "text/html"})
     assert number in [item["number"] for item in open_entries]
     assert page.status_code == 200

@@ -15,7 +15,7 @@ from tests.backend.servers import Backend
 from tests.integration.notifications.mail import MailServer, Trouble, Vault, mail_server, vault
 from tests.integration.notifications.running import Service, running, settings_of, until
 from tests.unit.notifications.factories import ROADS, change
-from veche_notifications.settings import NotificationsSettings, Settings, SmtpSettings
+from veche_notifications.settings import Settings, SmtpSettings
 from veche_shared.contracts.deliveries import DeliveryCompletedV1
 
 
@@ -36,12 +36,12 @@ async def settings(backend: Backend, namespace: Namespace, post: MailServer, peo
     return settings_of(
         backend,
         namespace,
-        NotificationsSettings(
-            intake_url=people.address,
-            smtp=SmtpSettings(host="127.0.0.1", port=post.port, sender="Вече <noreply@veche.example.org>"),
-            retry_first_seconds=0.2,
-            retry_cap_seconds=0.5,
-        ),
+        {
+            "intake_url": people.address,
+            "smtp": SmtpSettings(host="127.0.0.1", port=post.port, sender="Вече <noreply@veche.example.org>"),
+            "retry_first_seconds": 0.2,
+            "retry_cap_seconds": 0.5,
+        },
     )
 
 
@@ -63,7 +63,7 @@ def calm(post: MailServer, people: Vault) -> None:
 
 async def notices(service: Service, case: str) -> list[dict[str, Any]]:
     async with service.tool() as tool:
-        response = await tool.http.get(f"/api/v1/cases/Д-2026-{case}/notices")
+        response = await tool.http.get(f"/internal/v1/cases/Д-2026-{case}/notices")
     items: list[dict[str, Any]] = response.json()["items"] if response.status_code == 200 else []
     return items
 

@@ -16,34 +16,31 @@ from pydantic import SecretStr
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
+from tests.keys import a_session, settings_with_keys, token_of
 from veche_routing.bootstrap import build
+from veche_routing.directory.store import session_document
 from veche_routing.settings import RoutingSettings, Settings
 from veche_shared.clock import system_clock
 from veche_shared.contracts.appeals import AppealRegistered, AppealRegisteredV1, Place
 from veche_shared.contracts.cases import CaseChangedV1
 from veche_shared.ids import new_id
-from veche_shared.security.sessions import COOKIE, Role, StaffSessions
-from veche_shared.settings import KafkaSettings, MongoSettings, SecuritySettings
+from veche_shared.security.sessions import COOKIE, Role
+from veche_shared.settings import KafkaSettings, MongoSettings
 from veche_shared.storage import dead_letters
 from veche_shared.storage.mongo import Mongo
 
 PASSWORD = "demo-password-2026"
-SECURITY = SecuritySettings(
-    session_key=SecretStr("session-key-of-the-tests-0123456789abcdef"),
-    internal_key=SecretStr("internal-key-of-the-tests-0123456789abcdef"),
-    tracking_key=SecretStr("tracking-key-of-the-tests-0123456789abcde"),
-    voter_key=SecretStr("voter-key-of-the-tests-0123456789abcdefgh"),
-    secure_cookies=False,
-)
 
 
 def settings_of(backend: Backend, namespace: Namespace) -> Settings:
-    return Settings(
-        instance="one",
-        kafka=KafkaSettings(bootstrap_servers=backend.kafka_bootstrap, topic_prefix=namespace.topic_prefix),
-        mongo=MongoSettings(uri=SecretStr(backend.mongo_uri), database_prefix=namespace.database_prefix),
-        security=SECURITY,
-        routing=RoutingSettings(demo_staff=True, demo_password=SecretStr(PASSWORD)),
+    return Settings.model_validate(
+        settings_with_keys(
+            "routing",
+            instance="one",
+            kafka=KafkaSettings(bootstrap_servers=backend.kafka_bootstrap, topic_prefix=namespace.topic_prefix),
+            mongo=MongoSettings(uri=SecretStr(backend.mongo_uri), database_prefix=namespace.database_prefix),
+            routing=RoutingSettings(demo_staff=True, demo_password=SecretStr(PASSWORD)),
+        )
     )
 
 
@@ -114,10 +111,13 @@ class Service:
 
     @asynccontextmanager
     async def staff(self, login: str, *departments: str, role: Role = "officer") -> AsyncIterator[httpx2.AsyncClient]:
-        token = StaffSessions.from_settings(SECURITY, system_clock).issue(
-            sub=login, name=login.title(), roles=[role], departments=departments
-        )
-        async with httpx2.AsyncClient(base_url=self.address, cookies={COOKIE: token}, timeout=20) as http:
+        """Somebody who has signed in, with a made-up account."""
+        account, session = a_session(role, login=login, name=login.title(), departments=departments)
+        mongo = Mongo(self.settings.mongo.uri.get_secret_value(), f"{self.settings.mongo.database_prefix}routing")
+        await mongo["sessions"].insert_one(session_document(session))
+        await mongo.close()
+        cookies = {COOKIE: token_of(account, session)}
+        async with httpx2.AsyncClient(base_url=self.address, cookies=cookies, timeout=20) as http:
             yield http
 
     @asynccontextmanager

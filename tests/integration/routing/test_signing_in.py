@@ -12,7 +12,8 @@ import pytest
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.routing.running import PASSWORD, SECURITY, Service, running
+from tests.integration.routing.running import PASSWORD, Service, running
+from tests.keys import KEYS
 from veche_shared.security.passwords import Passwords, Verified
 
 PAGE = {"Accept": "text/html"}
@@ -116,12 +117,11 @@ async def test_an_operator_keeps_the_accounts_from_the_command_line(
     routing: Service, backend: Backend, namespace: Namespace
 ) -> None:
     def staff(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        keys = ("session_key", "internal_key", "tracking_key", "voter_key")
         environment = {
             **os.environ,
             **namespace.environment(),
             "VECHE_MONGO__URI": backend.mongo_uri,
-            **{f"VECHE_SECURITY__{key.upper()}": getattr(SECURITY, key).get_secret_value() for key in keys},
+            **KEYS.environment("routing"),
         }
         return subprocess.run(
             [sys.executable, "-m", "veche_routing", "staff", *arguments],

@@ -14,23 +14,16 @@ from pydantic import SecretStr
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
+from tests.keys import a_token, settings_with_keys
 from tests.waiting import eventually as eventually
 from veche_shared.clock import system_clock
 from veche_shared.contracts.votes import VoteCast, VoteCastV1
 from veche_shared.ids import new_id
-from veche_shared.security.sessions import COOKIE, Role, StaffSessions
-from veche_shared.settings import KafkaSettings, MongoSettings, SecuritySettings
+from veche_shared.security.sessions import COOKIE, Role
+from veche_shared.settings import KafkaSettings, MongoSettings
 from veche_surveys.bootstrap import build
 from veche_surveys.settings import Settings, SurveysSettings
 
-INTERNAL_KEY = "internal-key-of-the-tests-0123456789abcdef"
-SECURITY = SecuritySettings(
-    session_key=SecretStr("session-key-of-the-tests-0123456789abcdef"),
-    internal_key=SecretStr(INTERNAL_KEY),
-    tracking_key=SecretStr("tracking-key-of-the-tests-0123456789abcde"),
-    voter_key=SecretStr("voter-key-of-the-tests-0123456789abcdefgh"),
-    secure_cookies=False,
-)
 ADDRESS = "http://surveys.test"
 
 
@@ -45,8 +38,7 @@ class Service:
         """An HTTP client of a stranger, or of a member of staff with these roles."""
         cookies = {}
         if roles:
-            sessions = StaffSessions.from_settings(SECURITY, system_clock)
-            cookies[COOKIE] = sessions.issue(sub="anna", name="Анна", roles=roles, departments=[])
+            cookies[COOKIE] = a_token(*roles, login="anna", name="Анна")
         transport = httpx2.ASGITransport(app=self.app)
         async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, cookies=cookies) as http:
             yield http
@@ -72,12 +64,14 @@ class Service:
 @asynccontextmanager
 async def running(backend: Backend, namespace: Namespace) -> AsyncIterator[Service]:
     """The service, ready: its topics exist."""
-    settings = Settings(
-        instance="one",
-        kafka=KafkaSettings(bootstrap_servers=backend.kafka_bootstrap, topic_prefix=namespace.topic_prefix),
-        mongo=MongoSettings(uri=SecretStr(backend.mongo_uri), database_prefix=namespace.database_prefix),
-        security=SECURITY,
-        surveys=SurveysSettings(closing_seconds=0.2),
+    settings = Settings.model_validate(
+        settings_with_keys(
+            "surveys",
+            instance="one",
+            kafka=KafkaSettings(bootstrap_servers=backend.kafka_bootstrap, topic_prefix=namespace.topic_prefix),
+            mongo=MongoSettings(uri=SecretStr(backend.mongo_uri), database_prefix=namespace.database_prefix),
+            surveys=SurveysSettings(closing_seconds=0.2),
+        )
     )
     app = build(settings)
     producer = AIOKafkaProducer(bootstrap_servers=backend.kafka_bootstrap)

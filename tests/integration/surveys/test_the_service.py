@@ -12,7 +12,8 @@ import pytest_asyncio
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
-from tests.integration.surveys.service import ADDRESS, INTERNAL_KEY, Service, eventually, running
+from tests.integration.surveys.service import ADDRESS, Service, eventually, running
+from tests.keys import KEYS, bearer
 from veche_shared.clock import system_clock
 
 QUESTION = {
@@ -222,7 +223,7 @@ async def test_the_audit_is_for_our_own_tools(
     await until_counted(stranger, poll_id, 1)
     address = f"/internal/v1/polls/{poll_id}/audit"
     assert (await admin.get(address)).status_code == 401
-    audit = (await stranger.get(address, headers={"Authorization": f"Bearer {INTERNAL_KEY}"})).json()
+    audit = (await stranger.get(address, headers=bearer(KEYS.tools))).json()
     assert audit["agrees"]
     assert audit["kept"] == audit["recounted"] == {"ballots": 1, "options": {"park": 1}, "rejected": {}}
 

@@ -62,6 +62,13 @@ def test_a_misspelt_setting_is_found(document: dict[str, Any]) -> None:
     assert findings_in(document, KNOWN) == ["intake: VECHE_LOG__LEVLE is not a setting"]
 
 
+def test_a_key_of_another_service_is_found(document: dict[str, Any]) -> None:
+    for service in ("intake", "surveys"):
+        document["services"][service].setdefault("environment", {})["VECHE_INTAKE__VOTER_KEY"] = "x"
+    known = {"intake": KNOWN["intake"] | {"VECHE_INTAKE__VOTER_KEY"}, "surveys": frozenset({"VECHE_LOG__LEVEL"})}
+    assert findings_in(document, known) == ["surveys: VECHE_INTAKE__VOTER_KEY is not a setting"]
+
+
 def test_only_the_gateway_is_open_to_everybody(document: dict[str, Any]) -> None:
     document["services"]["routing"]["ports"] = ["27017:27017", "127.0.0.1:9090:9090"]
     assert findings_in(document, KNOWN) == ["routing: opens 27017:27017 to everybody; write 127.0.0.1 before it"]

@@ -141,6 +141,50 @@ def test_a_misspelt_setting_is_found(deployment: dict[str, Any]) -> None:
     ]
 
 
+@pytest.mark.parametrize("source", ["secret", "configMap"])
+def test_keys_of_another_service_are_found(deployment: dict[str, Any], source: str) -> None:
+    own: list[dict[str, Any]] = [
+        {"secret": {"name": "veche-routing"}},
+        {"secret": {"name": "veche-kafka", "optional": True}},
+    ]
+    volume: dict[str, Any] = {"name": "secrets", "projected": {"sources": own}}
+    deployment["spec"]["template"]["spec"]["volumes"] = [volume]
+    assert found(deployment, BUDGET) == []
+    own.append({source: {"name": "veche-intake"}})
+    assert found(deployment, BUDGET) == ["Deployment routing: veche-intake holds keys that routing does not use"]
+
+
+def test_public_keys_are_for_those_who_verify_sessions(deployment: dict[str, Any]) -> None:
+    sources = [{"configMap": {"name": "veche-sessions"}}]
+    deployment["spec"]["template"]["spec"]["volumes"] = [{"name": "secrets", "projected": {"sources": sources}}]
+    known = {"routing": KNOWN["routing"] | {"VECHE_SESSIONS__PUBLIC_KEYS"}}
+    assert findings_in([deployment, BUDGET], known) == []
+    assert found(deployment, BUDGET) == ["Deployment routing: veche-sessions holds keys that routing does not use"]
+
+
+def test_secrets_that_come_in_another_way_than_by_named_files_are_found(deployment: dict[str, Any]) -> None:
+    spec = deployment["spec"]["template"]["spec"]
+    spec["volumes"] = [{"name": "keys", "secret": {"secretName": "veche-intake"}}]
+    spec["containers"][0]["envFrom"] = [{"secretRef": {"name": "veche-intake"}}]
+    assert found(deployment, BUDGET) == [
+        "Deployment routing: service takes its environment from the secret veche-intake: secrets come as files",
+        "Deployment routing: the volume keys must be projected, by name",
+    ]
+
+
+def test_a_secret_in_the_settings_of_all_is_found() -> None:
+    settings: dict[str, object] = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "veche-settings-abc"},
+        "data": {"VECHE_INTAKE__VOTER_KEY": "x"},
+    }
+    known = {"intake": frozenset({"VECHE_INTAKE__VOTER_KEY"})}
+    assert findings_in([settings], known) == [
+        "ConfigMap veche-settings-abc: VECHE_INTAKE__VOTER_KEY is a secret, and every service reads this map"
+    ]
+
+
 def test_a_secret_that_is_written_down_is_found() -> None:
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "veche-keys"}, "stringData": {"a": "b"}}
     assert found(secret) == ["Secret veche-keys: a secret is named by reference, never written down"]

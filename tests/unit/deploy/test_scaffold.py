@@ -19,11 +19,13 @@ ROOT = Path(__file__).parents[3]
 def tree(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "services", tmp_path / "services", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "tests").mkdir()
+    shutil.copy(ROOT / "tests" / "keys.py", tmp_path / "tests")
     return tmp_path
 
 
 def run(tree: Path, *command: str) -> None:
-    paths = os.pathsep.join(str(source) for source in tree.glob("services/*/src"))
+    paths = os.pathsep.join(str(source) for source in (*tree.glob("services/*/src"), ROOT))  # ROOT: deploy.checks
     done = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=tree,

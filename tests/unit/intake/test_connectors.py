@@ -8,14 +8,14 @@ import pytest
 from pydantic import Field, SecretStr
 
 import veche_intake.connectors
-from tests.integration.intake.harness import SECURITY
+from tests.keys import settings_with_keys
 from veche_intake.appeals.commands import AppealCommands
 from veche_intake.channels.catalogue import read_channels
 from veche_intake.channels.http import ApiKeyAuthenticator
 from veche_intake.channels.store import ApiKeyStore
 from veche_intake.connectors.protocol import Connector, ConnectorContext
 from veche_intake.connectors.registry import CONNECTORS, channels_of, connector_modules
-from veche_intake.settings import IntakeSettings, Settings
+from veche_intake.settings import Settings
 from veche_intake.votes.commands import VoteCommands
 from veche_shared.configuration import ConfigurationError
 from veche_shared.service.context import ServiceContext
@@ -33,7 +33,7 @@ class Options(Group):
 def modules(*connectors: Connector, **given: dict[str, str]) -> list[Module]:
     """The modules of ``connectors``, with the settings that are ``given`` for each."""
     options = {code: {name: SecretStr(value) for name, value in values.items()} for code, values in given.items()}
-    settings = Settings(security=SECURITY, intake=IntakeSettings(connectors=options))
+    settings = Settings.model_validate(settings_with_keys("intake", intake={"connectors": options}))
     service = ServiceContext.of("intake", "veche_intake", settings)
     return connector_modules(
         service,
@@ -99,5 +99,5 @@ def test_a_connector_reads_its_own_settings_and_no_others() -> None:
 
 def test_settings_of_a_connector_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VECHE_INTAKE__CONNECTORS__CSV_IMPORT__MAX_ROWS", "1000")
-    settings = Settings(security=SECURITY)
+    settings = Settings.model_validate(settings_with_keys("intake"))
     assert settings.intake.connectors["csv_import"]["max_rows"].get_secret_value() == "1000"

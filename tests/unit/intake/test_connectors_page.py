@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 import veche_intake.connectors
-from tests.integration.intake.harness import SECURITY
+from tests.keys import settings_with_keys
 from veche_intake.appeals.commands import Answer, AppealCommands
 from veche_intake.appeals.model import AppealReceipt, AppealSubmission
 from veche_intake.channels.catalogue import read_channels
@@ -24,7 +24,7 @@ from veche_intake.channels.http import ApiKeyAuthenticator
 from veche_intake.channels.store import ApiKeyStore
 from veche_intake.connectors.protocol import Connector
 from veche_intake.connectors.registry import connector_modules
-from veche_intake.settings import IntakeSettings, Settings
+from veche_intake.settings import Settings
 from veche_intake.votes.commands import VoteCommands
 from veche_shared.clock import system_clock
 from veche_shared.http.application import ServiceInfo, create_app
@@ -80,7 +80,7 @@ def sms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connector]:
 
 def application(connector: Connector, **options: str) -> tuple[FastAPI, MemoryAppeals]:
     given = {connector.code: {name: SecretStr(value) for name, value in options.items()}}
-    settings = Settings(security=SECURITY, intake=IntakeSettings(connectors=given))
+    settings = Settings.model_validate(settings_with_keys("intake", intake={"connectors": given}))
     service = ServiceContext.of("intake", "veche_intake", settings)
     appeals = MemoryAppeals(AppealCommands.of(service))
     votes = VoteCommands.of(service)

@@ -7,9 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from deploy.checks.settings_names import known_variables
 from veche_local.home import AlreadyRunningError, Home, replace_file
 from veche_local.keys import installation_keys, new_keys
-from veche_local.parts import assemble, channel_key, channel_keys, port_names, public_address, service_settings
+from veche_local.parts import (
+    SERVICES,
+    assemble,
+    channel_key,
+    channel_keys,
+    port_names,
+    public_address,
+    service_settings,
+)
 from veche_local.settings import LocalSettings
 
 
@@ -43,10 +52,23 @@ def test_keys_are_generated_once_and_only_their_owner_can_read_them(home: Home) 
 
 def test_keys_differ_from_one_another_are_long_and_are_never_shown() -> None:
     keys = new_keys()
-    secrets = list(keys.environment().values())
-    assert len(set(secrets)) == 4
-    assert all(len(secret) == 64 for secret in secrets)
-    assert keys.session not in repr(keys)
+    secrets = {
+        variable: value
+        for service in SERVICES
+        for variable, value in keys.environment(service).items()
+        if variable.endswith("_KEY")
+    }
+    assert len(set(secrets.values())) == len(secrets) == 4
+    assert all(len(secret) == 64 for secret in secrets.values())
+    assert keys.session_signing not in repr(keys)
+
+
+def test_a_service_is_handed_no_key_of_another() -> None:
+    handed = {service: new_keys().environment(service).keys() for service in SERVICES}
+    assert handed == {service: handed[service] & known for service, known in known_variables().items()}
+    assert {service for service in SERVICES if "VECHE_SESSIONS__SIGNING_KEY" in handed[service]} == {"routing"}
+    assert {service for service in SERVICES if "VECHE_INTAKE__VOTER_KEY" in handed[service]} == {"intake"}
+    assert not {name for name in handed["surveys"] if name.endswith("_KEY")}
 
 
 def test_the_key_of_a_channel_is_the_same_at_every_start_and_no_other_channels() -> None:
@@ -71,7 +93,8 @@ def test_what_the_operator_has_set_is_stored_before_the_settings_of_the_installa
     assert environments.keys() == {"intake", "routing", "notifications", "surveys"}
     intake = environments["intake"]
     assert (intake["VECHE_MONGO__URI"], intake["VECHE_CITY__PACK"]) == ("mongodb://m/", "arzamas")
-    assert intake["VECHE_SECURITY__SESSION_KEY"] == installation_keys(home).session
+    assert intake["VECHE_INTAKE__VOTER_KEY"] == installation_keys(home).voter
+    assert "VECHE_SESSIONS__SIGNING_KEY" not in intake
 
 
 def test_a_file_is_replaced_as_a_whole(home: Home) -> None:
@@ -112,16 +135,17 @@ def test_an_external_server_needs_no_port() -> None:
 
 def test_e_mails_are_stored_in_a_folder_unless_a_mail_server_is_set() -> None:
     ports = dict.fromkeys(port_names(LocalSettings.of({})), 1)
-    stored = service_settings(LocalSettings.of({}), new_keys(), ports, "k", "m")
-    sent = service_settings(LocalSettings.of({"VECHE_NOTIFICATIONS__SMTP__HOST": "mx"}), new_keys(), ports, "k", "m")
+    stored = service_settings("notifications", LocalSettings.of({}), new_keys(), ports, "k", "m")
+    mail_server = LocalSettings.of({"VECHE_NOTIFICATIONS__SMTP__HOST": "mx"})
+    sent = service_settings("notifications", mail_server, new_keys(), ports, "k", "m")
     assert stored["VECHE_NOTIFICATIONS__SMTP__PORT"] == "1"
     assert "VECHE_NOTIFICATIONS__SMTP__HOST" not in sent
 
 
 def test_demo_accounts_exist_only_with_demo_data() -> None:
     ports = dict.fromkeys(port_names(LocalSettings.of({})), 1)
-    assert "VECHE_ROUTING__DEMO_STAFF" in service_settings(LocalSettings.of({}), new_keys(), ports, "k", "m")
-    without = service_settings(LocalSettings.of({"DEMO": "0"}), new_keys(), ports, "k", "m")
+    assert "VECHE_ROUTING__DEMO_STAFF" in service_settings("routing", LocalSettings.of({}), new_keys(), ports, "k", "m")
+    without = service_settings("routing", LocalSettings.of({"DEMO": "0"}), new_keys(), ports, "k", "m")
     assert "VECHE_ROUTING__DEMO_STAFF" not in without
 
 

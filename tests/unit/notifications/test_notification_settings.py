@@ -5,16 +5,13 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from tests.keys import KEYS
 from veche_notifications.settings import Settings
-
-KEYS = {
-    f"VECHE_SECURITY__{name}_KEY": f"{name.lower()}-key-of-the-tests-0123456789abcdef"
-    for name in ("SESSION", "INTERNAL", "TRACKING", "VOTER")
-}
 
 
 def settings(monkeypatch: pytest.MonkeyPatch, **own: str) -> Settings:
-    for name, value in {**KEYS, **{f"VECHE_NOTIFICATIONS__{key}": value for key, value in own.items()}}.items():
+    given = {f"VECHE_NOTIFICATIONS__{key}": value for key, value in own.items()}
+    for name, value in {**KEYS.environment("notifications"), **given}.items():
         monkeypatch.setenv(name, value)
     return Settings()
 

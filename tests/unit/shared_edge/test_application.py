@@ -13,7 +13,7 @@ import pytest
 from fastapi import APIRouter, FastAPI, Form, Header
 from fastapi.sse import EventSourceResponse
 from prometheus_client import REGISTRY
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -21,18 +21,10 @@ from structlog.testing import capture_logs
 
 from veche_shared.http.application import Health, ServiceInfo, create_app
 from veche_shared.http.problems import Conflict, FieldError, Gone, Problem, TooManyRequests, Unauthorised
-from veche_shared.settings import SecuritySettings, ServiceSettings, TracingSettings
+from veche_shared.settings import ServiceSettings, TracingSettings
 from veche_shared.storage.group_commit import QueueFullError
 
-SETTINGS = ServiceSettings(
-    security=SecuritySettings(
-        session_key=SecretStr("1" * 32),
-        internal_key=SecretStr("2" * 32),
-        tracking_key=SecretStr("3" * 32),
-        voter_key=SecretStr("4" * 32),
-    ),
-    tracing=TracingSettings(sample_ratio=0),
-)
+SETTINGS = ServiceSettings(tracing=TracingSettings(sample_ratio=0))
 
 
 class ByMail(BaseModel):

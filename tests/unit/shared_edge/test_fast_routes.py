@@ -9,23 +9,16 @@ from typing import Annotated
 import httpx2
 import pytest
 from fastapi import APIRouter, FastAPI
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from veche_shared.http.application import ServiceInfo, create_app
 from veche_shared.http.fast_routes import add_fast_routes
 from veche_shared.http.problems import Conflict
-from veche_shared.settings import SecuritySettings, ServiceSettings
+from veche_shared.settings import ServiceSettings
 
-SETTINGS = ServiceSettings(
-    security=SecuritySettings(
-        session_key=SecretStr("s" * 32),
-        internal_key=SecretStr("i" * 32),
-        tracking_key=SecretStr("t" * 32),
-        voter_key=SecretStr("v" * 32),
-    )
-)
+SETTINGS = ServiceSettings()
 
 
 class Thing(BaseModel):

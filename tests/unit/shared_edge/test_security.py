@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hmac
+import json
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256, sha512
 from typing import Annotated
 
 import httpx2
@@ -17,18 +21,36 @@ from fastapi import APIRouter, Depends, FastAPI, Response
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwt
-from joserfc.jwk import OctKey
+from joserfc.jwk import ECKey, OKPKey
+from prometheus_client import REGISTRY
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
+from starlette.requests import Request
+from structlog.testing import capture_logs
 
+from tests.keys import KEYS, a_session, token_of
+from tests.keys import bearer as bearer_header
+from veche_local.keys import InstallationKeys, new_keys
+from veche_routing.directory.session_cookie import SessionCookie
 from veche_shared.http.application import ServiceInfo, create_app
 from veche_shared.security import api_keys
 from veche_shared.security.bearer import bearer
-from veche_shared.security.internal import require_internal
+from veche_shared.security.internal import key_digest, require_internal
+from veche_shared.security.key_pairs import new_key_pair, public_line, read_private_key, read_public_key
 from veche_shared.security.origin import is_foreign, require_same_origin
 from veche_shared.security.passwords import Passwords
 from veche_shared.security.rate_limiter import Limit
-from veche_shared.security.sessions import COOKIE, Role, StaffSession, StaffSessions, require_staff, staff_session
+from veche_shared.security.sessions import (
+    ALGORITHM,
+    COOKIE,
+    RequestAuthenticator,
+    Role,
+    SessionVerifier,
+    StaffSession,
+    no_sessions,
+    require_staff,
+    staff_session,
+)
 from veche_shared.security.signed_cookies import SignedCookie
 from veche_shared.security.tokens import (
     is_tracking_code,
@@ -37,10 +59,10 @@ from veche_shared.security.tokens import (
     tracking_code,
     voter_key,
 )
-from veche_shared.settings import SecuritySettings, ServiceSettings
+from veche_shared.settings import CallerSettings, ServiceSettings
 
 KEY, OLD_KEY, OTHER_KEY = SecretStr("k" * 40), SecretStr("o" * 40), SecretStr("x" * 40)
-INTERNAL = "i" * 40
+OTHER_KEYS = new_keys()
 NINE = datetime(2026, 3, 16, 6, tzinfo=UTC)
 
 
@@ -63,64 +85,161 @@ def clock() -> Hands:
 
 
 @pytest.fixture
-def sessions(clock: Hands) -> StaffSessions:
-    return StaffSessions([KEY], clock)
+def verifier(clock: Hands) -> SessionVerifier:
+    return SessionVerifier([KEYS.session_public], clock)
 
 
-def anna(sessions: StaffSessions, *roles: Role) -> str:
-    return sessions.issue(sub="a1", name="Анна", roles=roles or ["officer"], departments=["roads"])
+def anna(*roles: Role, keys: InstallationKeys = KEYS) -> str:
+    """The cookie of somebody who has signed in at nine."""
+    account, session = a_session(*(roles or ("officer",)), login="a1", name="Анна", departments=["roads"], now=NINE)
+    return token_of(account, session, keys)
 
 
 # --- sessions -------------------------------------------------------------------------------------------------------
 
 
-def test_a_session_says_who_is_signed_in_until_twelve_hours_are_over(clock: Hands, sessions: StaffSessions) -> None:
-    token = anna(sessions, "officer", "poll_admin")
-    session = sessions.read(token)
+def test_a_session_says_who_is_signed_in_until_twelve_hours_are_over(clock: Hands, verifier: SessionVerifier) -> None:
+    token = anna("officer", "poll_admin")
+    session = verifier.read(token)
     assert session is not None
     assert (session.sub, session.name, session.departments) == ("a1", "Анна", ("roads",))
     assert session.roles == {"officer", "poll_admin"}
     clock.turn(timedelta(hours=12) - timedelta(seconds=1))
-    assert sessions.read(token) == session
+    assert verifier.read(token) == session
+    assert not verifier.is_over(session)
     clock.turn(timedelta(seconds=1))
-    assert sessions.read(token) is None
+    assert verifier.read(token) is None
+    assert verifier.is_over(session)
 
 
 def test_a_key_can_be_changed_without_signing_anybody_out(clock: Hands) -> None:
-    token = anna(StaffSessions([OLD_KEY], clock))
-    assert StaffSessions([KEY, OLD_KEY], clock).read(token) is not None
-    assert StaffSessions([KEY], clock).read(token) is None
-    fresh = anna(StaffSessions([KEY, OLD_KEY], clock))
-    assert StaffSessions([KEY], clock).read(fresh) is not None
+    former, fresh = anna(keys=OTHER_KEYS), anna()
+    both = SessionVerifier([KEYS.session_public, OTHER_KEYS.session_public], clock)
+    assert both.read(former) is not None
+    assert both.read(fresh) is not None
+    only_new = SessionVerifier([KEYS.session_public], clock)
+    assert only_new.read(former) is None
+    assert only_new.read(fresh) is not None
 
 
-def test_a_forged_or_foreign_token_is_nobody(clock: Hands, sessions: StaffSessions) -> None:
-    claims = {"sub": "a1", "name": "A", "roles": ["operator"], "departments": [], "iat": 0, "exp": 9_999_999_999}
-    key = OctKey.import_key(KEY.get_secret_value())
-    unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhMSJ9."
-    good = {**claims, "iss": "veche", "aud": "staff"}
+def test_a_forged_or_foreign_token_is_nobody(verifier: SessionVerifier) -> None:
+    signing = read_private_key(KEYS.session_signing)
+    header = {"alg": ALGORITHM, "kid": signing.thumbprint()}
+    claims = {
+        "iss": "veche",
+        "aud": "staff",
+        "sid": "s1",
+        "sub": "a1",
+        "name": "A",
+        "roles": ["operator"],
+        "departments": [],
+        "iat": 0,
+        "exp": 9_999_999_999,
+    }
+
+    def signed(header: dict[str, str], claims: Mapping[str, object]) -> str:
+        return jwt.encode(header, dict(claims), signing, algorithms=[header["alg"]])
+
+    without = {name: {key: value for key, value in claims.items() if key != name} for name in claims}
     for token in (
         "",
         "a.b.c",
-        unsigned,
-        anna(StaffSessions([OTHER_KEY], clock)),
-        anna(sessions)[:-2],
-        jwt.encode({"alg": "HS256"}, claims, key),
-        jwt.encode({"alg": "HS256"}, {**good, "aud": "citizens"}, key),
-        jwt.encode({"alg": "HS256"}, {**good, "roles": ["mayor"]}, key),
-        jwt.encode({"alg": "HS512"}, good, key, algorithms=["HS512"]),
+        anna(keys=OTHER_KEYS),
+        anna()[:-2],
+        signed({"alg": ALGORITHM}, claims),
+        signed({**header, "kid": read_private_key(OTHER_KEYS.session_signing).thumbprint()}, claims),
+        signed({**header, "kid": "main"}, claims),
+        *(signed(header, shorter) for shorter in without.values()),
+        signed(header, {**claims, "iss": "somebody"}),
+        signed(header, {**claims, "aud": "citizens"}),
+        signed(header, {**claims, "roles": ["mayor"]}),
+        signed(header, {**claims, "iat": 5, "exp": 4}),
     ):
-        assert sessions.read(token) is None, token
-    assert sessions.read(jwt.encode({"alg": "HS256"}, good, key)) is not None
+        assert verifier.read(token) is None, token
+    assert verifier.read(signed(header, claims)) is not None
 
 
-def test_only_a_coordinator_sees_other_departments(sessions: StaffSessions) -> None:
-    officer, coordinator = sessions.read(anna(sessions)), sessions.read(anna(sessions, "coordinator"))
+def test_whoever_has_the_public_key_alone_can_sign_nothing(verifier: SessionVerifier) -> None:
+    """The confusions of algorithms: the public key as a secret of HMAC, and no signature at all (RFC 8725, 2.1)."""
+    public = read_public_key(KEYS.session_public)
+    account, session = a_session("operator", now=NINE)
+    with pytest.raises(ValueError, match="must be a private Ed25519 key"):
+        SessionCookie(SecretStr(KEYS.session_public), secure=True).token(account, session)
+    header, claims, _ = anna().split(".")
+    as_secrets = (
+        KEYS.session_public.encode(),
+        public.as_pem(private=False),
+        public.as_pem(private=False).strip(),
+        public.as_der(private=False),
+        base64.b64decode(KEYS.session_public)[-32:],
+    )
+    for algorithm, digest in (("HS256", sha256), ("HS512", sha512)):
+        for kid in (public.thumbprint(), None):
+            forged = _encoded({"alg": algorithm, **({} if kid is None else {"kid": kid})})
+            for secret in as_secrets:
+                signature = hmac.digest(secret, f"{forged}.{claims}".encode(), digest)
+                assert verifier.read(f"{forged}.{claims}.{_base64(signature)}") is None
+    for name in ("none", "None", "NONE"):
+        for kid in (public.thumbprint(), None):
+            unsigned = _encoded({"alg": name, **({} if kid is None else {"kid": kid})})
+            assert verifier.read(f"{unsigned}.{claims}.") is None
+    own = OKPKey.generate_key("Ed25519")
+    embedded = {"alg": ALGORITHM, "kid": public.thumbprint(), "jwk": own.as_dict(private=False)}
+    content = json.loads(base64.urlsafe_b64decode(f"{claims}=="))
+    assert verifier.read(jwt.encode(embedded, content, own, algorithms=[ALGORITHM])) is None
+    assert verifier.read(f"{header}.{claims}.") is None
+
+
+def _encoded(header: Mapping[str, object]) -> str:
+    return _base64(json.dumps(header).encode())
+
+
+def _base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+async def test_a_service_without_pages_for_staff_knows_nobody(clock: Hands) -> None:
+    request = Request({"type": "http", "headers": [(b"cookie", f"{COOKIE}={anna()}".encode())]})
+    assert await no_sessions(clock).session_of(request) is None
+
+
+def test_only_a_coordinator_sees_other_departments(verifier: SessionVerifier) -> None:
+    officer, coordinator = verifier.read(anna()), verifier.read(anna("coordinator"))
     assert officer is not None
     assert coordinator is not None
     assert officer.may_see("roads")
     assert not officer.may_see("housing")
     assert coordinator.may_see("housing")
+
+
+# --- key pairs ------------------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_read_from_its_line_and_from_what_openssl_writes() -> None:
+    pair = new_key_pair()
+    private = f"-----BEGIN PRIVATE KEY-----\n{pair.private}\n-----END PRIVATE KEY-----\n"
+    public = f"-----BEGIN PUBLIC KEY-----\n{pair.public}\n-----END PUBLIC KEY-----\n"
+    assert public_line(read_private_key(pair.private)) == public_line(read_private_key(private)) == pair.public
+    assert public_line(read_public_key(pair.public)) == public_line(read_public_key(public)) == pair.public
+    assert pair.private not in repr(pair)
+    assert new_key_pair() != pair
+
+
+@pytest.mark.parametrize("read", [read_private_key, read_public_key])
+def test_what_is_no_ed25519_key_of_the_kind_is_refused_and_not_repeated(read: Callable[[str], OKPKey]) -> None:
+    pair = new_key_pair()
+    wrong = [
+        "",
+        "no key",
+        pair.public if read is read_private_key else pair.private,
+        *(key.as_pem(private=True).decode() for key in (OKPKey.generate_key("X25519"), OKPKey.generate_key("Ed448"))),
+        *(key.as_pem(private=False).decode() for key in (OKPKey.generate_key("X25519"), OKPKey.generate_key("Ed448"))),
+        ECKey.generate_key("P-256").as_pem(private=True).decode(),
+    ]
+    for text in wrong:
+        with pytest.raises(ValueError, match="must be") as refused:
+            read(text)
+        assert text == "" or text not in str(refused.value)
 
 
 # --- over HTTP ------------------------------------------------------------------------------------------------------
@@ -143,9 +262,14 @@ async def vote() -> str:
     return "counted"
 
 
-@router.get("/internal/v1/contacts", dependencies=[Depends(require_internal)])
-async def contacts() -> str:
-    return "contacts"
+@router.get("/internal/v1/contacts")
+async def contacts(caller: Annotated[str, Depends(require_internal("notifications"))]) -> str:
+    return caller
+
+
+@router.get("/internal/v1/counts")
+async def counts(caller: Annotated[str, Depends(require_internal("notifications", "tools"))]) -> str:
+    return caller
 
 
 @asynccontextmanager
@@ -154,30 +278,46 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
+class Callers(CallerSettings):
+    notifications: str = key_digest(KEYS.notifications)
+    tools: str = key_digest(KEYS.tools)
+    replay: str | None = None
+
+
+class DoorSettings(ServiceSettings):
+    callers: Callers = Callers()
+
+
 @pytest.fixture
-async def client(clock: Hands) -> AsyncIterator[httpx2.AsyncClient]:
-    security = SecuritySettings(
-        session_key=KEY, internal_key=SecretStr(INTERNAL), tracking_key=OLD_KEY, voter_key=OTHER_KEY
-    )
+def ended() -> set[str]:
+    """The ids of the sessions that were ended."""
+    return set()
+
+
+@pytest.fixture
+async def client(clock: Hands, ended: set[str]) -> AsyncIterator[httpx2.AsyncClient]:
+    async def is_ended(session: StaffSession) -> bool:
+        return session.sid in ended
+
     app = create_app(
         ServiceInfo("door", "Door", "1"),
-        settings=ServiceSettings(security=security),
+        settings=DoorSettings(),
         lifespan=lifespan,
         routers=[router],
-        clock=clock,
+        authenticator=RequestAuthenticator(SessionVerifier([KEYS.session_public], clock), is_ended),
     )
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://veche.test") as opened:
         yield opened
 
 
-async def test_a_cookie_signs_in_and_a_role_opens(client: httpx2.AsyncClient, sessions: StaffSessions) -> None:
+async def test_a_cookie_signs_in_and_a_role_opens(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/who")).json() == "nobody"
     assert (await client.post("/decide")).json()["type"] == "urn:veche:problem:not_signed_in"
-    client.cookies.set(COOKIE, anna(sessions))
+    client.cookies.set(COOKIE, anna())
     assert (await client.get("/who")).json() == "Анна"
     refused = await client.post("/decide")
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:veche:problem:role_missing")
-    client.cookies.set(COOKIE, anna(sessions, "coordinator"))
+    client.cookies.set(COOKIE, anna("coordinator"))
     assert (await client.post("/decide")).json() == "Анна"
 
 
@@ -194,9 +334,9 @@ async def test_a_cookie_signs_in_and_a_role_opens(client: httpx2.AsyncClient, se
     ],
 )
 async def test_a_page_of_another_site_can_change_nothing(
-    client: httpx2.AsyncClient, sessions: StaffSessions, headers: dict[str, str], status: int
+    client: httpx2.AsyncClient, headers: dict[str, str], status: int
 ) -> None:
-    client.cookies.set(COOKIE, anna(sessions, "coordinator"))
+    client.cookies.set(COOKIE, anna("coordinator"))
     assert (await client.post("/decide", headers=headers)).status_code == status
     assert (await client.post("/vote", headers=headers)).status_code == status
 
@@ -206,27 +346,80 @@ def test_another_sites_link_may_be_followed(method: str) -> None:
     assert not is_foreign(method=method, fetch_site="cross-site", origin=None, host="veche.test")
 
 
-async def test_the_internal_key_opens_internal_doors_only_to_itself(client: httpx2.AsyncClient) -> None:
-    path = "/internal/v1/contacts"
-    assert (await client.get(path, headers={"Authorization": f"Bearer {INTERNAL}"})).status_code == 200
-    for wrong in ("", f"Bearer {INTERNAL}x", "Bearer ", f"Basic {INTERNAL}", f"Bearer {KEY.get_secret_value()}"):
-        response = await client.get(path, headers={"Authorization": wrong} if wrong else {})
-        assert response.status_code == 401
-        assert response.headers["www-authenticate"] == "Bearer"
+async def test_a_session_that_was_ended_is_nobodys(
+    client: httpx2.AsyncClient, verifier: SessionVerifier, ended: set[str]
+) -> None:
+    client.cookies.set(COOKIE, anna("coordinator"))
+    session = verifier.read(client.cookies[COOKIE])
+    assert session is not None
+    assert (await client.post("/decide")).status_code == 200
+    ended.add(session.sid)
+    assert (await client.get("/who")).json() == "nobody"
+    assert (await client.post("/decide")).json()["type"] == "urn:veche:problem:not_signed_in"
 
 
-def test_the_cookie_is_hidden_from_scripts_and_from_other_sites(clock: Hands) -> None:
+@pytest.mark.parametrize(
+    ("key", "contacts", "counts"),
+    [
+        (KEYS.notifications, 200, 200),
+        (KEYS.tools, 403, 200),
+        (f"{KEYS.tools}x", 401, 401),
+        (KEYS.tracking, 401, 401),
+        (key_digest(KEYS.tools), 401, 401),
+        ("", 401, 401),
+    ],
+    ids=["notifications", "tools", "nearly the tools", "another secret", "what the service stores", "nothing"],
+)
+async def test_an_internal_endpoint_admits_the_callers_that_it_names(
+    client: httpx2.AsyncClient, key: str, contacts: int, counts: int
+) -> None:
+    for path, status in (("contacts", contacts), ("counts", counts)):
+        response = await client.get(f"/internal/v1/{path}", headers=bearer_header(key))
+        assert response.status_code == status
+        assert response.headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
+
+
+async def test_a_caller_is_known_by_its_own_key_and_counted(client: httpx2.AsyncClient) -> None:
+    def calls(caller: str, outcome: str) -> float:
+        labels = {"service": "door", "caller": caller, "outcome": outcome}
+        return REGISTRY.get_sample_value("veche_internal_calls_total", labels) or 0.0
+
+    before = calls("tools", "admitted"), calls("tools", "refused"), calls("unknown", "refused")
+    assert (await client.get("/internal/v1/counts", headers=bearer_header(KEYS.tools))).json() == "tools"
+    with capture_logs() as logs:
+        await client.get("/internal/v1/contacts", headers=bearer_header(KEYS.tools))
+        await client.get("/internal/v1/counts", headers={"Authorization": f"Basic {KEYS.tools}"})
+    assert (calls("tools", "admitted"), calls("tools", "refused"), calls("unknown", "refused")) == tuple(
+        count + 1 for count in before
+    )
+    refused = [line for line in logs if line["event"] == "internal_call_refused"]
+    assert [(line["caller"], line["route"]) for line in refused] == [
+        ("tools", "/internal/v1/contacts"),
+        ("unknown", "/internal/v1/counts"),
+    ]
+    assert KEYS.tools not in str(logs)
+
+
+async def test_a_session_opens_no_internal_endpoint_and_a_callers_key_no_other(client: httpx2.AsyncClient) -> None:
+    assert (await client.post("/decide", headers=bearer_header(KEYS.tools))).status_code == 401
+    assert (await client.get("/who", headers=bearer_header(KEYS.tools))).json() == "nobody"
+    client.cookies.set(COOKIE, anna("coordinator"))
+    assert (await client.get("/internal/v1/counts")).status_code == 401
+
+
+def test_the_cookie_is_hidden_from_scripts_and_from_other_sites() -> None:
+    signing, (account, session) = SecretStr(KEYS.session_signing), a_session("officer")
     response = Response()
-    StaffSessions([KEY], clock).remember(response, "token")
+    SessionCookie(signing, secure=True).set(response, account, session)
     cookie = response.headers["set-cookie"]
-    assert cookie.startswith(f"{COOKIE}=token;")
+    assert cookie.startswith(f"{COOKIE}={token_of(account, session)};")
     for attribute in ("HttpOnly", "Secure", "SameSite=lax", "Path=/", "Max-Age=43200"):
         assert attribute in cookie
     without_https = Response()
-    StaffSessions([KEY], clock, secure=False).remember(without_https, "token")
+    SessionCookie(signing, secure=False).set(without_https, account, session)
     assert "Secure" not in without_https.headers["set-cookie"]
     gone = Response()
-    StaffSessions([KEY], clock).forget(gone)
+    SessionCookie(signing, secure=True).delete(gone)
     assert "Max-Age=0" in gone.headers["set-cookie"]
 
 

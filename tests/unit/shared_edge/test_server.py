@@ -49,9 +49,8 @@ run("door", ServiceSettings, build)
 
 
 def environment(port: int) -> dict[str, str]:
-    keys = {f"VECHE_SECURITY__{name}_KEY": name * 8 for name in ("SESSION", "INTERNAL", "TRACKING", "VOTER")}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VECHE_")}
-    return {**kept, **keys, "VECHE_HTTP__PORT": str(port)}
+    return {**kept, "VECHE_HTTP__PORT": str(port)}
 
 
 def test_a_service_answers_what_it_has_in_hand_before_it_leaves(tmp_path: Path) -> None:

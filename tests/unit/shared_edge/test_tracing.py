@@ -15,7 +15,6 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanContext, TraceFlags
-from pydantic import SecretStr
 
 from veche_shared.http.application import ServiceInfo, create_app
 from veche_shared.observability.tracing import (
@@ -27,7 +26,7 @@ from veche_shared.observability.tracing import (
     parse_traceparent,
     root_span,
 )
-from veche_shared.settings import SecuritySettings, ServiceSettings, TracingSettings
+from veche_shared.settings import ServiceSettings, TracingSettings
 
 SAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 UNSAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
@@ -132,9 +131,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def ask(ratio: float, path: str, headers: dict[str, str] | None = None) -> httpx2.Response:
-    keys = [SecretStr(letter * 32) for letter in "abcd"]
-    security = SecuritySettings(session_key=keys[0], internal_key=keys[1], tracking_key=keys[2], voter_key=keys[3])
-    settings = ServiceSettings(security=security, tracing=TracingSettings(sample_ratio=ratio))
+    settings = ServiceSettings(tracing=TracingSettings(sample_ratio=ratio))
     app = create_app(ServiceInfo("intake", "I", "1"), settings=settings, lifespan=lifespan, routers=[router])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://veche.test") as client:
         return await client.get(path, headers=headers or {})

@@ -48,27 +48,27 @@ def port_names(settings: LocalSettings) -> tuple[str, ...]:
 
 
 def service_settings(
-    settings: LocalSettings, keys: InstallationKeys, ports: Mapping[str, int], kafka: str, mongo: str
+    service: str, settings: LocalSettings, keys: InstallationKeys, ports: Mapping[str, int], kafka: str, mongo: str
 ) -> dict[str, str]:
-    """The environment of all services; variables that the operator has set take precedence over it."""
-    mail = (
-        {}
-        if settings.smtp
-        else {"VECHE_NOTIFICATIONS__SMTP__HOST": LOOPBACK, "VECHE_NOTIFICATIONS__SMTP__PORT": str(ports["mail"])}
-    )
-    demo = {"VECHE_ROUTING__DEMO_STAFF": "true", DEMO_PASSWORD: keys.demo_password} if settings.demo else {}
+    """The environment of one service; variables that the operator has set take precedence over it."""
+    own: dict[str, str] = {}
+    if service == "intake":
+        own["VECHE_INTAKE__BOOTSTRAP_KEYS"] = json.dumps(channel_keys(keys))
+    elif service == "routing" and settings.demo:
+        own |= {"VECHE_ROUTING__DEMO_STAFF": "true", DEMO_PASSWORD: keys.demo_password}
+    elif service == "notifications":
+        own["VECHE_NOTIFICATIONS__INTAKE_URL"] = f"http://{LOOPBACK}:{ports['intake']}"
+        if settings.smtp is None:
+            own |= {"VECHE_NOTIFICATIONS__SMTP__HOST": LOOPBACK, "VECHE_NOTIFICATIONS__SMTP__PORT": str(ports["mail"])}
     return {
         KAFKA: kafka,
         MONGO: mongo,
-        **keys.environment(),
-        **mail,
-        **demo,
-        "VECHE_INTAKE__BOOTSTRAP_KEYS": json.dumps(channel_keys(keys)),
+        **keys.environment(service),
+        **own,
         "VECHE_HTTP__PUBLIC_URL": public_address(settings, ports).rstrip("/"),
         NAVIGATION: str(find_navigation()),
         # over plain HTTP a browser would not send a cookie back that is for HTTPS only
-        "VECHE_SECURITY__SECURE_COOKIES": "false",
-        "VECHE_NOTIFICATIONS__INTAKE_URL": f"http://{LOOPBACK}:{ports['intake']}",
+        "VECHE_HTTP__SECURE_COOKIES": "false",
     }
 
 
@@ -121,10 +121,13 @@ def assemble(home: Home, environ: Mapping[str, str]) -> Installation:
         kafka = program.address
     if settings.smtp is None:
         servers.append(Part(MailProgram(home.mail, ports["mail"]), stops_before=before_mongod))
-    shared = service_settings(settings, installation_keys(home), ports, kafka, mongo)
-    own = {name: value for name, value in shared.items() if not environ.get(name)}
-    needs = tuple(part.name for part in servers)
-    services = [Part(ServiceProgram(name, ports[name], own), needs) for name in SERVICES]
+    needs, keys = tuple(part.name for part in servers), installation_keys(home)
+    wanted = {name: service_settings(name, settings, keys, ports, kafka, mongo) for name in SERVICES}
+    own = {
+        name: {variable: value for variable, value in variables.items() if not environ.get(variable)}
+        for name, variables in wanted.items()
+    }
+    services = [Part(ServiceProgram(name, ports[name], own[name]), needs) for name in SERVICES]
     upstreams = {name: f"{LOOPBACK}:{ports[name]}" for name in SERVICES}
     gateway = Part(
         CaddyProgram(home.data_of("gateway"), ports["gateway"], upstreams, settings.host), stops_before=SERVICES
@@ -132,5 +135,5 @@ def assemble(home: Home, environ: Mapping[str, str]) -> Installation:
     address = public_address(settings, ports)
     demo = (Part(DemoProgram(address, home.folder), ("gateway",)),) if settings.demo else ()
     set_by_operator = {name: value for name, value in environ.items() if name.startswith("VECHE_") and value}
-    environments = {name: {**own, **set_by_operator} for name in SERVICES}
+    environments = {name: {**own[name], **set_by_operator} for name in SERVICES}
     return Installation((*servers, *services, gateway, *demo), address, environments)

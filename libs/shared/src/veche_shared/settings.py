@@ -35,6 +35,7 @@ from pydantic_settings import (
 )
 
 from veche_shared.city import DEFAULT_PACK
+from veche_shared.security.key_pairs import read_private_key, read_public_key
 from veche_shared.service.roles import ALL, Role, roles_of
 
 ENV_PREFIX = "VECHE_"
@@ -45,6 +46,8 @@ EX_CONFIG = 78
 
 MIN_KEY_LENGTH = 32
 _MAKE_A_KEY = "make one with: openssl rand -hex 32"
+_MAKE_A_PAIR = "make a pair with: openssl genpkey -algorithm ed25519 (docs/operations.md, Keys)"
+_MAKE_A_DIGEST = 'it is the SHA-256 of the caller\'s key: printf %s "$KEY" | sha256sum'
 
 
 def _long_enough(key: SecretStr) -> SecretStr:
@@ -54,7 +57,34 @@ def _long_enough(key: SecretStr) -> SecretStr:
 
 
 Key = Annotated[SecretStr, AfterValidator(_long_enough)]
-"""A key that signs something: at least 32 characters."""
+"""A secret that makes codes or proves a caller: at least 32 characters."""
+
+
+def _is_private_key(key: SecretStr) -> SecretStr:
+    read_private_key(key.get_secret_value())
+    return key
+
+
+def _is_public_key(key: str) -> str:
+    read_public_key(key)
+    return key
+
+
+def _items(given: object) -> object:
+    """The parts of a comma-separated text."""
+    return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+
+SigningKey = Annotated[SecretStr, AfterValidator(_is_private_key)]
+"""A private Ed25519 key: PEM, or its base64 line."""
+
+PublicKeys = Annotated[
+    tuple[Annotated[str, AfterValidator(_is_public_key)], ...], NoDecode, BeforeValidator(_items), Field(min_length=1)
+]
+"""Public Ed25519 keys, comma separated: PEM, or their base64 lines."""
+
+KeyDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""The SHA-256 of a key, in 64 hexadecimal digits."""
 
 
 class Group(BaseModel):
@@ -122,7 +152,8 @@ class HttpSettings(Group):
 
     ``forwarded_allow_ips`` are the addresses (or networks, comma separated) of the proxies whose ``X-Forwarded-*`` is
     believed. ``graceful_seconds`` is how long requests in hand may go on after a stop is asked for.
-    ``navigation_file`` says what the header of every page leads to (deploy/navigation.toml); without it, to nothing.
+    ``secure_cookies`` is false only where there is no HTTPS, as on one's own machine. ``navigation_file`` says what the
+    header of every page leads to (deploy/navigation.toml); without it, to nothing.
     """
 
     host: str = "127.0.0.1"
@@ -130,33 +161,29 @@ class HttpSettings(Group):
     public_url: WebAddress = "http://127.0.0.1:8080"
     forwarded_allow_ips: str = "127.0.0.1"
     graceful_seconds: int = Field(default=10, ge=0, le=600)
+    secure_cookies: bool = True
     navigation_file: Path | None = None
 
 
-class SecuritySettings(Group):
-    """The keys that all services of one installation share. Each is a secret of its own; none may equal another.
+class SessionSettings(Group):
+    """How a service knows the sessions of staff: ``public_keys`` are those of routing's signing key.
 
-    ``session_key`` signs staff sessions, ``internal_key`` lets the services call one another, ``tracking_key`` makes
-    the citizens' tracking codes, ``voter_key`` hides who voted. ``previous_session_keys`` still verify sessions while
-    the session key is being changed. Changing the tracking key voids the codes that citizens hold; changing the voter
-    key in the middle of a poll would let everybody vote again.
+    They are no secret, and the same for every service that shows pages to staff. While the signing key is being
+    changed there are two.
     """
 
-    session_key: Key
-    internal_key: Key
-    tracking_key: Key
-    voter_key: Key
-    previous_session_keys: tuple[Key, ...] = ()
-    secure_cookies: bool = Field(
-        default=True, description="false only where there is no HTTPS, as on one's own machine"
-    )
+    public_keys: PublicKeys
 
-    @model_validator(mode="after")
-    def _distinct(self) -> SecuritySettings:
-        keys = [self.session_key, self.internal_key, self.tracking_key, self.voter_key]
-        if len({key.get_secret_value() for key in keys}) < len(keys):
-            raise ValueError("session_key, internal_key, tracking_key and voter_key must differ from one another")
-        return self
+
+class CallerSettings(Group):
+    """Who may call the internal endpoints of a service: one field a caller, with the SHA-256 of the caller's key.
+
+    Each service has its own subclass; the base admits nobody.
+    """
+
+    def digests(self) -> dict[str, str]:
+        """Caller → the SHA-256 of its key."""
+        return {name: digest for name, digest in self if digest is not None}
 
 
 class LogSettings(Group):
@@ -202,7 +229,7 @@ class ServiceSettings(BaseSettings):
     kafka: KafkaSettings = KafkaSettings()
     mongo: MongoSettings = MongoSettings()
     http: HttpSettings = HttpSettings()
-    security: SecuritySettings
+    callers: CallerSettings = CallerSettings()
     log: LogSettings = LogSettings()
     tracing: TracingSettings = TracingSettings()
     city: CitySettings = CitySettings()
@@ -265,24 +292,37 @@ def explain(error: ValidationError) -> str:
 
 def _advice(kind: str, location: Sequence[str | int], message: str) -> str:
     if kind == "missing":
-        return f"is not set; {_MAKE_A_KEY}" if str(location[-1]).endswith("_key") else "is not set; set it"
+        return f"is not set; {_how_to_make(location)}"
     if kind == "extra_forbidden":
         return "is not a setting; check its spelling or remove it"
     told = message.removeprefix("Value error, ")
     return told[:1].lower() + told[1:]
 
 
+def _how_to_make(location: Sequence[str | int]) -> str:
+    name = str(location[-1])
+    if name in ("signing_key", "public_keys"):
+        return _MAKE_A_PAIR
+    if location[0] == "callers":
+        return _MAKE_A_DIGEST
+    return _MAKE_A_KEY if name.endswith("_key") else "set it"
+
+
 __all__ = [
     "EX_CONFIG",
+    "CallerSettings",
     "CitySettings",
     "Group",
     "HttpSettings",
     "KafkaSettings",
     "Key",
+    "KeyDigest",
     "LogSettings",
     "MongoSettings",
-    "SecuritySettings",
+    "PublicKeys",
     "ServiceSettings",
+    "SessionSettings",
+    "SigningKey",
     "TracingSettings",
     "WebAddress",
     "explain",

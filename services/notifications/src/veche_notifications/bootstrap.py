@@ -11,11 +11,11 @@ from fastapi import FastAPI
 
 from veche_notifications.deliveries.module import deliveries_module
 from veche_notifications.feeds.module import feeds_module
-from veche_notifications.feeds.visits import Visitors
 from veche_notifications.settings import Settings
 from veche_shared.clock import Clock, system_clock
 from veche_shared.http.application import ServiceInfo
 from veche_shared.ids import Ids, new_id
+from veche_shared.security.ended_sessions import ended_sessions_module, session_authenticator
 from veche_shared.service.assembly import assemble
 from veche_shared.service.context import ServiceContext
 
@@ -26,8 +26,15 @@ def build(
     settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id, jitter: Callable[[], float] = random.random
 ) -> FastAPI:
     """The service's application. Nothing is connected before its lifespan begins."""
-    context = ServiceContext.of(SERVICE, "veche_notifications", settings, clock=clock, ids=ids, jitter=jitter)
-    visitors = Visitors(context.sessions, settings.security.internal_key)
+    context = ServiceContext.of(
+        SERVICE,
+        "veche_notifications",
+        settings,
+        authenticator=session_authenticator,
+        clock=clock,
+        ids=ids,
+        jitter=jitter,
+    )
     return assemble(
         ServiceInfo(
             SERVICE,
@@ -38,7 +45,8 @@ def build(
         ),
         context,
         [
-            feeds_module(context, visitors),
-            deliveries_module(context, visitors),
+            feeds_module(context),
+            deliveries_module(context),
+            ended_sessions_module(context),
         ],
     )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr, model_validator
 
-from veche_shared.settings import Group, ServiceSettings, WebAddress
+from veche_shared.settings import (
+    CallerSettings,
+    Group,
+    Key,
+    KeyDigest,
+    ServiceSettings,
+    SessionSettings,
+    WebAddress,
+)
 
 
 class SmtpSettings(Group):
@@ -35,13 +43,14 @@ class SmtpSettings(Group):
 
 
 class NotificationsSettings(Group):
-    """``intake_url`` is where the vault of contacts answers.
+    """``intake_url`` is where the vault of contacts answers, ``intake_key`` the key by which intake knows this caller.
 
     A notice is tried again after ``retry_first_seconds``, then after twice that and so on up to ``retry_cap_seconds``,
     until it is ``give_up_hours`` old. ``stream_queue`` is how many entries a slow live follower may lag behind before
     it is cut off (it resumes where it was), ``keep_alive_seconds`` how long a quiet stream stays silent.
     """
 
+    intake_key: Key
     intake_url: WebAddress = "http://127.0.0.1:8001"
     smtp: SmtpSettings = SmtpSettings()
     retry_first_seconds: float = Field(default=30.0, gt=0)
@@ -51,5 +60,15 @@ class NotificationsSettings(Group):
     keep_alive_seconds: float = Field(default=15.0, gt=0, le=60)
 
 
+class Callers(CallerSettings):
+    """The operators' tools count and follow the feeds, and look up deliveries."""
+
+    tools: KeyDigest | None = None
+
+
 class Settings(ServiceSettings):
-    notifications: NotificationsSettings = NotificationsSettings()
+    """Everything that notifications is configured by."""
+
+    notifications: NotificationsSettings
+    sessions: SessionSettings
+    callers: Callers = Callers()

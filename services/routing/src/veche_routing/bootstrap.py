@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from veche_routing import SERVICE
 from veche_routing.cases.module import cases_module
-from veche_routing.directory.module import directory_module
+from veche_routing.directory.module import directory_module, staff_authenticator
 from veche_routing.packs.files import load_pack
 from veche_routing.responsibility.rules import RulesetCache
 from veche_routing.settings import Settings
@@ -21,7 +21,9 @@ from veche_shared.service.context import ServiceContext
 
 def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id) -> FastAPI:
     """The application, ready to be served; nothing is connected before its lifespan begins. Raises PackError."""
-    context = ServiceContext.of(SERVICE, "veche_routing", settings, clock=clock, ids=ids)
+    context = ServiceContext.of(
+        SERVICE, "veche_routing", settings, authenticator=staff_authenticator, clock=clock, ids=ids
+    )
     pack = load_pack(context.city)
     rulesets = RulesetCache(pack, context.city.calendar)
     rulesets.at(clock())  # computed now, so that the first appeals need not wait for it

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr, model_validator
 
+from veche_shared.security.key_pairs import public_line, read_private_key, read_public_key
 from veche_shared.security.passwords import MIN_LENGTH
-from veche_shared.settings import Group, ServiceSettings
+from veche_shared.settings import CallerSettings, Group, KeyDigest, ServiceSettings, SessionSettings, SigningKey
 
 
 class RoutingSettings(Group):
@@ -26,7 +27,30 @@ class RoutingSettings(Group):
         return self
 
 
+class SigningSettings(SessionSettings):
+    """``signing_key`` makes the sessions of staff, which no other service can. Its public key is among ``public_keys``:
+    to change the key, add the new public key everywhere first.
+    """
+
+    signing_key: SigningKey
+
+    @model_validator(mode="after")
+    def _can_read_its_own_sessions(self) -> SigningSettings:
+        own = public_line(read_private_key(self.signing_key.get_secret_value()))
+        if own not in {public_line(read_public_key(key)) for key in self.public_keys}:
+            raise ValueError("the public key of signing_key must be among public_keys")
+        return self
+
+
+class Callers(CallerSettings):
+    """The operators' tools count what is stored."""
+
+    tools: KeyDigest | None = None
+
+
 class Settings(ServiceSettings):
     """Everything that routing is configured by."""
 
     routing: RoutingSettings = RoutingSettings()
+    sessions: SigningSettings
+    callers: Callers = Callers()

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from veche_shared.clock import Clock, system_clock
 from veche_shared.http.application import ServiceInfo
 from veche_shared.ids import Ids, new_id
+from veche_shared.security.ended_sessions import ended_sessions_module, session_authenticator
 from veche_shared.service.assembly import assemble
 from veche_shared.service.context import ServiceContext
 from veche_surveys import SERVICE
@@ -31,11 +32,14 @@ INFO: Final = ServiceInfo(
 
 def build(settings: Settings, *, clock: Clock = system_clock, ids: Ids = new_id) -> FastAPI:
     """The application, ready to be served; nothing is connected before its lifespan begins."""
-    context = ServiceContext.of(SERVICE, "veche_surveys", settings, clock=clock, ids=ids)
+    context = ServiceContext.of(
+        SERVICE, "veche_surveys", settings, authenticator=session_authenticator, clock=clock, ids=ids
+    )
     polls, ballots = PollStore(context.mongo), BallotStore(context.mongo)
     modules = [
         ballots_module(context, ballots, terms_of=polls.terms),
         polls_module(context, polls, ballots),  # before participation: /polls/manage is not the id of a poll
         participation_module(context, polls, ballots),
+        ended_sessions_module(context),
     ]
     return assemble(INFO, context, modules)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from veche_shared.settings import Group, ServiceSettings
+from veche_shared.settings import CallerSettings, Group, KeyDigest, ServiceSettings, SessionSettings
 
 
 class SurveysSettings(Group):
@@ -13,7 +13,15 @@ class SurveysSettings(Group):
     closing_seconds: float = Field(default=5.0, gt=0, le=3600)
 
 
+class Callers(CallerSettings):
+    """The operators' tools have a poll counted anew."""
+
+    tools: KeyDigest | None = None
+
+
 class Settings(ServiceSettings):
     """Everything that surveys is configured by."""
 
     surveys: SurveysSettings = SurveysSettings()
+    sessions: SessionSettings
+    callers: Callers = Callers()

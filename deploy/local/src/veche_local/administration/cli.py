@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -19,6 +20,20 @@ key = typer.Typer(
 )
 staff = typer.Typer(help="Accounts by which staff sign in.", no_args_is_help=True, rich_markup_mode=None)
 
+RoleOption = Annotated[
+    list[str],
+    typer.Option(
+        "--role", metavar="ROLE", help="officer, coordinator, poll_admin or operator; may be given several times."
+    ),
+]
+DepartmentOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--department",
+        metavar="CODE",
+        help="A department of the city pack, for an officer; may be given several times.",
+    ),
+]
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="What the person types to sign in.")]
 
 
@@ -65,22 +80,14 @@ def add_account(
     login: Login,
     *,
     name: Annotated[str, typer.Option(metavar="TEXT", help="The name that colleagues see.")],
-    role: Annotated[
-        list[str],
-        typer.Option(metavar="ROLE", help="officer, coordinator, poll_admin or operator; may be given several times."),
-    ],
-    department: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CODE", help="A department of the city pack, for an officer; may be given several times."),
-    ] = None,
+    role: RoleOption,
+    department: DepartmentOption = None,
 ) -> None:
     """Make an account.
 
     The password is asked for, or read from the first line of the input where that is no terminal.
     """
-    roles = [part for each in role for part in ("--role", each)]
-    departments = [part for each in department or () for part in ("--department", each)]
-    _run("routing", "staff", "add", "--name", name, *roles, *departments, "--", login)
+    _run("routing", "staff", "add", "--name", name, *_rights(role, department), "--", login)
 
 
 @staff.command("list")
@@ -92,9 +99,21 @@ def list_accounts() -> None:
     _run("routing", "staff", "list")
 
 
+@staff.command("rights")
+def change_rights(login: Login, *, role: RoleOption, department: DepartmentOption = None) -> None:
+    """Give an account these roles and departments in the place of those that it has.
+
+    Whoever is signed in by it must sign in again.
+    """
+    _run("routing", "staff", "rights", *_rights(role, department), "--", login)
+
+
 @staff.command("disable")
 def disable_account(login: Login) -> None:
-    """Let nobody sign in by an account any more."""
+    """Let nobody sign in by an account any more.
+
+    Whoever is signed in by it is signed out.
+    """
     _run("routing", "staff", "disable", "--", login)
 
 
@@ -102,9 +121,17 @@ def disable_account(login: Login) -> None:
 def change_password(login: Login) -> None:
     """Set a new password.
 
-    It is asked for, or read from the first line of the input where that is no terminal.
+    It is asked for, or read from the first line of the input where that is no terminal. Whoever is signed in by the
+    account must sign in again.
     """
     _run("routing", "staff", "password", "--", login)
+
+
+def _rights(roles: Sequence[str], departments: Sequence[str] | None) -> list[str]:
+    return [
+        *(part for role in roles for part in ("--role", role)),
+        *(part for code in departments or () for part in ("--department", code)),
+    ]
 
 
 def _run(service: str, *arguments: str) -> None:

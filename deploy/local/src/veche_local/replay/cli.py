@@ -90,7 +90,7 @@ def _endpoints_of(home: Home) -> Endpoints:
         routing=f"http://{LOOPBACK}:{ports['routing']}",
         notifications=f"http://{LOOPBACK}:{ports['notifications']}",
         api_key=channel_key(keys, CHANNEL),
-        internal_key=keys.internal,
+        tools_key=keys.tools,
     )
 
 

@@ -35,7 +35,7 @@ class _Directory(BaseModel):
 
 
 class ServiceCounts:
-    """Asks the services at their own addresses with the internal key; times are in seconds."""
+    """Asks the services at their own addresses with the tools' key; times are in seconds."""
 
     def __init__(
         self,
@@ -43,14 +43,14 @@ class ServiceCounts:
         *,
         routing: str,
         notifications: str,
-        internal_key: str,
+        tools_key: str,
         stable: float = STABLE_SECONDS,
         stalled: float = STALLED_SECONDS,
     ) -> None:
         self._client = client
         self._directory = f"{routing}/api/v1/directory"
         self._addresses = (f"{routing}/internal/v1/counts", f"{notifications}/internal/v1/counts")
-        self._headers = {"Authorization": f"Bearer {internal_key}"}
+        self._headers = {"Authorization": f"Bearer {tools_key}"}
         self._stable, self._stalled = stable, stalled
 
     async def names(self) -> dict[str, str]:

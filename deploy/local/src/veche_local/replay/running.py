@@ -26,7 +26,7 @@ class Endpoints:
     routing: str
     notifications: str
     api_key: str = field(repr=False)
-    internal_key: str = field(repr=False)
+    tools_key: str = field(repr=False)
 
 
 async def run_replay(
@@ -49,7 +49,7 @@ async def run_replay(
             client,
             routing=endpoints.routing,
             notifications=endpoints.notifications,
-            internal_key=endpoints.internal_key,
+            tools_key=endpoints.tools_key,
         )
         try:
             names = await services.names()

@@ -22,6 +22,7 @@ APPEALS = Topic("appeals", partitions=6, retention=timedelta(days=14))
 VOTES = Topic("votes", partitions=6, retention=timedelta(days=14))
 CASES = Topic("cases", partitions=6, retention=timedelta(days=14))
 SURVEYS = Topic("surveys", partitions=3, retention=timedelta(days=14))
+SESSIONS = Topic("sessions", partitions=3, retention=timedelta(days=14))
 DELIVERIES = Topic("deliveries", partitions=3, retention=timedelta(days=14))
 
 

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Scope
 
-from veche_shared.clock import Clock, system_clock
+from veche_shared.clock import system_clock
 from veche_shared.http.edge import MIB, REQUEST_ID, Edge
 from veche_shared.http.health import Health
 from veche_shared.http.problems import (
@@ -37,6 +37,8 @@ from veche_shared.http.problems import (
 )
 from veche_shared.http.validation import request_problem
 from veche_shared.security import internal, sessions
+from veche_shared.security.internal import InternalCallers
+from veche_shared.security.sessions import RequestAuthenticator, no_sessions
 from veche_shared.settings import LogSettings, ServiceSettings
 from veche_shared.storage.group_commit import QueueFullError
 from veche_shared.storage.mongo import is_transient
@@ -79,15 +81,16 @@ def create_app(
     sign_in: str | None = None,
     body_limit: int = MIB,
     body_limits: Mapping[str, int] | None = None,
-    clock: Clock = system_clock,
+    authenticator: RequestAuthenticator | None = None,
 ) -> FastAPI:
     """Make the application of ``service``.
 
     It answers every error with a problem document, or by ``error_page`` where a person's browser asked for a page; a
     person who is not signed in is sent to ``sign_in`` from a page. It adds ``/health/live``, ``/health/ready``,
     ``/metrics`` and ``/openapi/<name>.json``. Routers carry their own prefix (``APIRouter(prefix=…)``): it is what the
-    metrics name. Limits on bodies are in bytes, and apply to addresses that begin with the key. ``staff_session``,
-    ``require_staff`` and ``require_internal`` work in its routes; ``clock`` tells when a session is over.
+    metrics name. Limits on bodies are in bytes, and apply to addresses that begin with the key. ``require_internal``
+    works in its routes for the callers of the settings; ``staff_session`` and ``require_staff`` by ``authenticator``,
+    without which nobody is signed in.
     """
     app = _Application(
         title=service.title,
@@ -100,8 +103,8 @@ def create_app(
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge does it, for sampled requests only
     )
-    setattr(app.state, sessions.STATE, sessions.StaffSessions.from_settings(settings.security, clock))
-    setattr(app.state, internal.STATE, settings.security.internal_key)
+    setattr(app.state, sessions.STATE, authenticator or no_sessions(system_clock))
+    setattr(app.state, internal.STATE, InternalCallers(service.name, settings.callers.digests()))
     # Not by include_router: an included router is searched a second time for each request. The service's own routes
     # come first, since the first that matches ends the search.
     services = [route for router in routers for route in router.routes]

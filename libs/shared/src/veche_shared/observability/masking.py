@@ -27,7 +27,7 @@ PERSONAL_KEYS: Final = frozenset(
         "email",
         "first_name",
         "full_name",
-        "internal_key",
+        "intake_key",
         "last_name",
         "middle_name",
         "password",
@@ -38,12 +38,15 @@ PERSONAL_KEYS: Final = frozenset(
         "query_string",
         "secret",
         "session",
+        "signing_key",
         "surname",
         "text",
         "token",
         "tracking_code",
+        "tracking_key",
         "uri",
         "voter",
+        "voter_key",
     }
 )
 """Fields that are never logged, at any depth. Names are compared in lower case."""

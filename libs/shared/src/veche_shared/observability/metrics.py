@@ -95,6 +95,11 @@ HTTP_REQUEST_SECONDS = Histogram(
     ["method", "route", "status"],
     buckets=_QUICK,
 )
+INTERNAL_CALLS = Counter(
+    "veche_internal_calls_total",
+    "Calls of internal endpoints, by caller (unknown: the key is nobody's) and outcome: admitted or refused.",
+    ["service", "caller", "outcome"],
+)
 HTTP_STREAMS = Gauge(
     "veche_http_streams",
     "Open server-sent event streams.",

@@ -1,42 +1,50 @@
-"""The sessions of staff: a signed token (JWT, RFC 7519; HS256) in a cookie, which every service can read by itself.
+"""The sessions of staff as every service reads them: a signed token (JWT, RFC 7519) in a cookie, verified on the spot.
 
-Roles and departments are in the token, so a change of them holds from the next sign-in, at the latest after 12 hours.
+Only routing can sign one, by its private key; the others have the public keys. A session may be ended before its time:
+whoever authenticates a request asks for that too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, cast
 
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import GuestProtocol, OKPKey
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
-from starlette.responses import Response
 
 from veche_shared.clock import Clock
 from veche_shared.http.problems import Forbidden, Unauthorised
+from veche_shared.security.key_pairs import read_public_key
 from veche_shared.security.origin import require_same_origin
 from veche_shared.security.roles import Role as Role
-from veche_shared.settings import SecuritySettings
 
 COOKIE: Final = "veche_session"
 LIFETIME: Final = timedelta(hours=12)
-STATE: Final = "staff_sessions"
-"""Name in ``app.state`` under which the dependencies find the StaffSessions; ``create_app`` puts them there."""
+ALGORITHM: Final = "Ed25519"
+"""RFC 9864: EdDSA with that curve and no other."""
 
-_ALGORITHM: Final = "HS256"
-_ISSUER: Final = "veche"
-_AUDIENCE: Final = "staff"
+ISSUER: Final = "veche"
+AUDIENCE: Final = "staff"
+
+STATE: Final = "request_authenticator"
+"""Name in ``app.state`` under which the dependencies find the RequestAuthenticator; ``create_app`` puts it there."""
+
+_SCOPE: Final = "veche.staff_session"
 
 
 class StaffSession(BaseModel):
-    """Who is signed in. ``sub`` is the account's id, ``departments`` are codes of the city's directory."""
+    """Who is signed in. ``sid`` is the session's id, ``sub`` the account's login, ``departments`` are codes of the
+    city's directory; roles and departments are those of the moment at which the session began (``iat``).
+    """
 
     model_config = ConfigDict(frozen=True)
 
+    sid: str
     sub: str
     name: str
     roles: frozenset[Role]
@@ -58,77 +66,71 @@ class _Claims(StaffSession):
     aud: Literal["staff"]
 
 
-class StaffSessions:
-    """Issues and reads session tokens.
+class SessionVerifier:
+    """Reads session tokens by the public keys of those who may sign them.
 
-    The first of ``keys`` signs; the others still verify, so that a key can be changed without signing everybody out.
+    There are several while the signing key is being changed; the token says which one it is of (``kid``, the RFC 7638
+    thumbprint). Without a key every token is refused. Raises ValueError for a text that holds no public key.
     """
 
-    def __init__(
-        self, keys: Sequence[SecretStr], clock: Clock, *, secure: bool = True, lifetime: timedelta = LIFETIME
-    ) -> None:
-        if not keys:
-            raise ValueError("at least one session key is needed")
-        self._keys = [OctKey.import_key(key.get_secret_value()) for key in keys]
-        self._clock = clock
-        self._secure = secure
-        self._lifetime = lifetime
-
-    @classmethod
-    def from_settings(cls, settings: SecuritySettings, clock: Clock) -> StaffSessions:
-        """As the installation is configured."""
-        return cls([settings.session_key, *settings.previous_session_keys], clock, secure=settings.secure_cookies)
-
-    def issue(self, *, sub: str, name: str, roles: Collection[Role], departments: Sequence[str]) -> str:
-        """A token for somebody who has just proved who they are."""
-        now = self._clock()
-        claims = {
-            "iss": _ISSUER,
-            "aud": _AUDIENCE,
-            "sub": sub,
-            "name": name,
-            "roles": sorted(roles),
-            "departments": list(departments),
-            "iat": int(now.timestamp()),
-            "exp": int((now + self._lifetime).timestamp()),
-        }
-        return jwt.encode({"alg": _ALGORITHM}, claims, self._keys[0], algorithms=[_ALGORITHM])
+    def __init__(self, public_keys: Sequence[str], clock: Clock) -> None:
+        self._keys: Final = {key.thumbprint(): key for key in map(read_public_key, public_keys)}
+        self._clock: Final = clock
 
     def read(self, token: str) -> StaffSession | None:
         """The session that ``token`` carries; None where it is forged, malformed or over."""
-        for key in self._keys:
-            try:
-                claims = _Claims.model_validate(jwt.decode(token, key, algorithms=[_ALGORITHM]).claims)
-            except (JoseError, ValidationError, ValueError):
-                continue
-            return claims if claims.iat <= claims.exp and self._clock() < claims.exp else None
-        return None
+        try:
+            claims = _Claims.model_validate(jwt.decode(token, self._key_of, algorithms=[ALGORITHM]).claims)
+        except (JoseError, ValidationError, ValueError):
+            return None
+        return claims if claims.iat <= claims.exp and not self.is_over(claims) else None
 
-    def of(self, request: Request) -> StaffSession | None:
-        """The session of a request's cookie."""
+    def is_over(self, session: StaffSession) -> bool:
+        """Whether the session's time is over."""
+        return self._clock() >= session.exp
+
+    def _key_of(self, token: GuestProtocol) -> OKPKey:
+        key = self._keys.get(str(token.headers().get("kid")))
+        if key is None:
+            raise InvalidKeyIdError
+        return key
+
+
+IsEnded = Callable[[StaffSession], Awaitable[bool]]
+"""Whether a session was ended before its time. Raises PyMongoError where that cannot be found out."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAuthenticator:
+    """Finds out who sent a request, by its session cookie."""
+
+    verifier: SessionVerifier
+    is_ended: IsEnded
+
+    async def session_of(self, request: Request) -> StaffSession | None:
+        """The session of a request, None where nobody is signed in. It is looked for once a request."""
+        if _SCOPE not in request.scope:
+            request.scope[_SCOPE] = await self._find(request)
+        return found_session(request)
+
+    async def is_over(self, session: StaffSession) -> bool:
+        """Whether a session that was accepted a while ago is not accepted any more."""
+        return self.verifier.is_over(session) or await self.is_ended(session)
+
+    async def _find(self, request: Request) -> StaffSession | None:
         token = request.cookies.get(COOKIE)
-        return None if token is None else self.read(token)
+        session = None if token is None else self.verifier.read(token)
+        return None if session is None or await self.is_ended(session) else session
 
-    def remember(self, response: Response, token: str) -> None:
-        """Give the browser the cookie: not for scripts, not for other sites, over HTTPS only where that is set."""
-        response.set_cookie(
-            COOKIE,
-            token,
-            max_age=int(self._lifetime.total_seconds()),
-            path="/",
-            secure=self._secure,
-            httponly=True,
-            samesite="lax",
-        )
 
-    def forget(self, response: Response) -> None:
-        """Take the cookie back."""
-        response.delete_cookie(COOKIE, path="/", secure=self._secure, httponly=True, samesite="lax")
+def found_session(request: Request) -> StaffSession | None:
+    """The session that was found in this request; None too where nothing has looked for one: on a public page."""
+    return cast("StaffSession | None", request.scope.get(_SCOPE))
 
 
 async def staff_session(request: Request) -> StaffSession | None:
     """FastAPI dependency: who is signed in, or None. It checks no origin: change nothing on its word alone."""
-    return _sessions(request).of(request)
+    return await _authenticator(request).session_of(request)
 
 
 def require_staff(*roles: Role) -> Callable[[Request], StaffSession]:
@@ -140,7 +142,7 @@ def require_staff(*roles: Role) -> Callable[[Request], StaffSession]:
     wanted = frozenset(roles)
 
     async def signed_in(request: Request) -> StaffSession:
-        session = _sessions(request).of(request)
+        session = await _authenticator(request).session_of(request)
         if session is None:
             raise Unauthorised("Sign in.", code="not_signed_in")
         require_same_origin(request)
@@ -152,8 +154,33 @@ def require_staff(*roles: Role) -> Callable[[Request], StaffSession]:
     return cast("Callable[[Request], StaffSession]", signed_in)
 
 
-def _sessions(request: Request) -> StaffSessions:
-    return cast("StaffSessions", getattr(request.app.state, STATE))
+def no_sessions(clock: Clock) -> RequestAuthenticator:
+    """For a service without pages for staff: nobody is signed in, whatever the cookie."""
+
+    async def always(_session: StaffSession) -> bool:
+        return True
+
+    return RequestAuthenticator(SessionVerifier((), clock), always)
 
 
-__all__ = ["COOKIE", "LIFETIME", "STATE", "Role", "StaffSession", "StaffSessions", "require_staff", "staff_session"]
+def _authenticator(request: Request) -> RequestAuthenticator:
+    return cast("RequestAuthenticator", getattr(request.app.state, STATE))
+
+
+__all__ = [
+    "ALGORITHM",
+    "AUDIENCE",
+    "COOKIE",
+    "ISSUER",
+    "LIFETIME",
+    "STATE",
+    "IsEnded",
+    "RequestAuthenticator",
+    "Role",
+    "SessionVerifier",
+    "StaffSession",
+    "found_session",
+    "no_sessions",
+    "require_staff",
+    "staff_session",
+]

@@ -195,7 +195,7 @@ def assemble(
         ),
         sign_in=info.sign_in,
         body_limits={path: limit for module in serving for path, limit in module.body_limits.items()},
-        clock=context.clock,
+        authenticator=context.authenticator,
     )
     fast_routes = [route for module in serving for route in module.fast_routes]
     if fast_routes:

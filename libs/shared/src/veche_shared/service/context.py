@@ -7,13 +7,13 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from veche_shared.city import City, load_city
 from veche_shared.clock import Clock, system_clock
 from veche_shared.idempotency.store import CommandLog
 from veche_shared.ids import Ids, new_id
-from veche_shared.security.sessions import StaffSessions
+from veche_shared.security.sessions import RequestAuthenticator, found_session, no_sessions
 from veche_shared.settings import ServiceSettings
 from veche_shared.storage.failed_items import FailedItems
 from veche_shared.storage.mongo import Mongo
@@ -23,6 +23,9 @@ from veche_shared.web import Pages, slices_of
 from veche_shared.web.navigation import read_navigation
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+AuthenticatorOf: TypeAlias = Callable[[SettingsT, Mongo, Clock, Callable[[], float]], RequestAuthenticator]
+"""Makes what finds the member of staff who sent a request: of settings, database, clock and monotonic clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class ServiceContext(Generic[SettingsT]):
     supervisor: Supervisor
     commands: CommandLog
     failed_items: FailedItems
-    sessions: StaffSessions
+    authenticator: RequestAuthenticator
     pages: Pages
     city: City
     clock: Clock
@@ -59,16 +62,17 @@ class ServiceContext(Generic[SettingsT]):
         *,
         clock: Clock = system_clock,
         ids: Ids = new_id,
+        authenticator: AuthenticatorOf[SettingsT] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> ServiceContext[SettingsT]:
         """The context that ``settings`` describe. Nothing is connected before it is first used.
 
+        ``authenticator`` makes what finds the member of staff who sent a request; without it nobody is signed in.
         Raises ConfigurationError for a file that cannot be used: the city's pack, the navigation.
         """
         mongo = database_of(name, settings)
         wakeup = asyncio.Event()
-        sessions = StaffSessions.from_settings(settings.security, clock)
         city = load_city(settings.city.pack)
         navigation = read_navigation(settings.http.navigation_file)
         return cls(
@@ -81,8 +85,10 @@ class ServiceContext(Generic[SettingsT]):
             supervisor=Supervisor(name, jitter),
             commands=CommandLog(mongo, clock),
             failed_items=FailedItems(mongo, clock),
-            sessions=sessions,
-            pages=Pages(slices_of(package), city, now=clock, viewer_of=sessions.of, navigation=navigation),
+            authenticator=(
+                no_sessions(clock) if authenticator is None else authenticator(settings, mongo, clock, monotonic)
+            ),
+            pages=Pages(slices_of(package), city, now=clock, viewer_of=found_session, navigation=navigation),
             city=city,
             clock=clock,
             ids=ids,

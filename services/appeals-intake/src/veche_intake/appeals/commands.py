@@ -60,7 +60,7 @@ class AppealCommands:
             context.ids,
             context.city.zone,
             context.settings.intake.number_prefix,
-            context.settings.security.tracking_key,
+            context.settings.intake.tracking_key,
         )
 
     def tracking_code(self, appeal_id: str) -> str:

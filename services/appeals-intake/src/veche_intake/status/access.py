@@ -54,9 +54,9 @@ class AuthorAccess:
     @classmethod
     def of(cls, context: ServiceContext[Settings]) -> AuthorAccess:
         """Access as the settings want it; all processes of an installation read one another's cookies."""
-        security, clock = context.settings.security, context.clock
-        key = security.tracking_key
-        return cls(access_cookie(key, clock), receipt_cookie(key, clock), security.secure_cookies)
+        settings, clock = context.settings, context.clock
+        key = settings.intake.tracking_key
+        return cls(access_cookie(key, clock), receipt_cookie(key, clock), settings.http.secure_cookies)
 
     def numbers(self, request: Request) -> list[str]:
         """The appeals that this browser may show, the newest first."""

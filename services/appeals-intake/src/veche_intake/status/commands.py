@@ -48,7 +48,7 @@ class StatusReader:
             RateLimiter(mongo, "code_for_appeal", GUESSES, clock),
             RateLimiter(mongo, "code_from_address", GUESSES_FROM_ADDRESS, clock),
             settings.intake.number_prefix,
-            settings.security.tracking_key,
+            settings.intake.tracking_key,
         )
 
     async def open(self, typed_number: str, typed_code: str, address: str) -> AppealStatus | Rejected:

@@ -25,7 +25,7 @@ LINGER: Final = 0.2
 
 def status_module(context: ServiceContext[Settings]) -> Module:
     """The public status follows the cases, and is shown to whoever knows an appeal's number and code."""
-    pages, key = context.pages, context.settings.security.tracking_key
+    pages, key = context.pages, context.settings.intake.tracking_key
     reader = StatusReader.of(context)
     presenter = StatusPresenter(
         {language: pages.messages(language) for language in LANGUAGES},

@@ -20,7 +20,9 @@ class ContactOut(BaseModel):
 
 def vault_router(contacts: ContactStore) -> APIRouter:
     """The routes for the other services; the gateway does not let anybody else use them."""
-    router = APIRouter(prefix="/internal/v1", tags=["internal"], dependencies=[Depends(require_internal)])
+    router = APIRouter(
+        prefix="/internal/v1", tags=["internal"], dependencies=[Depends(require_internal("notifications"))]
+    )
 
     @router.get("/contacts/{pseudonym}")
     async def contact(pseudonym: str) -> ContactOut:

@@ -54,7 +54,7 @@ class VoteCommands:
             PollCache(PollStore(context.mongo), context.monotonic),
             context.clock,
             context.ids,
-            context.settings.security.voter_key,
+            context.settings.intake.voter_key,
         )
 
     async def poll(self, poll_id: str) -> PollView | None:

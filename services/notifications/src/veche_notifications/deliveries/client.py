@@ -59,7 +59,7 @@ class ContactsClient:
         await self.client.aclose()
 
 
-def contacts_client(intake_url: str, internal_key: SecretStr, timeout: float = 10.0) -> ContactsClient:
+def contacts_client(intake_url: str, key: SecretStr, timeout: float = 10.0) -> ContactsClient:
     """The vault of the intake service at ``intake_url``; ``timeout`` in seconds for one question."""
-    headers = {"Authorization": f"Bearer {internal_key.get_secret_value()}"}
+    headers = {"Authorization": f"Bearer {key.get_secret_value()}"}
     return ContactsClient(httpx2.AsyncClient(base_url=intake_url, headers=headers, timeout=timeout))

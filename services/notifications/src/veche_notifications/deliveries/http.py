@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, get_args
+from typing import Annotated, Final, get_args
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
 
 from veche_notifications.deliveries.model import Delivery, DeliveryState
 from veche_notifications.deliveries.store import DeliveryStore
-from veche_notifications.feeds.model import Reader
+from veche_notifications.feeds.http import StaffReader
 from veche_notifications.feeds.rules import may_read
 from veche_notifications.feeds.store import FeedStore
 from veche_notifications.notices.model import NoticeKind
 from veche_shared.contracts.codes import Code, known
 from veche_shared.http.problems import NotFound
+from veche_shared.security.internal import require_internal
 
-ReaderOf = Callable[[Request], Reader]
-"""Who asks, of a request; raises Unauthorised, or Forbidden where this address is not for them."""
+TOOLS: Final = (Depends(require_internal("tools")),)
 
 
 class DeliveryOut(BaseModel):
@@ -43,21 +42,26 @@ class DeliveryListOut(BaseModel):
     items: list[DeliveryOut]
 
 
-def deliveries_router(deliveries: DeliveryStore, feeds: FeedStore, reader_of: ReaderOf, tool_of: ReaderOf) -> APIRouter:
-    """The routes for staff (``reader_of``) and for other services with the internal key (``tool_of``)."""
+def deliveries_router(deliveries: DeliveryStore, feeds: FeedStore) -> APIRouter:
+    """The routes for staff and for the operators' tools."""
     router = APIRouter(tags=["notices"])
 
     @router.get("/api/v1/cases/{number}/notices", summary="What the author of a case was sent")
-    async def notices(request: Request, number: Annotated[str, Path(max_length=100)]) -> DeliveryListOut:
+    async def notices(reader: StaffReader, number: Annotated[str, Path(max_length=100)]) -> DeliveryListOut:
         """Latest first. For those who may read a feed in which the case is or was."""
-        reader = reader_of(request)
         if not any(may_read(reader, feed) for feed in await feeds.feeds_of(number)):
             raise NotFound("There is no such case in your feeds.", code="case_not_found")
+        return await listed(number)
+
+    @router.get("/internal/v1/cases/{number}/notices", include_in_schema=False, dependencies=TOOLS)
+    async def any_notices(number: Annotated[str, Path(max_length=100)]) -> DeliveryListOut:
+        return await listed(number)
+
+    async def listed(number: str) -> DeliveryListOut:
         return DeliveryListOut(items=[view_of(delivery) for delivery in await deliveries.of_number(number)])
 
-    @router.get("/internal/v1/deliveries/{delivery_id}", include_in_schema=False)
-    async def delivery(request: Request, delivery_id: Annotated[str, Path(max_length=200)]) -> DeliveryOut:
-        tool_of(request)
+    @router.get("/internal/v1/deliveries/{delivery_id}", include_in_schema=False, dependencies=TOOLS)
+    async def delivery(delivery_id: Annotated[str, Path(max_length=200)]) -> DeliveryOut:
         found = await deliveries.shown(delivery_id)
         if found is None:
             raise NotFound("There is no such delivery.", code="delivery_not_found")

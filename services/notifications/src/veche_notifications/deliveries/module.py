@@ -14,7 +14,6 @@ from veche_notifications.deliveries.jobs import TRY_SECONDS, delivery_jobs
 from veche_notifications.deliveries.rules import RetrySchedule
 from veche_notifications.deliveries.store import INDEXES, DeliveryStore
 from veche_notifications.feeds.store import FeedStore
-from veche_notifications.feeds.visits import Visitors
 from veche_notifications.settings import Settings
 from veche_shared.backoff import Backoff
 from veche_shared.contracts.topics import CASES, DELIVERIES
@@ -29,11 +28,11 @@ LEASE: Final = timedelta(seconds=3 * TRY_SECONDS)
 """Longer than a try may take, with room for replicas whose clocks differ."""
 
 
-def deliveries_module(context: ServiceContext[Settings], visitors: Visitors) -> Module:
+def deliveries_module(context: ServiceContext[Settings]) -> Module:
     """What brings notices to people, by the carriers of the registry."""
     own = context.settings.notifications
     store = DeliveryStore(context.mongo, context.transactions)
-    contacts = contacts_client(own.intake_url, context.settings.security.internal_key)
+    contacts = contacts_client(own.intake_url, own.intake_key)
     deliver = DeliverDue(
         store,
         contacts,
@@ -51,7 +50,7 @@ def deliveries_module(context: ServiceContext[Settings], visitors: Visitors) -> 
     consumer = DeliveryConsumer(store, [medium.code for medium in MEDIA], context.clock)
     return Module(
         name="deliveries",
-        routers=[deliveries_router(store, FeedStore(context.mongo), visitors.reader, visitors.tool)],
+        routers=[deliveries_router(store, FeedStore(context.mongo))],
         indexes=INDEXES,
         topics=[DELIVERIES],
         subscriptions=[subscribe(CASES, consumer.handle, group="notices", linger=LINGER_SECONDS)],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
-from datetime import datetime
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
@@ -19,12 +19,12 @@ from veche_notifications.feeds.live import LiveFeeds
 from veche_notifications.feeds.model import EntryOut, FeedOrder, FeedSummary, Reader
 from veche_notifications.feeds.rules import view_of
 from veche_notifications.feeds.store import FeedStore
-from veche_shared.clock import Clock
 from veche_shared.contracts.cases import Named
 from veche_shared.http.pagination import DEFAULT_LIMIT, Limit
 from veche_shared.http.problems import NotFound, Unprocessable
 from veche_shared.http.rejections import ProblemRow, ProblemTable, accepted
 from veche_shared.security.internal import require_internal
+from veche_shared.security.sessions import RequestAuthenticator, StaffSession, require_staff
 
 PROBLEMS: Final[ProblemTable] = {
     "feed_not_found": ProblemRow(NotFound, "There is no such feed among yours."),
@@ -42,17 +42,33 @@ Cursor = Annotated[str | None, Query(max_length=1_000)]
 FeedCode = Annotated[str, Path(min_length=1, max_length=100, description="a department's code, triage or all")]
 
 
-class Visit(BaseModel):
-    """Who asks: the reader, and when their session ends (None for a tool)."""
+TOOL: Final = Reader(login=None)
+"""An operator's tool: reads everything, has no marks."""
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
-
-    reader: Reader
-    until: datetime | None = None
+Staff = Annotated[StaffSession, Depends(require_staff())]
 
 
-VisitOf = Callable[[Request], Visit]
-"""Tells who asks, from the session or the internal key of a request; raises Unauthorised."""
+def reader_of(session: StaffSession) -> Reader:
+    """What a member of staff may read by their roles: an operator, who runs the system, reads no feed."""
+    officer = "officer" in session.roles
+    return Reader(
+        login=session.sub,
+        departments=frozenset(session.departments) if officer else frozenset(),
+        coordinator="coordinator" in session.roles,
+    )
+
+
+async def staff_reader(session: Staff) -> Reader:
+    """FastAPI dependency: the member of staff who asks; raises Unauthorised, or Forbidden for another site's page."""
+    return reader_of(session)
+
+
+async def tool_reader(_caller: Annotated[str, Depends(require_internal("tools"))]) -> Reader:
+    """FastAPI dependency: an operator's tool asks; raises Unauthorised or Forbidden."""
+    return TOOL
+
+
+StaffReader = Annotated[Reader, Depends(staff_reader)]
 
 
 class FeedOut(BaseModel):
@@ -97,6 +113,23 @@ class UnreadOut(BaseModel):
     unread: int
 
 
+async def position_of(
+    feed: FeedCode,
+    last_event_id: Annotated[str | None, Header(max_length=1_000)] = None,
+    last_event_id_in_query: Annotated[str | None, Query(alias="last_event_id", max_length=1_000)] = None,
+    after: Cursor = None,
+) -> int | None:
+    """FastAPI dependency: the number after which a stream begins; None for what happens from now on.
+
+    A browser that reconnects keeps the address of its first request: the header knows better. Raises BadRequest.
+    """
+    given = last_event_id or last_event_id_in_query or after
+    return None if given is None else read_sequence(given, feed)
+
+
+Position = Annotated[int | None, Depends(position_of)]
+
+
 class EventStream(StreamingResponse):
     """Server-sent events. A reader that takes nothing for ``SEND_SECONDS`` is left; it resumes when it likes."""
 
@@ -117,63 +150,78 @@ class EventStream(StreamingResponse):
                 await super().stream_response(send_soon)
 
 
-def feed_router(reading: FeedReading, live: LiveFeeds, visit_of: VisitOf, clock: Clock) -> APIRouter:
-    """The routes under ``/api/v1/feeds``."""
+_STREAM: Final[Mapping[str, Any]] = {
+    "summary": "Follow a feed live",
+    "response_class": EventStream,
+    "status_code": 200,  # FastAPI's OpenAPI cannot find it in EventStream's signature
+    "responses": {200: {"description": "Events `entry`: id is the sequence number, data an EntryOut as JSON"}},
+}
+
+
+def feed_router(reading: FeedReading, live: LiveFeeds, authenticator: RequestAuthenticator) -> APIRouter:
+    """The routes under ``/api/v1/feeds``, for staff."""
     router = APIRouter(prefix="/api/v1/feeds", tags=["feeds"])
+    _add_reading(router, reading, staff_reader)
+
+    @router.put("/{feed}/read", summary="Say what you have read")
+    async def read(reader: StaffReader, feed: FeedCode, body: ReadIn) -> UnreadOut:
+        if body.numbers is not None:
+            return UnreadOut(unread=accepted(await reading.read_singly(reader, feed, body.numbers), PROBLEMS))
+        return UnreadOut(unread=accepted(await reading.read_up_to(reader, feed, body.up_to or 0), PROBLEMS))
+
+    @router.get("/{feed}/stream", **_STREAM)
+    async def stream(session: Staff, feed: FeedCode, position: Position) -> EventStream:
+        """Everything after ``Last-Event-ID`` (header; or ``last_event_id`` or ``after`` in the query), then live.
+
+        It ends when the session does.
+        """
+        accepted(reading.admit(reader_of(session), feed), PROBLEMS)
+        return EventStream(live.follow(feed, position, partial(authenticator.is_over, session)))
+
+    return router
+
+
+def internal_router(store: FeedStore, reading: FeedReading, live: LiveFeeds) -> APIRouter:
+    """``/internal/v1``: counts and all feeds for the operators' tools; the gateway does not serve it."""
+    router = APIRouter(prefix="/internal/v1", include_in_schema=False)
+
+    @router.get("/counts", dependencies=[Depends(require_internal("tools"))])
+    async def counts() -> dict[str, int]:
+        """Entries by feed, each case once."""
+        return await store.count_by_feed()
+
+    feeds = APIRouter(prefix="/internal/v1/feeds", include_in_schema=False)
+    _add_reading(feeds, reading, tool_reader)
+
+    @feeds.get("/{feed}/stream", dependencies=[Depends(require_internal("tools"))], **_STREAM)
+    async def stream(feed: FeedCode, position: Position) -> EventStream:
+        return EventStream(live.follow(feed, position))
+
+    router.routes.extend(feeds.routes)
+    return router
+
+
+def _add_reading(router: APIRouter, reading: FeedReading, reader_of: Callable[..., Awaitable[Reader]]) -> None:
+    """Add the routes that read, for whoever the dependency ``reader_of`` admits."""
 
     @router.get("", summary="The feeds that you may see")
-    async def feeds(request: Request) -> FeedListOut:
-        summaries = await reading.summaries(visit_of(request).reader)
+    async def feeds(reader: Reader = Depends(reader_of)) -> FeedListOut:
+        summaries = await reading.summaries(reader)
         return FeedListOut(items=[_line(summary) for summary in summaries])
 
     @router.get("/{feed}", summary="Entries of a feed")
     async def entries(
-        request: Request,
         feed: FeedCode,
         after: Cursor = None,
         before: Cursor = None,
         limit: Limit = DEFAULT_LIMIT,
         unread: bool = False,
         order: FeedOrder = "newest",
+        reader: Reader = Depends(reader_of),
     ) -> EntryPageOut:
         """Latest change first; with ``after`` every change since, oldest first; ``order=deadline``: open ones only."""
         wanted = page_request(feed, order, after, before, limit, unread_only=unread)
-        return _page(accepted(await reading.page(visit_of(request).reader, feed, wanted), PROBLEMS), feed)
-
-    @router.put("/{feed}/read", summary="Say what you have read")
-    async def read(request: Request, feed: FeedCode, body: ReadIn) -> UnreadOut:
-        reader = visit_of(request).reader
-        if body.numbers is not None:
-            return UnreadOut(unread=accepted(await reading.read_singly(reader, feed, body.numbers), PROBLEMS))
-        return UnreadOut(unread=accepted(await reading.read_up_to(reader, feed, body.up_to or 0), PROBLEMS))
-
-    @router.get(
-        "/{feed}/stream",
-        summary="Follow a feed live",
-        response_class=EventStream,
-        status_code=200,  # FastAPI's OpenAPI cannot find it in EventStream's signature
-        responses={200: {"description": "Events `entry`: id is the sequence number, data an EntryOut as JSON"}},
-    )
-    async def stream(
-        request: Request,
-        feed: FeedCode,
-        last_event_id: Annotated[str | None, Header(max_length=1_000)] = None,
-        last_event_id_in_query: Annotated[str | None, Query(alias="last_event_id", max_length=1_000)] = None,
-        after: Cursor = None,
-    ) -> EventStream:
-        """Everything after ``Last-Event-ID`` (header; or ``last_event_id`` or ``after`` in the query), then live."""
-        visit = visit_of(request)
-        accepted(reading.admit(visit.reader, feed), PROBLEMS)
-        # A browser that reconnects keeps the address of its first request: the header knows better.
-        given = last_event_id or last_event_id_in_query or after
-        position = None if given is None else read_sequence(given, feed)
-
-        def ended() -> bool:
-            return visit.until is not None and clock() >= visit.until
-
-        return EventStream(live.follow(feed, position, ended))
-
-    return router
+        return _page(accepted(await reading.page(reader, feed, wanted), PROBLEMS), feed)
 
 
 def page_request(
@@ -207,15 +255,3 @@ def _page(page: FeedPage, feed: str) -> EntryPageOut:
         latest_cursor=cursor_of(feed, page.latest),
         sequence=page.latest,
     )
-
-
-def internal_router(store: FeedStore) -> APIRouter:
-    """``/internal/v1/counts``: never exposed by the gateway."""
-    router = APIRouter(prefix="/internal/v1", dependencies=[Depends(require_internal)], include_in_schema=False)
-
-    @router.get("/counts")
-    async def counts() -> dict[str, int]:
-        """Entries by feed, each case once."""
-        return await store.count_by_feed()
-
-    return router

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,6 +28,9 @@ PAGE = 500
 SHORTEST_PAUSE = 0.001
 LONGEST_PAUSE = 0.05
 WATCH_PAUSE = 0.1
+CHECK_SECONDS = 1.0
+"""How often it is looked whether a follower may go on: an ended session ends its streams so soon."""
+
 RETRY_MS = 1_000
 KEEP_ALIVE = b": keep-alive\n\n"
 
@@ -45,11 +48,21 @@ def frame_of(entry: Entry, feed: str) -> Frame:
     return Frame(view.sequence, f"id: {view.sequence}\nevent: entry\ndata: {view.model_dump_json()}\n\n".encode())
 
 
+IsOver = Callable[[], Awaitable[bool]]
+"""Whether a follower may not go on; raises PyMongoError where that cannot be found out."""
+
+
+async def never() -> bool:
+    """For a follower that nothing ends but the service."""
+    return False
+
+
 class Follower:
     """One live reader: frames wait here until they are sent, up to ``limit`` of them."""
 
-    def __init__(self, feed: str, limit: int) -> None:
+    def __init__(self, feed: str, limit: int, is_over: IsOver = never) -> None:
         self.feed = feed
+        self.is_over = is_over
         self._limit = limit
         self._frames: list[Frame] = []
         self._news = asyncio.Event()
@@ -108,6 +121,7 @@ class LiveFeeds:
     keep_alive: float
     _channels: dict[str, _Channel] = field(init=False, default_factory=dict)
     _watching: SupervisedTask | None = field(init=False, default=None)
+    _checking: SupervisedTask | None = field(init=False, default=None)
     _stopped: bool = field(init=False, default=False)
 
     def end_streams(self) -> None:
@@ -119,10 +133,10 @@ class LiveFeeds:
 
     async def stop(self) -> None:
         self.end_streams()
-        tasks = [task for task in (self._watching, *(channel.task for channel in self._channels.values())) if task]
-        await asyncio.gather(*(task.stop() for task in tasks))
+        tasks = [self._watching, self._checking, *(channel.task for channel in self._channels.values())]
+        await asyncio.gather(*(task.stop() for task in tasks if task is not None))
         self._channels.clear()
-        self._watching = None
+        self._watching = self._checking = None
 
     def show(self, entries: Sequence[Entry]) -> None:
         """Hand on what was committed a moment ago; ``entries`` in the order of their numbers."""
@@ -135,13 +149,11 @@ class LiveFeeds:
             else:  # another replica wrote in between, or these were read already
                 channel.moved.set()
 
-    async def follow(
-        self, feed: str, after: int | None, ends: Callable[[], bool] = lambda: False
-    ) -> AsyncIterator[bytes]:
+    async def follow(self, feed: str, after: int | None, is_over: IsOver = never) -> AsyncIterator[bytes]:
         """The stream of one reader: everything after number ``after`` (None: from now on), then what happens.
 
         Pieces are whole events or comments. It ends when the reader is too slow, when the service stops, or when
-        ``ends`` says so (asked at least at each keep-alive).
+        ``is_over`` says so, which is asked every ``CHECK_SECONDS``.
         """
         latest = (await self.store.state(feed)).sequence
         position = latest if after is None else min(after, latest)
@@ -150,14 +162,14 @@ class LiveFeeds:
             async for page in missed:
                 position = page.sequence
                 yield page.data
-        follower = self._attach(feed, position)
+        follower = self._attach(feed, position, is_over)
         try:
             # Between the last look and the attachment something may have come that no channel has read for us.
             async with aclosing(self._missed(feed, position)) as missed:
                 async for page in missed:
                     position = page.sequence
                     yield page.data
-            while not (follower.ended or ends()):
+            while not follower.ended:
                 frames = [frame for frame in await follower.news(self.keep_alive) if frame.sequence > position]
                 if frames:
                     position = frames[-1].sequence
@@ -177,8 +189,8 @@ class LiveFeeds:
             if len(entries) < PAGE:
                 return
 
-    def _attach(self, feed: str, position: int) -> Follower:
-        follower = Follower(feed, self.queue)
+    def _attach(self, feed: str, position: int, is_over: IsOver) -> Follower:
+        follower = Follower(feed, self.queue, is_over)
         metrics.STREAM_CLIENTS.inc()
         if self._stopped:
             follower.end()
@@ -190,6 +202,7 @@ class LiveFeeds:
         channel.followers.add(follower)
         if self._watching is None:
             self._watching = self.supervisor.start("watch-feeds", self._watch, interval=WATCH_PAUSE)
+            self._checking = self.supervisor.start("end-streams", self._end_those_over, interval=CHECK_SECONDS)
         return follower
 
     def _detach(self, follower: Follower) -> None:
@@ -201,15 +214,23 @@ class LiveFeeds:
             channel.followers.discard(follower)
             if not channel.followers:
                 self._close(channel)
-        if not self._channels and self._watching is not None:
-            self._watching.cancel()
-            self._watching = None
+        if not self._channels:
+            for task in (self._watching, self._checking):
+                if task is not None:
+                    task.cancel()
+            self._watching = self._checking = None
 
     def _close(self, channel: _Channel) -> None:
         if self._channels.get(channel.feed) is channel:
             del self._channels[channel.feed]
         if channel.task is not None:
             channel.task.cancel()
+
+    async def _end_those_over(self) -> None:
+        """End the streams of those who may not go on."""
+        for follower in [follower for channel in self._channels.values() for follower in channel.followers]:
+            if await follower.is_over():
+                follower.end()
 
     async def _watch(self) -> None:
         """Wake the channels of the feeds that move. After each gap in the watching all of them look for themselves."""

@@ -8,7 +8,6 @@ from veche_notifications.feeds.http import feed_router, internal_router
 from veche_notifications.feeds.live import LiveFeeds
 from veche_notifications.feeds.pages import desk_router
 from veche_notifications.feeds.store import INDEXES, FeedStore
-from veche_notifications.feeds.visits import Visitors
 from veche_notifications.settings import Settings
 from veche_shared.contracts.topics import CASES
 from veche_shared.messaging.subscriptions import subscribe
@@ -16,7 +15,7 @@ from veche_shared.service.context import ServiceContext
 from veche_shared.service.module import Module
 
 
-def feeds_module(context: ServiceContext[Settings], visitors: Visitors) -> Module:
+def feeds_module(context: ServiceContext[Settings]) -> Module:
     """The departments' lists of cases, as they happen."""
     own = context.settings.notifications
     store = FeedStore(context.mongo)
@@ -27,9 +26,9 @@ def feeds_module(context: ServiceContext[Settings], visitors: Visitors) -> Modul
     return Module(
         name="feeds",
         routers=[
-            feed_router(reading, live, visitors.visit, context.clock),
-            internal_router(store),
-            desk_router(reading, context.pages, visitors.visit, context.clock, context.city.calendar),
+            feed_router(reading, live, context.authenticator),
+            internal_router(store, reading, live),
+            desk_router(reading, context.pages, context.clock, context.city.calendar),
         ],
         indexes=INDEXES,
         subscriptions=[subscribe(CASES, FeedConsumer(store, live).handle, group="feeds")],

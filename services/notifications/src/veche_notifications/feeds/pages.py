@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from veche_notifications.feeds.commands import FEED_NOT_FOUND, FeedReading, PageRequest
 from veche_notifications.feeds.cursors import cursor_of, read_sequence
-from veche_notifications.feeds.http import PROBLEMS, Cursor, VisitOf, page_request
-from veche_notifications.feeds.model import RESERVED_FEEDS, TRIAGE, Entry, FeedOrder, FeedSummary, ReadMarks
+from veche_notifications.feeds.http import PROBLEMS, Cursor, StaffReader, page_request
+from veche_notifications.feeds.model import RESERVED_FEEDS, TRIAGE, Entry, FeedOrder, FeedSummary, Reader, ReadMarks
 from veche_notifications.feeds.rules import is_open, is_unread, left_of
 from veche_shared.calendar import CityCalendar
 from veche_shared.clock import Clock
@@ -141,9 +141,7 @@ class View:
         return self.at is None
 
 
-def desk_router(
-    reading: FeedReading, pages: Pages, visit_of: VisitOf, clock: Clock, calendar: CityCalendar
-) -> APIRouter:
+def desk_router(reading: FeedReading, pages: Pages, clock: Clock, calendar: CityCalendar) -> APIRouter:
     """The pages under ``/desk``."""
     router = APIRouter(prefix="/desk", include_in_schema=False)
 
@@ -152,24 +150,27 @@ def desk_router(
         return Rows(pages.messages(language), language, clock, calendar)
 
     @router.get("")
-    async def desk(request: Request) -> HTMLResponse:
+    async def desk(request: Request, reader: StaffReader) -> HTMLResponse:
         """The first of the reader's feeds that has something unread, else the first."""
-        summaries = await reading.summaries(visit_of(request).reader)
+        summaries = await reading.summaries(reader)
         if not summaries:
             return pages.render(request, "feeds/no_feed.html")
         first = next((summary for summary in summaries if summary.unread), summaries[0])
-        return await _desk(request, View(first.feed, "deadline", unread=False), summaries)
+        return await _desk(request, reader, View(first.feed, "deadline", unread=False), summaries)
 
     @router.get("/{feed}")
     async def feed_page(
-        request: Request, feed: FeedCode, order: FeedOrder = "deadline", unread: bool = False, at: Cursor = None
+        request: Request,
+        reader: StaffReader,
+        feed: FeedCode,
+        order: FeedOrder = "deadline",
+        unread: bool = False,
+        at: Cursor = None,
     ) -> HTMLResponse:
-        reader = visit_of(request).reader
         accepted(reading.admit(reader, feed), PROBLEMS)
-        return await _desk(request, View(feed, order, unread, at), await reading.summaries(reader))
+        return await _desk(request, reader, View(feed, order, unread, at), await reading.summaries(reader))
 
-    async def _desk(request: Request, view: View, summaries: Sequence[FeedSummary]) -> HTMLResponse:
-        reader = visit_of(request).reader
+    async def _desk(request: Request, reader: Reader, view: View, summaries: Sequence[FeedSummary]) -> HTMLResponse:
         newest_first = view.order == "newest"
         wanted = page_request(
             view.feed,
@@ -205,24 +206,26 @@ def desk_router(
 
     @router.get("/{feed}/rows")
     async def fresh_rows(
-        request: Request, feed: FeedCode, after: Annotated[str, Query(max_length=1_000)]
+        request: Request, reader: StaffReader, feed: FeedCode, after: Annotated[str, Query(max_length=1_000)]
     ) -> HTMLResponse:
         """What is open and changed after an event of the stream, latest first, as many as a page holds."""
         position = read_sequence(after, feed)
-        page = accepted(await reading.page(visit_of(request).reader, feed, PageRequest(limit=ROWS)), PROBLEMS)
+        page = accepted(await reading.page(reader, feed, PageRequest(limit=ROWS)), PROBLEMS)
         fresh = [entry for entry in page.entries if is_open(entry) and entry.number_in(feed) > position]
         rows = rows_for(request)
         return pages.render(request, "feeds/rows.html", {"rows": [rows.row(entry, page.marks) for entry in fresh]})
 
     @router.get("/{feed}/rows/{number}")
-    async def one_row(request: Request, feed: FeedCode, number: FeedCode) -> HTMLResponse:
-        entry, marks = accepted(await reading.one(visit_of(request).reader, feed, number), PROBLEMS)
+    async def one_row(request: Request, reader: StaffReader, feed: FeedCode, number: FeedCode) -> HTMLResponse:
+        entry, marks = accepted(await reading.one(reader, feed, number), PROBLEMS)
         return pages.render(request, "feeds/rows.html", {"rows": [rows_for(request).row(entry, marks)]})
 
     @router.post("/{feed}/read")
-    async def read(request: Request, feed: FeedCode, up_to: Annotated[int, Form(ge=0, le=10**18)]) -> RedirectResponse:
+    async def read(
+        reader: StaffReader, feed: FeedCode, up_to: Annotated[int, Form(ge=0, le=10**18)]
+    ) -> RedirectResponse:
         """Everything that was on the page is read; works without JavaScript."""
-        accepted(await reading.read_up_to(visit_of(request).reader, feed, up_to), PROBLEMS)
+        accepted(await reading.read_up_to(reader, feed, up_to), PROBLEMS)
         return RedirectResponse(View(feed, "deadline", unread=False).href(), status_code=303)
 
     return router

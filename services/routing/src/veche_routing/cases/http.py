@@ -188,7 +188,9 @@ def cases_router(service: CaseService, clock: Clock) -> APIRouter:
 
 def internal_router(cases: CaseStore) -> APIRouter:
     """``/internal/v1/counts``: never exposed by the gateway."""
-    router = APIRouter(prefix="/internal/v1", dependencies=[Depends(require_internal)], include_in_schema=False)
+    router = APIRouter(
+        prefix="/internal/v1", dependencies=[Depends(require_internal("tools"))], include_in_schema=False
+    )
 
     @router.get("/counts")
     async def counts() -> dict[str, int]:

@@ -1,19 +1,30 @@
-"""Accounts of staff: making them, closing them, and letting people in."""
+"""Accounts of staff and their sessions: what an operator does with accounts, signing in and out.
+
+Whatever changes what an account may do ends the sessions that it has, in the same transaction. Signing in writes the
+account too: so of a sign-in and such a change that meet, one is done after the other, and no session is left over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from veche_routing.directory.model import Account
-from veche_routing.directory.rules import Opening, faults_of
-from veche_routing.directory.store import Accounts
+from veche_routing.directory import rules
+from veche_routing.directory.events import session_ended
+from veche_routing.directory.model import Account, ClientKind, EndReason, NewAccount, Session
+from veche_routing.directory.store import AccountStore, SessionStore
 from veche_shared.clock import Clock
-from veche_shared.http.problems import TooManyRequests
-from veche_shared.security.passwords import Passwords
+from veche_shared.contracts.topics import SESSIONS
+from veche_shared.ids import Ids
+from veche_shared.observability.tracing import current_traceparent
+from veche_shared.rejection import Rejected
+from veche_shared.security.passwords import MAX_LENGTH, MIN_LENGTH, Passwords
 from veche_shared.security.rate_limiter import Limit, RateLimiter, reserve_all
+from veche_shared.security.roles import Role
+from veche_shared.security.sessions import LIFETIME
+from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
 
 ACCOUNT_LIMIT: Final = Limit(attempts=5, window=timedelta(minutes=15))
 """Wrong passwords for one account from one address."""
@@ -21,91 +32,202 @@ ACCOUNT_LIMIT: Final = Limit(attempts=5, window=timedelta(minutes=15))
 ADDRESS_LIMIT: Final = Limit(attempts=50, window=timedelta(minutes=15))
 """Wrong logins and passwords from one address: an office behind one address has many people who mistype."""
 
-
-class AccountError(ValueError):
-    """An account that cannot be made or found; the text says why, for the operator."""
+PASSWORD_LENGTH: Final = Rejected("password_length", "/password", {"min": MIN_LENGTH, "max": MAX_LENGTH})
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
-    """What an operator does with accounts; ``departments`` are the codes that exist today."""
+class SessionService:
+    """Begins and ends sessions. Every method raises PyMongoError."""
 
-    accounts: Accounts
+    transactions: Transactions
+    sessions: SessionStore
+    clock: Clock
+    ids: Ids
+
+    async def begin(self, unit: UnitOfWork, account: Account, client: ClientKind) -> Session:
+        """A new session of ``account``."""
+        session = rules.new_session(account, self.ids(), client, self.clock(), LIFETIME)
+        await self.sessions.insert(unit, session)
+        return session
+
+    async def sign_out(self, session_id: str) -> None:
+        """End one session; nothing happens where it has ended already."""
+
+        async def work(unit: UnitOfWork) -> None:
+            session = await self.sessions.get(session_id, unit.session)
+            if session is not None and rules.is_live(session, self.clock()):
+                await self._end(unit, [session], "signed_out")
+
+        await self.transactions.run(work)
+
+    async def end_all(self, unit: UnitOfWork, account: str, reason: EndReason) -> None:
+        """End every session of an account."""
+        await self._end(unit, await self.sessions.live(account, self.clock(), unit.session), reason)
+
+    async def _end(self, unit: UnitOfWork, sessions: Iterable[Session], reason: EndReason) -> None:
+        now = self.clock()
+        for session in sessions:
+            await self.sessions.save(unit, session, rules.ended(session, reason, now))
+            unit.publish(SESSIONS, session_ended(session, reason, now, self.ids(), current_traceparent()))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountService:
+    """What an operator does with accounts; ``departments`` are the codes that exist today.
+
+    Every method raises PyMongoError.
+    """
+
+    transactions: Transactions
+    accounts: AccountStore
+    sessions: SessionService
     passwords: Passwords
     clock: Clock
     departments: Collection[str]
 
-    async def add(self, opening: Opening, password: str) -> Account:
-        """Make an account. Raises AccountError."""
-        if faults := faults_of(opening, self.departments):
-            raise AccountError("; ".join(faults))
-        account = self._account(opening, await self._hashed(password))
-        if not await self.accounts.add(account):
-            raise AccountError(f"the login {opening.login} is taken")
-        return account
-
-    async def add_missing(self, openings: Sequence[Opening], password: str) -> int:
-        """Make those accounts that are not there, with one password; how many were made. For a demonstration."""
-        present = {account.login for account in await self.accounts.all()}
-        missing = [opening for opening in openings if opening.login not in present]
-        if not missing:
-            return 0
+    async def add(self, new: NewAccount, password: str) -> Account | Sequence[Rejected]:
+        """Make an account, or say all that is wrong with it."""
+        if faults := rules.account_faults(new, self.departments):
+            return faults
         hashed = await self._hashed(password)
-        made = [await self.accounts.add(self._account(opening, hashed)) for opening in missing]
-        return sum(made)
+        if isinstance(hashed, Rejected):
+            return [hashed]
+        account = self._account(new, hashed)
 
-    async def change_password(self, login: str, password: str) -> None:
-        """Raises AccountError."""
-        if not await self.accounts.set_password(login, await self._hashed(password)):
-            raise AccountError(f"there is no account {login}")
+        async def work(unit: UnitOfWork) -> Account | Sequence[Rejected]:
+            if await self.accounts.get(account.login, unit.session) is not None:
+                return [rules.LOGIN_TAKEN]
+            await self.accounts.insert(unit, [account])
+            return account
 
-    async def disable(self, login: str) -> None:
-        """Let nobody in by this account any more; sessions that are open end by themselves, in 12 hours at most."""
-        if not await self.accounts.set_disabled(login, self.clock()):
-            raise AccountError(f"there is no account {login}")
+        return await self.transactions.run(work)
 
-    def _account(self, opening: Opening, hashed: str) -> Account:
+    async def add_missing(self, wanted: Sequence[NewAccount], password: str) -> None:
+        """Make those accounts that are not there, with one password. For a demonstration.
+
+        Raises ValueError for a password of an impossible length.
+        """
+        present = {account.login for account in await self.accounts.all()}
+        if all(new.login in present for new in wanted):
+            return
+        hashed = await self.passwords.hash(password)
+
+        async def work(unit: UnitOfWork) -> None:
+            present = {account.login for account in await self.accounts.all(unit.session)}
+            missing = [self._account(new, hashed) for new in wanted if new.login not in present]
+            await self.accounts.insert(unit, missing)
+
+        await self.transactions.run(work)
+
+    async def change_password(self, login: str, password: str) -> Account | Rejected:
+        """Set another password; the sessions of the account end."""
+        hashed = await self._hashed(password)
+        if isinstance(hashed, Rejected):
+            return hashed
+        return await self._change(login, lambda account: replace(account, password=hashed), "password_changed")
+
+    async def change_rights(
+        self, login: str, roles: frozenset[Role], departments: tuple[str, ...]
+    ) -> Account | Sequence[Rejected]:
+        """Give an account other roles and departments in the place of those that it has; its sessions end."""
+        if faults := list(rules.rights_faults(roles, departments, self.departments)):
+            return faults
+        changed = await self._change(
+            login, lambda account: replace(account, roles=roles, departments=departments), "rights_changed"
+        )
+        return [changed] if isinstance(changed, Rejected) else changed
+
+    async def disable(self, login: str) -> Account | Rejected:
+        """Let nobody sign in by this account any more; its sessions end."""
+        now = self.clock()
+        return await self._change(login, lambda account: replace(account, disabled_at=now), "account_disabled")
+
+    async def _change(self, login: str, change: Callable[[Account], Account], reason: EndReason) -> Account | Rejected:
+        async def work(unit: UnitOfWork) -> Account | Rejected:
+            account = await self.accounts.get(login, unit.session)
+            if account is None:
+                return rules.UNKNOWN_LOGIN
+            changed = replace(change(account), version=account.version + 1)
+            await self.accounts.save(unit, account, changed)
+            await self.sessions.end_all(unit, login, reason)
+            return changed
+
+        return await self.transactions.run(work)
+
+    def _account(self, new: NewAccount, hashed: str) -> Account:
         return Account(
-            login=opening.login,
-            name=opening.name,
+            login=new.login,
+            name=new.name,
             password=hashed,
-            roles=opening.roles,
-            departments=opening.departments,
+            roles=new.roles,
+            departments=new.departments,
             created_at=self.clock(),
         )
 
-    async def _hashed(self, password: str) -> str:
-        try:
-            return await self.passwords.hash(password)
-        except ValueError as error:
-            raise AccountError(str(error)) from error
+    async def _hashed(self, password: str) -> str | Rejected:
+        if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+            return PASSWORD_LENGTH
+        return await self.passwords.hash(password)
 
 
 @dataclass(frozen=True, slots=True)
-class Entrance:
-    """Lets people in by login and password; slows down whoever guesses."""
+class SignedIn:
+    """Somebody who has just proved who they are, and the session that has begun."""
 
-    accounts: Accounts
+    account: Account
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAuthenticator:
+    """Signs people in by login and password; slows down whoever guesses."""
+
+    transactions: Transactions
+    accounts: AccountStore
+    sessions: SessionService
     passwords: Passwords
     by_account: RateLimiter
     by_address: RateLimiter
+    clock: Clock
 
-    async def admit(self, login: str, password: str, address: str) -> Account | None:
-        """The account, or None for a wrong login or password: which of the two is not told, not even by the time taken.
+    async def sign_in(self, login: str, password: str, network: str, client: ClientKind) -> SignedIn | Rejected:
+        """Begin a session, or reject: which of login and password was wrong is not told, not even by the time taken.
 
-        Raises TooManyRequests after several failures. An attempt counts from before the password is verified.
+        Rejected too after several failures from a ``network``: an attempt counts from before the password is verified.
+        Raises PyMongoError.
         """
         login = login.strip().lower()
-        key = f"{login}|{address}"
-        if wait := await reserve_all((self.by_account, key), (self.by_address, address)):
-            raise TooManyRequests("Too many failed sign-ins; wait.", retry_after=wait, code="sign_in_throttled")
-        account = await self.accounts.of(login)
-        usable = account is not None and account.disabled_at is None
+        key = f"{login}|{network}"
+        if wait := await reserve_all((self.by_account, key), (self.by_address, network)):
+            return rules.throttled(wait)
+        account = await self.accounts.get(login)
+        usable = account is not None and rules.may_sign_in(account)
         verified = await self.passwords.verify(password, account.password if account is not None and usable else None)
         if account is None or not verified.right:
-            return None
+            return rules.WRONG_CREDENTIALS
         await self.by_account.forgive(key)
-        await self.by_address.release(address)
-        if verified.renewed is not None:
-            await self.accounts.set_password(account.login, verified.renewed)
-        return account
+        await self.by_address.release(network)
+        return await self.transactions.run(self._begin(account, verified.renewed or account.password, client))
+
+    def _begin(
+        self, verified: Account, password: str, client: ClientKind
+    ) -> Callable[[UnitOfWork], Awaitable[SignedIn | Rejected]]:
+        async def work(unit: UnitOfWork) -> SignedIn | Rejected:
+            account = await self.accounts.get(verified.login, unit.session)
+            if account is None or not rules.may_sign_in(account) or account.password != verified.password:
+                return rules.WRONG_CREDENTIALS  # it was changed while the password was being verified
+            after = replace(account, version=account.version + 1, password=password, signed_in_at=self.clock())
+            await self.accounts.save(unit, account, after)
+            return SignedIn(after, await self.sessions.begin(unit, after, client))
+
+        return work
+
+
+__all__ = [
+    "ACCOUNT_LIMIT",
+    "ADDRESS_LIMIT",
+    "AccountService",
+    "SessionService",
+    "SignedIn",
+    "StaffAuthenticator",
+]

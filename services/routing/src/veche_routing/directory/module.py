@@ -1,47 +1,79 @@
-"""The directory: what the city tells everybody, the accounts of staff and their sessions."""
+"""The module of the directory: what the city consists of, the accounts of its staff, their sessions."""
 
 from __future__ import annotations
 
-from veche_routing.directory.commands import ACCOUNT_LIMIT, ADDRESS_LIMIT, Entrance, Staff
+from collections.abc import Callable
+
+from veche_routing.directory import rules
+from veche_routing.directory.commands import (
+    ACCOUNT_LIMIT,
+    ADDRESS_LIMIT,
+    AccountService,
+    SessionService,
+    StaffAuthenticator,
+)
 from veche_routing.directory.http import directory_router, sessions_router
 from veche_routing.directory.pages import sign_in_router
-from veche_routing.directory.rules import demo_accounts
-from veche_routing.directory.store import INDEXES, Accounts
+from veche_routing.directory.session_cookie import SessionCookie
+from veche_routing.directory.store import INDEXES, AccountStore, SessionStore
 from veche_routing.packs.model import Pack
 from veche_routing.responsibility.rules import RulesetCache
 from veche_routing.settings import Settings
+from veche_shared.clock import Clock
+from veche_shared.contracts.topics import SESSIONS
 from veche_shared.security import rate_limiter
 from veche_shared.security.passwords import Passwords
 from veche_shared.security.rate_limiter import RateLimiter
+from veche_shared.security.sessions import RequestAuthenticator, SessionVerifier, StaffSession
 from veche_shared.service.context import ServiceContext
 from veche_shared.service.module import Module
+from veche_shared.storage.mongo import Mongo
+
+
+def staff_authenticator(
+    settings: Settings, mongo: Mongo, clock: Clock, _monotonic: Callable[[], float]
+) -> RequestAuthenticator:
+    """Who sent a request, by the sessions that are stored here: an ended one is refused at once."""
+    sessions = SessionStore(mongo)
+
+    async def is_ended(session: StaffSession) -> bool:
+        return not rules.is_live(await sessions.get(session.sid), clock())
+
+    return RequestAuthenticator(SessionVerifier(settings.sessions.public_keys, clock), is_ended)
 
 
 def directory_module(context: ServiceContext[Settings], pack: Pack, rulesets: RulesetCache) -> Module:
-    """Departments, topics and terms in force; accounts and sign-in."""
-    accounts, passwords, clock = Accounts(context.mongo), Passwords(), context.clock
-    entrance = Entrance(
+    """The public directory, and the accounts and sessions of staff."""
+    settings, mongo, clock = context.settings, context.mongo, context.clock
+    accounts, passwords = AccountStore(mongo), Passwords()
+    sessions = SessionService(context.transactions, SessionStore(mongo), clock, context.ids)
+    authenticator = StaffAuthenticator(
+        context.transactions,
         accounts,
+        sessions,
         passwords,
-        RateLimiter(context.mongo, "sign_in_to_account", ACCOUNT_LIMIT, clock),
-        RateLimiter(context.mongo, "sign_in_from_address", ADDRESS_LIMIT, clock),
+        RateLimiter(mongo, "sign_in_to_account", ACCOUNT_LIMIT, clock),
+        RateLimiter(mongo, "sign_in_from_address", ADDRESS_LIMIT, clock),
+        clock,
     )
+    cookie = SessionCookie(settings.sessions.signing_key, secure=settings.http.secure_cookies)
 
-    async def add_demo_staff() -> None:
-        own = context.settings.routing
-        if not own.demo_staff or own.demo_password is None:
+    async def make_demo_staff() -> None:
+        password = settings.routing.demo_password
+        if not settings.routing.demo_staff or password is None:
             return
         departments = rulesets.at(clock()).edition.departments
-        staff = Staff(accounts, passwords, clock, departments.keys())
-        await staff.add_missing(demo_accounts(pack, departments), own.demo_password.get_secret_value())
+        service = AccountService(context.transactions, accounts, sessions, passwords, clock, departments.keys())
+        await service.add_missing(rules.demo_accounts(pack, departments), password.get_secret_value())
 
     return Module(
         name="directory",
         routers=[
             directory_router(context.city, lambda: rulesets.at(clock()).edition),
-            sessions_router(entrance, context.sessions),
-            sign_in_router(entrance, context.sessions, context.pages),
+            sessions_router(authenticator, sessions, cookie),
+            sign_in_router(authenticator, sessions, cookie, context.pages),
         ],
         indexes={**INDEXES, **rate_limiter.INDEXES},
-        startup=[add_demo_staff],
+        topics=[SESSIONS],
+        startup=[make_demo_staff],
     )

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Header, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from veche_routing.directory.commands import Entrance
-from veche_routing.directory.model import Account
+from veche_routing.directory.commands import SessionService, StaffAuthenticator
+from veche_routing.directory.problems import PROBLEMS
+from veche_routing.directory.rules import client_kind
+from veche_routing.directory.session_cookie import SessionCookie
 from veche_shared.http.callers import caller_network
-from veche_shared.http.problems import TooManyRequests
+from veche_shared.http.rejections import problem_of
+from veche_shared.rejection import Rejected
 from veche_shared.security.origin import require_same_origin
-from veche_shared.security.sessions import StaffSessions
+from veche_shared.security.roles import Role
+from veche_shared.security.sessions import StaffSession, staff_session
 from veche_shared.web import Pages
+from veche_shared.web.rejections import sentence_of
+
+Visitor = Annotated[StaffSession | None, Depends(staff_session)]
+UserAgent = Annotated[str | None, Header()]
 
 
-def sign_in_router(entrance: Entrance, sessions: StaffSessions, pages: Pages) -> APIRouter:
+def sign_in_router(
+    authenticator: StaffAuthenticator, sessions: SessionService, cookie: SessionCookie, pages: Pages
+) -> APIRouter:
     """``/sign-in`` and ``/sign-out``."""
     router = APIRouter(include_in_schema=False)
 
-    def form(
-        request: Request, *, login: str = "", error: str | None = None, back: str | None, status: int = 200
-    ) -> HTMLResponse:
+    def form(request: Request, *, login: str = "", rejected: Rejected | None = None, back: str | None) -> HTMLResponse:
+        words = pages.messages(pages.language(request))
+        error = None if rejected is None else sentence_of(rejected, words)
+        status = 200 if rejected is None else problem_of(rejected, PROBLEMS).status
         return pages.render(request, "directory/sign_in.html", {"login": login, "error": error, "next": back}, status)
 
     @router.get("/sign-in")
-    async def sign_in_page(request: Request, back: Annotated[str | None, Query(alias="next")] = None) -> HTMLResponse:
+    async def sign_in_page(
+        request: Request, session: Visitor, back: Annotated[str | None, Query(alias="next")] = None
+    ) -> Response:
+        """The form; whoever is signed in and was not sent here from somewhere goes on to the first page."""
+        if session is not None and back is None:
+            return RedirectResponse(first_page(session.roles), status_code=303)
         return form(request, back=own_path(back))
 
     @router.post("/sign-in", dependencies=[Depends(require_same_origin)])
@@ -35,27 +52,21 @@ def sign_in_router(entrance: Entrance, sessions: StaffSessions, pages: Pages) ->
         login: Annotated[str, Form(max_length=200)] = "",
         password: Annotated[str, Form(max_length=1_000)] = "",
         back: Annotated[str | None, Form(alias="next", max_length=1_000)] = None,
+        user_agent: UserAgent = None,
     ) -> Response:
-        words = pages.messages(pages.language(request))
-        try:
-            account = await entrance.admit(login, password, caller_network(request))
-        except TooManyRequests as refusal:
-            wait = int(refusal.headers["Retry-After"])
-            sentence = words("sign-in-wait", n=max(1, round(wait / 60)))
-            return form(request, login=login, error=sentence, back=own_path(back), status=429)
-        if account is None:
-            return form(request, login=login, error=words("sign-in-wrong"), back=own_path(back), status=401)
-        token = sessions.issue(
-            sub=account.login, name=account.name, roles=account.roles, departments=account.departments
-        )
-        response = RedirectResponse(own_path(back) or first_page(account), status_code=303)
-        sessions.remember(response, token)
+        signed_in = await authenticator.sign_in(login, password, caller_network(request), client_kind(user_agent))
+        if isinstance(signed_in, Rejected):
+            return form(request, login=login, rejected=signed_in, back=own_path(back))
+        response = RedirectResponse(own_path(back) or first_page(signed_in.account.roles), status_code=303)
+        cookie.set(response, signed_in.account, signed_in.session)
         return response
 
     @router.post("/sign-out", dependencies=[Depends(require_same_origin)])
-    async def sign_out() -> RedirectResponse:
+    async def sign_out(session: Visitor) -> RedirectResponse:
+        if session is not None:
+            await sessions.sign_out(session.sid)
         response = RedirectResponse("/sign-in", status_code=303)
-        sessions.forget(response)
+        cookie.delete(response)
         return response
 
     return router
@@ -68,10 +79,10 @@ def own_path(path: str | None) -> str | None:
     return None if any(ord(letter) < 32 for letter in path) else path
 
 
-def first_page(account: Account) -> str:
+def first_page(roles: Collection[Role]) -> str:
     """Where a person's work begins."""
-    if "coordinator" in account.roles:
+    if "coordinator" in roles:
         return "/triage"
-    if account.roles == {"poll_admin"}:
+    if set(roles) == {"poll_admin"}:
         return "/polls/manage"
     return "/desk"

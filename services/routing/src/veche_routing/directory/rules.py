@@ -1,49 +1,84 @@
-"""What an account must be. Pure."""
+"""What an account must be, and which sessions live. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
-from veche_routing.directory.model import LOGIN, ROLES
-from veche_routing.packs.model import Department, Pack, Role
+from veche_routing.directory.model import LOGIN, ROLES, Account, ClientKind, EndReason, NewAccount, Session
+from veche_routing.packs.model import Department, Pack
+from veche_shared.rejection import Rejected
+from veche_shared.security.roles import Role
 
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """An account that is to be made, before its password is hashed."""
-
-    login: str
-    name: str
-    roles: frozenset[Role]
-    departments: tuple[str, ...]
+UNKNOWN_LOGIN: Final = Rejected("login_unknown", "/login")
+LOGIN_TAKEN: Final = Rejected("login_taken", "/login")
+WRONG_CREDENTIALS: Final = Rejected("wrong_credentials")
 
 
-def faults_of(opening: Opening, departments: Collection[str]) -> list[str]:
-    """What is wrong with an account that is to be made, one sentence each."""
-    found: list[str] = []
-    if LOGIN.fullmatch(opening.login) is None:
-        found.append("login: lower-case Latin letters, digits, dot, dash or underscore, at most 64")
-    if not opening.name.strip():
-        found.append("name: say how the person is called")
-    found += [f"role {role}: one of {', '.join(ROLES)}" for role in sorted(opening.roles - set(ROLES))]
-    if not opening.roles:
-        found.append(f"role: at least one of {', '.join(ROLES)}")
-    if "officer" in opening.roles and not opening.departments:
-        found.append("department: an officer needs at least one")
-    found += [f"department {code}: not in the directory" for code in opening.departments if code not in departments]
-    return found
+def throttled(seconds: int) -> Rejected:
+    """Too many failed sign-ins: wait so many seconds."""
+    return Rejected("sign_in_throttled", parameters={"retry_after": seconds, "minutes": max(1, round(seconds / 60))})
 
 
-def demo_accounts(pack: Pack, departments: Mapping[str, Department]) -> list[Opening]:
+def account_faults(new: NewAccount, departments: Collection[str]) -> list[Rejected]:
+    """All that is wrong with an account that is to be made; ``departments`` are the codes that exist."""
+    found: list[Rejected] = []
+    if LOGIN.fullmatch(new.login) is None:
+        found.append(Rejected("login_malformed", "/login"))
+    if not new.name.strip():
+        found.append(Rejected("name_missing", "/name"))
+    return [*found, *rights_faults(new.roles, new.departments, departments)]
+
+
+def rights_faults(
+    roles: Collection[Role], own_departments: Collection[str], departments: Collection[str]
+) -> Iterator[Rejected]:
+    """All that is wrong with what an account may do."""
+    if not roles:
+        yield Rejected("role_missing", "/roles", {"roles": ", ".join(ROLES)})
+    if "officer" in roles and not own_departments:
+        yield Rejected("department_missing", "/departments")
+    for code in own_departments:
+        if code not in departments:
+            yield Rejected("department_unknown", "/departments", {"department": code})
+
+
+def may_sign_in(account: Account | None) -> bool:
+    """Whether there is such an account, and it is not disabled."""
+    return account is not None and account.disabled_at is None
+
+
+def new_session(account: Account, session_id: str, client: ClientKind, now: datetime, lifetime: timedelta) -> Session:
+    """A session that begins now."""
+    return Session(session_id, account.login, client, now, now + lifetime)
+
+
+def is_live(session: Session | None, now: datetime) -> bool:
+    """Whether somebody may act in this session."""
+    return session is not None and session.ended_at is None and now < session.expires_at
+
+
+def ended(session: Session, reason: EndReason, now: datetime) -> Session:
+    """The session without the rest of its time."""
+    return replace(session, version=session.version + 1, ended_at=now, end_reason=reason)
+
+
+def client_kind(user_agent: str | None) -> ClientKind:
+    """What sent a request; every browser calls itself Mozilla."""
+    return "browser" if (user_agent or "").startswith("Mozilla/") else "program"
+
+
+def demo_accounts(pack: Pack, departments: Mapping[str, Department]) -> list[NewAccount]:
     """The accounts of a demonstration: those that the pack lists, and an officer for each department that acts."""
     listed = [
-        Opening(account.login, account.name, frozenset(account.roles), account.departments) for account in pack.staff
+        NewAccount(account.login, account.name, frozenset(account.roles), account.departments) for account in pack.staff
     ]
     officers = [
-        Opening(department.code, department.name, frozenset({"officer"}), (department.code,))
+        NewAccount(department.code, department.name, frozenset({"officer"}), (department.code,))
         for department in departments.values()
         if department.kind == "department"
     ]
-    taken = {opening.login for opening in listed}
+    taken = {new.login for new in listed}
     return [*listed, *(officer for officer in officers if officer.login not in taken)]

@@ -1,59 +1,87 @@
-"""Accounts in MongoDB, by login."""
+"""Accounts and sessions in MongoDB."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
-from pymongo import IndexModel
-from pymongo.errors import DuplicateKeyError
+from pymongo import ASCENDING, IndexModel
 
-from veche_routing.directory.model import Account
+from veche_routing.directory.model import Account, Session
 from veche_shared.storage.mongo import Document, Mongo
+from veche_shared.storage.mongo import Session as Transaction
+from veche_shared.storage.unit_of_work import UnitOfWork
 
-COLLECTION = "staff"
-INDEXES: dict[str, list[IndexModel]] = {COLLECTION: []}
+ACCOUNTS: Final = "staff"
+SESSIONS: Final = "sessions"
+
+KEPT: Final = timedelta(days=30)
+"""How long it can be looked up who was signed in when, after a session's time is over."""
+
+INDEXES: Final[dict[str, list[IndexModel]]] = {
+    ACCOUNTS: [],
+    SESSIONS: [
+        IndexModel([("account", ASCENDING), ("expires_at", ASCENDING)]),
+        IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=int(KEPT.total_seconds())),
+    ],
+}
 
 
-class Accounts:
-    """The accounts of this service's database."""
+@dataclass(frozen=True, slots=True)
+class AccountStore:
+    """The accounts of staff, by login. Every method raises PyMongoError."""
 
-    def __init__(self, mongo: Mongo) -> None:
-        self._collection = mongo[COLLECTION]
+    mongo: Mongo
 
-    async def add(self, account: Account) -> bool:
-        """Store a new account; False where the login is taken."""
-        try:
-            await self._collection.insert_one(_document(account))
-        except DuplicateKeyError:
-            return False
-        return True
-
-    async def of(self, login: str) -> Account | None:
-        document = await self._collection.find_one({"_id": login})
+    async def get(self, login: str, transaction: Transaction | None = None) -> Account | None:
+        document = await self.mongo[ACCOUNTS].find_one({"_id": login}, session=transaction)
         return None if document is None else _account(document)
 
-    async def all(self) -> list[Account]:
-        return [_account(document) async for document in self._collection.find().sort("_id")]
+    async def all(self, transaction: Transaction | None = None) -> list[Account]:
+        cursor = self.mongo[ACCOUNTS].find(session=transaction).sort("_id", ASCENDING)
+        return [_account(document) async for document in cursor]
 
-    async def set_password(self, login: str, hashed: str) -> bool:
-        """Whether there was such an account."""
-        result = await self._collection.update_one({"_id": login}, {"$set": {"password": hashed}})
-        return result.matched_count == 1
+    async def insert(self, unit: UnitOfWork, accounts: Sequence[Account]) -> None:
+        await unit.insert(ACCOUNTS, [_account_document(account) for account in accounts])
 
-    async def set_disabled(self, login: str, at: datetime | None) -> bool:
-        """Close or open an account; whether there was one."""
-        result = await self._collection.update_one({"_id": login}, {"$set": {"disabled_at": at}})
-        return result.matched_count == 1
+    async def save(self, unit: UnitOfWork, before: Account, after: Account) -> None:
+        await unit.save(ACCOUNTS, _account_document(before), _account_document(after))
 
 
-def _document(account: Account) -> Document:
+@dataclass(frozen=True, slots=True)
+class SessionStore:
+    """The sessions of staff. Every method raises PyMongoError."""
+
+    mongo: Mongo
+
+    async def insert(self, unit: UnitOfWork, session: Session) -> None:
+        await unit.insert(SESSIONS, [session_document(session)])
+
+    async def get(self, session_id: str, transaction: Transaction | None = None) -> Session | None:
+        document = await self.mongo[SESSIONS].find_one({"_id": session_id}, session=transaction)
+        return None if document is None else _session(document)
+
+    async def live(self, account: str, now: datetime, transaction: Transaction | None = None) -> list[Session]:
+        """The sessions of an account that are neither ended nor over."""
+        query: Document = {"account": account, "expires_at": {"$gt": now}, "ended_at": None}
+        return [_session(document) async for document in self.mongo[SESSIONS].find(query, session=transaction)]
+
+    async def save(self, unit: UnitOfWork, before: Session, after: Session) -> None:
+        await unit.save(SESSIONS, session_document(before), session_document(after))
+
+
+def _account_document(account: Account) -> Document:
     return {
         "_id": account.login,
+        "version": account.version,
         "name": account.name,
         "password": account.password,
         "roles": sorted(account.roles),
         "departments": list(account.departments),
         "created_at": account.created_at,
+        "signed_in_at": account.signed_in_at,
         "disabled_at": account.disabled_at,
     }
 
@@ -61,10 +89,39 @@ def _document(account: Account) -> Document:
 def _account(document: Document) -> Account:
     return Account(
         login=document["_id"],
+        version=document["version"],
         name=document["name"],
         password=document["password"],
         roles=frozenset(document["roles"]),
         departments=tuple(document["departments"]),
         created_at=document["created_at"],
+        signed_in_at=document["signed_in_at"],
         disabled_at=document["disabled_at"],
+    )
+
+
+def session_document(session: Session) -> Document:
+    """A session as it is stored."""
+    return {
+        "_id": session.id,
+        "version": session.version,
+        "account": session.account,
+        "client": session.client,
+        "created_at": session.created_at,
+        "expires_at": session.expires_at,
+        "ended_at": session.ended_at,
+        "end_reason": session.end_reason,
+    }
+
+
+def _session(document: Document) -> Session:
+    return Session(
+        id=document["_id"],
+        version=document["version"],
+        account=document["account"],
+        client=document["client"],
+        created_at=document["created_at"],
+        expires_at=document["expires_at"],
+        ended_at=document["ended_at"],
+        end_reason=document["end_reason"],
     )

@@ -87,7 +87,9 @@ def results_router(polls: PollStore, ballots: BallotStore, clock: Clock) -> APIR
 
 def audit_router(polls: PollStore, ballots: BallotStore) -> APIRouter:
     """The recount, for the installation's own tools; the gateway does not serve it."""
-    router = APIRouter(prefix="/internal/v1/polls", tags=["internal"], dependencies=[Depends(require_internal)])
+    router = APIRouter(
+        prefix="/internal/v1/polls", tags=["internal"], dependencies=[Depends(require_internal("tools"))]
+    )
 
     @router.get("/{poll_id}/audit")
     async def audit_poll(poll_id: PollId) -> AuditOut:

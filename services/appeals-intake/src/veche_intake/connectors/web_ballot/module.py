@@ -14,9 +14,9 @@ from veche_shared.service.module import Module
 def web_ballot_module(context: ConnectorContext) -> Module:
     """The route by which the ballots of the city's own site are handed in."""
     service = context.service
-    security = service.settings.security
-    cookie = voter_cookie(security.voter_key, service.clock)
-    shown = BallotPages(service.pages, cookie, security.secure_cookies, lambda: secrets.token_urlsafe(24))
+    settings = service.settings
+    cookie = voter_cookie(settings.intake.voter_key, service.clock)
+    shown = BallotPages(service.pages, cookie, settings.http.secure_cookies, lambda: secrets.token_urlsafe(24))
     return Module(name="web_ballot", routers=[ballot_router(shown, context.votes, context.channels[WEB])])
 
 

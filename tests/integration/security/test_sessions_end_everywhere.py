@@ -1,0 +1,239 @@
+"""What takes somebody's rights away ends their sessions in every service, over real Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from tests.backend.servers import Backend
+from tests.city.processes import City
+from tests.waiting import eventually
+from veche_local.settings import MONGO
+from veche_routing.directory.commands import AccountService, SessionService
+from veche_routing.directory.model import Account, NewAccount
+from veche_routing.directory.store import AccountStore, SessionStore
+from veche_shared.clock import system_clock
+from veche_shared.ids import new_id
+from veche_shared.security.passwords import Passwords
+from veche_shared.security.sessions import COOKIE
+from veche_shared.storage.mongo import Mongo
+from veche_shared.storage.unit_of_work import Transactions
+
+PASSWORD: Final = "the first password"
+PROMISED: Final = 5.0
+"""Seconds from the end of a session to its refusal in every service."""
+
+PROGRAMS: Final = {
+    "routing": "/api/v1/sessions/current",
+    "notifications": "/api/v1/feeds",
+    "surveys": "/api/v1/polls/no-such-poll/close",
+}
+PEOPLE: Final = {"routing": "/cases/no-such-case", "notifications": "/desk", "surveys": "/polls/manage"}
+STREAM: Final = "/api/v1/feeds/roads/stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody with a copy of a session cookie, who asks each service at its own address."""
+
+    city: City
+    cookie: str
+
+    def client(self, service: str) -> httpx2.AsyncClient:
+        headers = {"Cookie": f"{COOKIE}={self.cookie}"}
+        return httpx2.AsyncClient(base_url=self.city.urls[service], headers=headers, timeout=20)
+
+    async def signed_in(self) -> dict[str, bool]:
+        """Where this session counts, for a program and for a person alike."""
+        return {service: await self._counts(service) for service in PROGRAMS}
+
+    async def _counts(self, service: str) -> bool:
+        async with self.client(service) as client:
+            method = "POST" if service == "surveys" else "GET"
+            program = await client.request(method, PROGRAMS[service])
+            person = await client.get(PEOPLE[service], headers={"Accept": "text/html"})
+        refused = program.status_code == 401
+        assert refused == (person.status_code == 303 and person.headers["location"].startswith("/sign-in"))
+        return not refused
+
+    async def counts_everywhere(self) -> bool:
+        return all((await self.signed_in()).values())
+
+    async def counts_nowhere(self) -> bool:
+        return not any((await self.signed_in()).values())
+
+    @asynccontextmanager
+    async def following(self) -> AsyncIterator[asyncio.Task[None]]:
+        """A live stream of the session; the task is done when the service has ended it."""
+        async with self.client("notifications") as client, client.stream("GET", STREAM) as response:
+            assert response.status_code == 200
+            lines = response.aiter_lines()
+            assert (await anext(lines)).startswith("retry")
+
+            async def read() -> None:
+                async for _ in lines:
+                    pass
+
+            reading = asyncio.create_task(read())
+            try:
+                yield reading
+            finally:
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Makes accounts, and looks at what routing has stored."""
+
+    city: City
+    mongo: Mongo
+
+    async def add(self, login: str) -> None:
+        transactions = Transactions(self.mongo, wake=lambda: None)
+        sessions = SessionService(transactions, SessionStore(self.mongo), system_clock, new_id)
+        service = AccountService(transactions, AccountStore(self.mongo), sessions, Passwords(), system_clock, {"roads"})
+        new = NewAccount(login, "Анна", frozenset({"officer", "poll_admin"}), ("roads",))
+        assert isinstance(await service.add(new, PASSWORD), Account)
+
+    async def sign_in(self, login: str, password: str = PASSWORD) -> Visitor:
+        async with httpx2.AsyncClient(base_url=self.city.gateway, timeout=20) as client:
+            answer = await client.post("/api/v1/sessions", json={"login": login, "password": password})
+            assert answer.status_code == 201, answer.text
+            visitor = Visitor(self.city, client.cookies[COOKIE])
+        await eventually(visitor.counts_everywhere)
+        return visitor
+
+    async def end_reasons(self, login: str) -> list[str | None]:
+        cursor = self.mongo["sessions"].find({"account": login}).sort("created_at")
+        return [document["end_reason"] async for document in cursor]
+
+    async def command(self, *arguments: str, typed: str = "") -> None:
+        """What an operator does, in a process of its own."""
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "veche_routing", "staff", *arguments],
+            input=typed, env={**os.environ, **self.city.settings["routing"]}, capture_output=True, text=True,
+            timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def accounts(city: City) -> AsyncIterator[Accounts]:
+    settings = city.settings["routing"]
+    mongo = Mongo(settings[MONGO], f"{settings['VECHE_MONGO__DATABASE_PREFIX']}routing")
+    yield Accounts(city, mongo)
+    await mongo.close()
+
+
+ENDINGS: Final = {
+    "disable": ("account_disabled", ["disable"], ""),
+    "password": ("password_changed", ["password"], "another password\n"),
+    "role": ("rights_changed", ["rights", "--role", "officer", "--department", "roads"], ""),
+    "department": (
+        "rights_changed",
+        ["rights", "--role", "officer", "--role", "poll_admin", "--department", "blago"],
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_what_an_operator_does_to_an_account_ends_all_its_sessions_and_no_other(
+    accounts: Accounts, ending: str
+) -> None:
+    reason, arguments, typed = ENDINGS[ending]
+    login, colleague = f"{ending}-anna", f"{ending}-boris"
+    for each in (login, colleague):
+        await accounts.add(each)
+    first, second = await accounts.sign_in(login), await accounts.sign_in(login)
+    other = await accounts.sign_in(colleague)
+    async with first.following() as stream, other.following() as others_stream:
+        command, *options = arguments
+        await accounts.command(command, login, *options, typed=typed)
+        async with asyncio.timeout(PROMISED):
+            await eventually(first.counts_nowhere)
+            await eventually(second.counts_nowhere)
+            await asyncio.wait([stream])
+        assert await other.counts_everywhere()
+        assert not others_stream.done()
+    assert await accounts.end_reasons(login) == [reason, reason]
+    assert await accounts.end_reasons(colleague) == [None]
+
+
+async def test_after_signing_out_a_copy_of_the_cookie_is_worth_nothing(accounts: Accounts) -> None:
+    await accounts.add("carol")
+    copied, elsewhere = await accounts.sign_in("carol"), await accounts.sign_in("carol")
+    async with copied.following() as stream, copied.client("routing") as browser:
+        page = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+        left = await browser.post("/sign-out", headers=page)
+        assert (left.status_code, left.headers["location"]) == (303, "/sign-in")
+        assert f'{COOKIE}=""' in left.headers["set-cookie"]
+        assert not (await copied.signed_in())["routing"]
+        async with asyncio.timeout(PROMISED):
+            await eventually(copied.counts_nowhere)
+            await asyncio.wait([stream])
+        again = await browser.post("/sign-out", headers=page)
+        assert again.status_code == 303
+    assert await elsewhere.counts_everywhere()
+    assert await accounts.end_reasons("carol") == ["signed_out", None]
+
+
+async def test_with_the_new_rights_one_signs_in_anew(accounts: Accounts) -> None:
+    await accounts.add("dora")
+    before = await accounts.sign_in("dora")
+    await accounts.command("password", "dora", typed="the second password\n")
+    await eventually(before.counts_nowhere)
+    async with httpx2.AsyncClient(base_url=accounts.city.gateway, timeout=20) as client:
+        body = {"login": "dora", "password": PASSWORD}
+        assert (await client.post("/api/v1/sessions", json=body)).status_code == 401
+    after = await accounts.sign_in("dora", "the second password")
+    await accounts.command("disable", "dora")
+    await eventually(after.counts_nowhere)
+    assert await accounts.end_reasons("dora") == ["password_changed", "account_disabled"]
+
+
+async def test_of_a_sign_in_and_a_disabling_that_meet_no_session_is_left_over(accounts: Accounts) -> None:
+    """Whichever comes first: the session is ended, or it does not begin."""
+    await accounts.add("emil")
+    passwords, transactions = Passwords(), Transactions(accounts.mongo, wake=lambda: None)
+    sessions = SessionService(transactions, SessionStore(accounts.mongo), system_clock, new_id)
+    service = AccountService(transactions, AccountStore(accounts.mongo), sessions, passwords, system_clock, {"roads"})
+    async with httpx2.AsyncClient(base_url=accounts.city.gateway, timeout=20) as client:
+
+        async def enter(delay: float) -> int:
+            await asyncio.sleep(delay)
+            body = {"login": "emil", "password": PASSWORD}
+            return (await client.post("/api/v1/sessions", json=body)).status_code
+
+        async def disable() -> None:
+            await asyncio.sleep(0.6)
+            await service.disable("emil")
+
+        *statuses, _ = await asyncio.gather(*(enter(number / 10) for number in range(4)), disable())
+    assert set(statuses) <= {201, 401, 429}
+    assert await accounts.mongo["sessions"].count_documents({"account": "emil", "ended_at": None}) == 0
+
+
+@pytest.mark.faults
+async def test_while_kafka_is_away_routing_refuses_at_once_and_the_others_as_soon_as_it_is_back(
+    accounts: Accounts, backend: Backend
+) -> None:
+    await accounts.add("fanny")
+    visitor = await accounts.sign_in("fanny")
+    await asyncio.to_thread(backend.kafka.kill)
+    await accounts.command("disable", "fanny")
+    assert await visitor.signed_in() == {"routing": False, "notifications": True, "surveys": True}
+    await asyncio.to_thread(backend.kafka.start)
+    await eventually(visitor.counts_nowhere, within=60)
