@@ -39,10 +39,12 @@ class City:
     """An installation with the servers and prefixes of ``environment``; logs are in ``folder``. Nothing runs before
     ``start``.
 
-    Ports stay the same after restarts, so that a client may simply try again.
+    ``mongo_uri`` is where the tests write by themselves, if that is not where the services do (behind a proxy). Ports
+    stay the same after restarts, so that a client may simply try again.
     """
 
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], folder: Path, mongo_uri: str | None = None) -> None:
+        self._mongo_uri = mongo_uri or environment[MONGO]
         self._secret = secrets.token_hex(32)
         self.keys = new_keys()
         ports = {name: free_port() for name in (*SERVICES, "gateway")}
@@ -90,9 +92,9 @@ class City:
     def session(self, *roles: Role, departments: Sequence[str] = ()) -> dict[str, str]:
         """The headers of a browser request of a person who has signed in with these roles."""
         account, session = a_session(*roles, departments=departments)
-        uri, prefix = (self.settings["routing"][name] for name in (MONGO, "VECHE_MONGO__DATABASE_PREFIX"))
-        with MongoClient[Document](uri) as client:
-            client[f"{prefix}routing"]["sessions"].insert_one(session_document(session))
+        database = f"{self.settings['routing']['VECHE_MONGO__DATABASE_PREFIX']}routing"
+        with MongoClient[Document](self._mongo_uri) as client:
+            client[database]["sessions"].insert_one(session_document(session))
         token = token_of(account, session, self.keys)
         return {"Cookie": f"{COOKIE}={token}", "Origin": self.gateway, "Sec-Fetch-Site": "same-origin"}
 

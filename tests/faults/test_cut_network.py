@@ -87,7 +87,7 @@ async def proxied(
             "VECHE_KAFKA__BOOTSTRAP_SERVERS": kafka.program.address,
             "VECHE_MONGO__URI": f"mongodb://{LOOPBACK}:{to_mongo.port}/?directConnection=true",
         }
-        city = City({**addresses, **namespace.environment()}, folder)
+        city = City({**addresses, **namespace.environment()}, folder, backend.mongo_uri)
         try:
             await asyncio.to_thread(kafka.start, START_SECONDS)
             await asyncio.to_thread(city.start)
