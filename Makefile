@@ -20,7 +20,7 @@ RUNTIME := $(foreach service,appeals-intake routing notifications surveys,--pack
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: $(READY) ## start everything on this machine and print the address (DEMO=0: without the made-up day)
+up: $(READY) ## start everything on this machine and print the address (DEMO=0: without demo data)
 	@$(BIN)/veche up
 
 down: $(READY) ## stop what `make up` started, in order; the data stay
@@ -61,7 +61,7 @@ new-connector: $(READY) ## a way in for appeals with its test, and its line in r
 bench: $(READY) ## measure, and compare with the limits of this machine (BENCH_JSON=path)
 	@$(BIN)/python -m bench
 
-replay: $(READY) ## send a history file through the HTTP door: FILE=history.csv.gz MAP=mapping
+replay: $(READY) ## send a history file through the API: FILE=history.csv.gz MAP=mapping
 	@$(if $(and $(FILE),$(MAP)),,$(error say what to replay: make replay FILE=history.csv.gz MAP=mapping))
 	@$(BIN)/veche replay '$(FILE)' --map '$(MAP)'
 

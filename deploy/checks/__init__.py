@@ -1,5 +1,5 @@
-"""Offline checks of what operators run: no Docker, no cluster, no network. `python -m deploy.checks` runs them all.
+"""Offline checks of the deployment files: no Docker, no cluster, no network. `python -m deploy.checks` runs them all.
 
-Each check is a function of the repository's folder that returns its findings, one sentence each; none means that all
-is well. What decides is pure and takes parsed documents, so that it is tested on small examples.
+Each check takes the folder of the repository and returns its findings, one sentence each. The rules are pure functions
+of parsed documents, so that they are tested on small examples.
 """

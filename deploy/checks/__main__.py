@@ -1,4 +1,4 @@
-"""Run every check, tell each finding, end with 1 where there is one."""
+"""Runs every check, prints each finding, and exits with 1 where there is one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def main(root: Path) -> int:
     for name, check in CHECKS.items():
         findings = check(root)
         found += len(findings)
-        sys.stdout.write(f"{name}: {'as it should be' if not findings else f'{len(findings)} to mend'}\n")
+        sys.stdout.write(f"{name}: {'ok' if not findings else f'{len(findings)} findings'}\n")
         for finding in findings:
             sys.stdout.write(f"  {finding}\n")
     return 1 if found else 0

@@ -1,7 +1,7 @@
-"""The alert rules and the dashboard: PromQL that parses, metrics and labels that the services have, a page for each.
+"""Checks the alert rules and the dashboard: valid PromQL, existing metrics and labels, a section of the manual each.
 
-The syntax of PromQL is judged by promql-parser, which follows Prometheus 2.45. What it cannot say is whether a
-rule rings when it should; deploy/observability/alerts.test.yaml does, for whoever has Prometheus' promtool at hand.
+The syntax of PromQL is checked by promql-parser, which follows Prometheus 2.45. Whether an alert fires when it should
+is tested by deploy/observability/alerts.test.yaml, which needs promtool.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ DASHBOARDS = Path("deploy/observability/grafana/dashboards")
 MANUAL = Path("docs/operations.md")
 METRIC_MODULES = ("veche_shared.observability.metrics", *(f"veche_{service}.metrics" for service in SERVICES))
 FROM_PROMETHEUS: Mapping[str, frozenset[str]] = {"up": frozenset()}
-"""Metrics that Prometheus itself writes for every target."""
-FROM_THE_SCRAPE = frozenset({"job", "instance", "le"})
-"""Labels that no service sets: who was read, and the bounds of a histogram."""
+"""Metrics that Prometheus adds for every target."""
+SCRAPE_LABELS = frozenset({"job", "instance", "le"})
+"""Labels that no service sets: the target, and the bounds of a histogram."""
 
 Duration = Annotated[str, Field(pattern=r"^(\d+(ms|[smhdwy]))+$")]
 
@@ -81,10 +81,10 @@ def batch_metric_names() -> dict[str, frozenset[str]]:
 
 
 def metric_names() -> dict[str, frozenset[str]]:
-    """Every series that the services write → the labels that part it."""
+    """Every series that the services write → its labels."""
     names = {**FROM_PROMETHEUS, **batch_metric_names()}
     for module_name in METRIC_MODULES:
-        if importlib.util.find_spec(module_name) is None:  # a service without metrics of its own
+        if importlib.util.find_spec(module_name) is None:  # the service has no metrics of its own
             continue
         for value in vars(importlib.import_module(module_name)).values():
             if isinstance(value, MetricWrapperBase):
@@ -105,13 +105,13 @@ def _series(metric: MetricWrapperBase) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def query_faults(expression: str, metrics: Mapping[str, AbstractSet[str]]) -> list[str]:
-    """What is wrong with one PromQL expression, judged against the series that exist."""
+    """The errors in one PromQL expression, given the series that exist."""
     try:
         parsed = promql.parse(expression)
     except ValueError as error:
         return [f"not PromQL: {error}"]
     faults: list[str] = []
-    labels: set[str] = set(FROM_THE_SCRAPE)
+    labels: set[str] = set(SCRAPE_LABELS)
     grouped: set[str] = set()
 
     def visit(node: promql.Expr) -> bool:
@@ -122,7 +122,7 @@ def query_faults(expression: str, metrics: Mapping[str, AbstractSet[str]]) -> li
                 faults.append(f"no service writes {name}")
                 return True
             labels.update(metrics[name])
-            faults.extend(f"{name} has no label {label}" for label in sorted(asked - metrics[name] - FROM_THE_SCRAPE))
+            faults.extend(f"{name} has no label {label}" for label in sorted(asked - metrics[name] - SCRAPE_LABELS))
         elif isinstance(node, promql.AggregateExpr) and node.modifier is not None:
             grouped.update(node.modifier.labels)
         return True
@@ -135,13 +135,13 @@ def query_faults(expression: str, metrics: Mapping[str, AbstractSet[str]]) -> li
 def rule_findings(
     rules: RuleFile, metrics: Mapping[str, AbstractSet[str]], headings: AbstractSet[str]
 ) -> Iterator[str]:
-    """``headings`` are the headings of the manual: each alert must be one, since that is where its link leads."""
+    """``headings`` are those of the manual: each alert must have one, to which its runbook links."""
     for rule in (rule for group in rules.groups for rule in group.rules):
         yield from (f"{rule.alert}: {fault}" for fault in query_faults(rule.expr, metrics))
         if rule.alert not in headings:
             yield f"{rule.alert}: {MANUAL} has no heading for it"
         if not rule.annotations.runbook.endswith(f"#{rule.alert.lower()}"):
-            yield f"{rule.alert}: its runbook must lead to #{rule.alert.lower()}"
+            yield f"{rule.alert}: its runbook must link to #{rule.alert.lower()}"
 
 
 def dashboard_queries(node: object) -> Iterator[str]:
@@ -158,7 +158,7 @@ def dashboard_queries(node: object) -> Iterator[str]:
 
 
 def fill_variables(expression: str) -> str:
-    """A dashboard's expression with something in the place of Grafana's variables, so that it can be parsed."""
+    """A dashboard's expression with values in the place of Grafana's variables, so that it can be parsed."""
     named: Callable[[re.Match[str]], str] = lambda found: "5m" if "interval" in found[0] else "x"  # noqa: E731
     return re.sub(r"\$(?:\w+|\{\w+\})", named, expression)
 

@@ -1,7 +1,7 @@
-"""The compose file: its syntax (compose-spec, the Compose Specification in Rust), its names, and what it opens.
+"""Checks the compose file: its syntax (compose-spec, the Compose Specification in Rust), settings and published ports.
 
-compose-spec knows nothing of ``${…}`` and of YAML's merge key, so both are resolved first, with the values of
-``.env.example``: a variable that the example lacks is a finding too.
+compose-spec does not support ``${…}`` and YAML's merge key, so both are resolved first, with the values of
+``.env.example``: a variable that is missing there is a finding, too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from veche_local.parts import SERVICES
 
 FILE = Path("deploy/compose/compose.yaml")
 EXAMPLE = Path("deploy/compose/.env.example")
-OPEN_TO_ALL = frozenset({"gateway"})
+PUBLIC = frozenset({"gateway"})
 PLACEHOLDER = re.compile(
     r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?:(?P<operator>:?[-?])(?P<operand>[^}]*))?\}|(?P<bare>\w+))"
 )
@@ -32,14 +32,14 @@ class MissingVariableError(LookupError):
 
 
 def example_values(text: str) -> dict[str, str]:
-    """NAME=value lines of an env file; comments and empty lines are passed over."""
+    """The NAME=value lines of an env file, without comments and empty lines."""
     lines = (line.strip() for line in text.splitlines())
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     return {name: value for name, _, value in pairs}
 
 
 def interpolate(text: str, values: Mapping[str, str]) -> str:
-    """``${NAME}``, ``${NAME:-default}``, ``${NAME:?message}`` and ``$$``, as the Compose Specification has them."""
+    """Replaces ``${NAME}``, ``${NAME:-default}``, ``${NAME:?message}`` and ``$$`` by the Compose Specification."""
 
     def value(found: re.Match[str]) -> str:
         if found["escaped"]:
@@ -77,7 +77,7 @@ def _faults(name: str, service: Mapping[str, object], known: AbstractSet[str]) -
         faults.append("may gain privileges: security_opt no-new-privileges:true is missing")
     if ":" not in str(service.get("image", "")).rsplit("/", 1)[-1]:
         faults.append("its image has no version")
-    if name not in OPEN_TO_ALL:
+    if name not in PUBLIC:
         faults += [
             f"opens {port} to everybody; write 127.0.0.1 before it"
             for port in _list(service, "ports")
@@ -101,7 +101,7 @@ def _list(service: Mapping[str, object], key: str) -> Sequence[object]:
 
 
 def resolve(node: object, values: Mapping[str, str]) -> object:
-    """A document with its variables resolved, in the values of the parsed tree: that is where Compose does it too."""
+    """A document with its variables resolved, in the values of the parsed tree, as Compose does it."""
     match node:
         case str():
             return interpolate(node, values)

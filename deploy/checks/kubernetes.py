@@ -1,9 +1,9 @@
-"""The Kubernetes manifests: built by `kubectl kustomize`, then held against three measures.
+"""Checks the Kubernetes manifests, built by `kubectl kustomize`, in three ways.
 
-1. The schemas of Kubernetes itself, strictly: an unknown field is a fault (kubernetes-validate).
-2. The kinds of KEDA, which those schemas do not know, against the models below: only the fields that we use.
-3. What this house asks of every workload: probes, limits, nothing privileged, a disruption budget, settings that
-   exist, topics and consumer groups that exist.
+1. Against the schemas of Kubernetes, strictly: an unknown field is an error (kubernetes-validate).
+2. The kinds of KEDA, which those schemas do not have, against the models below: only the fields that are used.
+3. Against the rules of this project for every workload: probes, limits, nothing privileged, a disruption budget,
+   settings, topics and consumer groups that exist.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ Manifest: TypeAlias = dict[str, object]
 
 
 class Part(BaseModel):
-    """A piece of a manifest that Kubernetes knows more of than we ask about."""
+    """A part of a manifest, of which only the fields below are checked."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel, validate_by_name=True)
 
 
 class Strict(Part):
-    """A piece of a manifest of which we know every field that may stand there."""
+    """A part of a manifest in which no other field is allowed."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -147,7 +147,7 @@ class DeploymentSpec(Part):
 
 
 class Deployment(Header):
-    """What the house asks of a Deployment beyond what Kubernetes asks."""
+    """What this project requires of a Deployment beyond what Kubernetes requires."""
 
     spec: DeploymentSpec
 
@@ -222,7 +222,7 @@ def findings_in(manifests: Sequence[Manifest], known: Mapping[str, AbstractSet[s
         header = Header.model_validate(manifest)
         name = f"{header.kind} {header.metadata.name}"
         findings += [f"{name}: {fault}" for fault in _schema_faults(header, manifest)]
-        findings += [f"{name}: {fault}" for fault in _house_faults(header, manifest, known)]
+        findings += [f"{name}: {fault}" for fault in _rule_faults(header, manifest, known)]
     return findings + list(_missing_budgets(manifests))
 
 
@@ -246,7 +246,7 @@ def _model_faults(model: type[Header], manifest: Manifest) -> Iterator[str]:
             yield f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
 
 
-def _house_faults(header: Header, manifest: Manifest, known: Mapping[str, AbstractSet[str]]) -> Iterator[str]:
+def _rule_faults(header: Header, manifest: Manifest, known: Mapping[str, AbstractSet[str]]) -> Iterator[str]:
     match header.kind:
         case "Deployment":
             faults = list(_model_faults(Deployment, manifest))
@@ -340,7 +340,7 @@ def _keys(value: object) -> list[str]:
 
 
 def build(folder: Path) -> list[Manifest]:
-    """The manifests of a kustomization. Raises CalledProcessError, with kustomize's words in ``stderr``."""
+    """The manifests of a kustomization. Raises CalledProcessError, with kustomize's message in ``stderr``."""
     kubectl = Path(sys.executable).parent / "kubectl"
     built = subprocess.run(  # noqa: S603 - the wheel's kubectl on a folder of this repository
         [kubectl, "kustomize", folder], check=True, capture_output=True, text=True

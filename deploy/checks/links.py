@@ -1,4 +1,4 @@
-"""The links between the repository's own pages: each leads to a file that is there, and to a heading that is in it."""
+"""Checks the links between the pages of the repository: the file and the heading must exist."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ELSEWHERE = re.compile(r"^[a-z]+:")
 
 
 def anchors(page: str) -> frozenset[str]:
-    """The anchors that a hosting makes of a page's headings: lower case, dashes for spaces, no punctuation."""
+    """The anchors that hosting services generate from headings: lower case, dashes for spaces, no punctuation."""
     words = (found["words"].lower() for found in HEADING.finditer(FENCE.sub("", page)))
     return frozenset(re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in words)
 

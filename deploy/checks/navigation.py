@@ -1,4 +1,4 @@
-"""The navigation: a file that services can read, with roles that exist and addresses that lead somewhere once."""
+"""Checks the navigation file: readable, without unknown roles and duplicate addresses."""
 
 from __future__ import annotations
 

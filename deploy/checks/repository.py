@@ -1,6 +1,6 @@
-"""What no tracked file may hold: where packages were downloaded from, and paths of the machine it was written on.
+"""Finds in tracked files what must not be committed: addresses of package registries, and paths of one machine.
 
-A lock pins by version and hash; the index is each builder's own. A path of somebody's home works for nobody else.
+A lock pins by version and hash, while every builder has an index of its own; a path of one machine works on no other.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def findings_in(path: Path, text: str) -> Iterator[str]:
 
 
 def check(root: Path) -> list[str]:
-    """Look through every tracked text file; a file that is not UTF-8 is no text."""
+    """Check every tracked text file; one that is not UTF-8 is not text."""
     return [finding for path, text in _texts(root, tracked(root)) for finding in findings_in(path, text)]
 
 
@@ -53,5 +53,5 @@ def _texts(root: Path, paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     for path in paths:
         try:
             yield path, (root / path).read_text(encoding="utf-8")
-        except (UnicodeDecodeError, FileNotFoundError):  # a picture, or a file that was removed a moment ago
+        except (UnicodeDecodeError, FileNotFoundError):  # a picture, or a file that was just removed
             continue

@@ -1,5 +1,5 @@
-// Run by mongosh, once a start, and safe to repeat: makes the replica set, and users that may do what they must.
-// A service reads and writes its own database and nothing else; the operator decides on dead letters (veche dlq).
+// Run by mongosh at each start, repeatable: initiates the replica set, and creates users with the rights that they need.
+// A service reads and writes its own database only; the operator decides on dead letters (veche dlq).
 
 const { readFileSync } = require('node:fs');
 
@@ -18,7 +18,7 @@ try {
 
 while (!admin.runCommand({ hello: 1 }).isWritablePrimary) sleep(200);
 
-// A connection from before the set was made goes on thinking that there is none.
+// A connection that was opened before the replica set existed does not see it.
 const connection = new Mongo(address);
 
 function keepUser(database, name, secret, roles) {
@@ -35,7 +35,7 @@ for (const service of SERVICES) {
   keepUser(connection.getDB(own), service, secret, [{ role: 'readWrite', db: own }]);
 }
 
-// A replayed letter goes out through the outbox, like everything else.
+// A replayed dead letter is published through the outbox, like every event.
 const privileges = SERVICES.flatMap((service) => [
   { resource: { db: `veche_${service}`, collection: 'dead_letters' }, actions: ['find', 'update'] },
   { resource: { db: `veche_${service}`, collection: 'outbox' }, actions: ['insert'] },
