@@ -20,6 +20,7 @@ from veche_intake.channels.cli import keys
 from veche_intake.channels.commands import ApiKeyService
 from veche_intake.channels.http import ApiKeyAuthenticator
 from veche_intake.channels.store import ApiKeyStore
+from veche_intake.settings import BootstrapKey
 from veche_shared.clock import system_clock
 from veche_shared.http.problems import Unauthorised
 from veche_shared.ids import new_id
@@ -138,12 +139,78 @@ async def test_an_operator_gives_a_key_and_takes_it_away(
     assert "there is no channel" in refused.stderr
 
 
-async def test_a_key_of_the_settings_that_was_revoked_is_not_brought_back_by_the_next_start(service: Service) -> None:
-    api_keys = ApiKeyService(ApiKeyStore(service.mongo), read_channels(None), system_clock)
-    token = SecretStr(f"veche_lost_{SECRET}")
-    for name in ("first", "renamed"):  # as at two starts
-        assert await api_keys.install(token, "ok", {"appeals:write"}, name)
+def named(key_id: str, secret: str = SECRET, name: str = "first") -> BootstrapKey:
+    return BootstrapKey(
+        key=SecretStr(f"veche_{key_id}_{secret}"), channel="ok", name=name, scopes=frozenset({"appeals:write"})
+    )
+
+
+async def opens(service: Service, key: BootstrapKey) -> bool:
+    try:
+        await authenticator(service).authorise(f"Bearer {key.key.get_secret_value()}", "appeals:write")
+    except Unauthorised:
+        return False
+    return True
+
+
+@pytest.fixture
+def api_keys(service: Service) -> ApiKeyService:
+    return ApiKeyService(ApiKeyStore(service.mongo), read_channels(None), system_clock)
+
+
+async def test_a_key_of_the_settings_that_was_revoked_is_not_brought_back_by_the_next_start(
+    service: Service, api_keys: ApiKeyService
+) -> None:
+    lost, second = named("lost"), named("second")
+    await api_keys.reconcile([lost, second])
+    assert (await api_keys.reconcile([named("lost", name="renamed"), second])).revoked == []
+    assert await opens(service, lost)
     assert await api_keys.revoke("lost")
-    assert not await api_keys.install(token, "ok", {"appeals:write"}, "again")
-    with pytest.raises(Unauthorised):
-        await authenticator(service).authorise(f"Bearer {token.get_secret_value()}", "appeals:write")
+    again = await api_keys.reconcile([lost, second])
+    assert [issued.key.key_id for issued in again.revoked] == ["lost"]
+    assert not await opens(service, lost)
+    assert await opens(service, second)
+
+
+async def test_keys_that_the_settings_name_no_more_open_nothing_until_they_are_named_again(
+    service: Service, api_keys: ApiKeyService
+) -> None:
+    made_by_operator = await api_keys.create("ok", {"appeals:write"}, "by hand")
+    first, second, third = named("first"), named("second"), named("third")
+    await api_keys.reconcile([first, second, third])
+
+    done = await api_keys.reconcile([third])
+    assert done.withdrawn == 2
+    assert [await opens(service, key) for key in (first, second, third)] == [False, False, True]
+    assert (await api_keys.reconcile([third])).withdrawn == 0
+
+    await api_keys.reconcile([first])
+    assert [await opens(service, key) for key in (first, second, third)] == [True, False, False]
+    await api_keys.reconcile([])
+    assert not await opens(service, first)
+    key = await authenticator(service).authorise(f"Bearer {made_by_operator.get_secret_value()}", "appeals:write")
+    assert key.channel == "ok"
+
+
+async def test_a_withdrawn_key_can_still_be_revoked_and_stays_so(service: Service, api_keys: ApiKeyService) -> None:
+    await api_keys.reconcile([named("gone")])
+    await api_keys.reconcile([])
+    assert await api_keys.revoke("gone")
+    assert (await api_keys.reconcile([named("gone")])).revoked
+    assert not await opens(service, named("gone"))
+
+
+async def test_a_list_of_keys_that_cannot_be_used_changes_nothing(service: Service, api_keys: ApiKeyService) -> None:
+    kept = named("kept")
+    await api_keys.reconcile([kept])
+    other_secret = SECRET[::-1] + "x"
+    short = BootstrapKey(key=SecretStr("veche_short_1"), channel="ok", name="", scopes=frozenset())
+    for listed, message in (
+        ([named("twin"), named("twin", other_secret)], "two keys with the id «twin»"),
+        ([named("fresh"), short], "must look like veche_<id>_<secret>"),
+        ([named("fresh"), named("other").model_copy(update={"channel": "fax"})], "there is no channel «fax»"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            await api_keys.reconcile(listed)
+        assert await opens(service, kept)
+        assert not await opens(service, named("fresh"))

@@ -12,7 +12,8 @@ from veche_shared.settings import CallerSettings, Group, Key, KeyDigest, Service
 
 
 class BootstrapKey(Group):
-    """A channel's key that is installed at each start: for a demo, for tests, for keys that a secret store keeps.
+    """A channel's key that works for as long as the settings name it: for a demo, for tests, for keys that a secret
+    store keeps. One that an operator has revoked does not.
 
     ``key`` is the whole key, ``veche_<id>_<secret>``.
     """

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from veche_intake import SERVICE
 from veche_intake.channels.catalogue import read_channels
 from veche_intake.channels.commands import ApiKeyService, UnknownChannelError
-from veche_intake.channels.model import SCOPES
+from veche_intake.channels.model import SCOPES, IssuedKey
 from veche_intake.channels.store import ApiKeyStore
 from veche_intake.settings import Settings
 from veche_shared.clock import system_clock
@@ -52,9 +52,12 @@ def create(
 
 @keys.command("list")
 def list_keys() -> None:
-    """Print every key without its secret: id, channel, scopes, state, holder, separated by tabs."""
+    """Print every key without its secret: id, channel, scopes, state, holder, separated by tabs.
+
+    A withdrawn key is one that the settings do not name any more.
+    """
     for issued in _run(lambda service: service.keys.all()):
-        state = "in use" if issued.revoked_at is None else f"revoked {issued.revoked_at:%Y-%m-%d}"
+        state = _state(issued)
         scopes = ",".join(sorted(issued.key.scopes))
         typer.echo(f"{issued.key.key_id}\t{issued.key.channel}\t{scopes}\t{state}\t{issued.name}")
 
@@ -65,8 +68,16 @@ def revoke(
 ) -> None:
     """Revoke a key for good: no process accepts it after ten seconds, and no start of the service brings it back."""
     if not _run(lambda service: service.revoke(key_id)):
-        typer.echo("No key with this id is in use.", err=True)
+        typer.echo("There is no key with this id that could be revoked.", err=True)
         raise typer.Exit(1)
+
+
+def _state(issued: IssuedKey) -> str:
+    if issued.revoked_at is not None:
+        return f"revoked {issued.revoked_at:%Y-%m-%d}"
+    if issued.withdrawn_at is not None:
+        return f"withdrawn {issued.withdrawn_at:%Y-%m-%d}"
+    return "in use"
 
 
 def _run(work: Callable[[ApiKeyService], Awaitable[T]]) -> T:

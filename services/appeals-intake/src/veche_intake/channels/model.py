@@ -26,9 +26,15 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """A channel's key as operators see it: who has it, since when, and whether it still opens anything."""
+    """A channel's key as operators see it: who has it, since when, and whether it still opens anything.
+
+    ``from_settings``: the settings name it, not an operator. It is withdrawn while they name it no more, and works
+    again when they do; what an operator has revoked never does.
+    """
 
     key: ChannelKey
     name: str
     created_at: datetime
+    from_settings: bool = False
     revoked_at: datetime | None = None
+    withdrawn_at: datetime | None = None

@@ -34,12 +34,15 @@ class ChannelAccess:
 
 
 def channels_module(context: ServiceContext[Settings], channels: ChannelAccess) -> Module:
-    """The keys of channels; those of the settings are installed at each start."""
+    """The keys of channels; those of the settings work from a start that names them to one that does not."""
     service = ApiKeyService(channels.keys, channels.known, context.clock)
 
-    async def install_bootstrap_keys() -> None:
-        for key in context.settings.intake.bootstrap_keys:
-            if not await service.install(key.key, key.channel, key.scopes, key.name):
-                structlog.get_logger().warning("bootstrap_key_is_revoked", channel=key.channel, name=key.name)
+    async def reconcile_bootstrap_keys() -> None:
+        done = await service.reconcile(context.settings.intake.bootstrap_keys)
+        log = structlog.get_logger()
+        for issued in done.revoked:
+            log.warning("bootstrap_key_is_revoked", channel=issued.key.channel, name=issued.name)
+        if done.withdrawn:
+            log.info("bootstrap_keys_withdrawn", count=done.withdrawn)
 
-    return Module(name="channels", indexes=INDEXES, startup=[install_bootstrap_keys])
+    return Module(name="channels", indexes=INDEXES, startup=[reconcile_bootstrap_keys])

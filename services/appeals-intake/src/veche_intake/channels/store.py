@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,6 +16,8 @@ from veche_shared.storage.mongo import Document, Mongo
 COLLECTION: Final = "channel_keys"
 INDEXES: Final[dict[str, list[IndexModel]]] = {COLLECTION: []}
 
+_IN_USE: Final[Document] = {"revoked_at": None, "withdrawn_at": None}
+
 
 def to_document(issued: IssuedKey) -> Document:
     """A key as it is stored."""
@@ -25,14 +28,23 @@ def to_document(issued: IssuedKey) -> Document:
         "scopes": sorted(issued.key.scopes),
         "name": issued.name,
         "created_at": issued.created_at,
+        "from_settings": issued.from_settings,
         "revoked_at": issued.revoked_at,
+        "withdrawn_at": issued.withdrawn_at,
     }
 
 
 def from_document(document: Document) -> IssuedKey:
     """A key as it was stored."""
     key = ChannelKey(document["_id"], document["digest"], document["channel"], frozenset(document["scopes"]))
-    return IssuedKey(key, document["name"], document["created_at"], document["revoked_at"])
+    return IssuedKey(
+        key,
+        document["name"],
+        document["created_at"],
+        document["from_settings"],
+        document["revoked_at"],
+        document["withdrawn_at"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +74,27 @@ class ApiKeyStore:
         )
         return stored is not None and stored["revoked_at"] is None
 
+    async def withdraw_others(self, key_ids: Collection[str], now: datetime) -> int:
+        """Withdraw the keys of the settings that are not among ``key_ids``; how many opened something until now."""
+        done = await self.mongo[COLLECTION].update_many(
+            {"_id": {"$nin": list(key_ids)}, "from_settings": True, **_IN_USE}, {"$set": {"withdrawn_at": now}}
+        )
+        return done.modified_count
+
     async def all(self) -> list[IssuedKey]:
         """All keys, the revoked ones too, oldest first."""
         cursor = self.mongo[COLLECTION].find(sort=[("created_at", ASCENDING)])
         return [from_document(document) async for document in cursor]
 
     async def in_use(self, key_id: str) -> ChannelKey | None:
-        """The key of this id; None where there is none, or it is revoked."""
-        document = await self.mongo[COLLECTION].find_one({"_id": key_id, "revoked_at": None})
+        """The key of this id; None where there is none, or it is revoked or withdrawn."""
+        document = await self.mongo[COLLECTION].find_one({"_id": key_id, **_IN_USE})
         return None if document is None else from_document(document).key
 
     async def revoke(self, key_id: str, now: datetime) -> bool:
-        """Make a key worthless (for processes that remember it: within seconds); False where it is not in use."""
+        """Make a key worthless (for processes that remember it: within seconds); False where it was already revoked,
+        or there is none.
+        """
         done = await self.mongo[COLLECTION].update_one(
             {"_id": key_id, "revoked_at": None}, {"$set": {"revoked_at": now}}
         )
