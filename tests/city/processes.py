@@ -72,7 +72,11 @@ class City:
         own = {
             "intake": {"VECHE_INTAKE__BOOTSTRAP_KEYS": json.dumps(channel_keys)},
             "routing": {"VECHE_ROUTING__DEMO_STAFF": "1", "VECHE_ROUTING__DEMO_PASSWORD": STAFF_PASSWORD},
-            "notifications": {"VECHE_NOTIFICATIONS__INTAKE_URL": f"http://{LOOPBACK}:{ports['intake']}"},
+            "notifications": {
+                "VECHE_NOTIFICATIONS__INTAKE_URL": f"http://{LOOPBACK}:{ports['intake']}",
+                "VECHE_SESSIONS__ROUTING_URL": f"http://{LOOPBACK}:{ports['routing']}",
+            },
+            "surveys": {"VECHE_SESSIONS__ROUTING_URL": f"http://{LOOPBACK}:{ports['routing']}"},
         }
         return {
             **self.keys.environment(service),

@@ -24,6 +24,7 @@ from veche_routing.directory.model import Account, NewAccount
 from veche_routing.directory.store import AccountStore, SessionStore
 from veche_shared.clock import system_clock
 from veche_shared.ids import new_id
+from veche_shared.security.ended_sessions import EndedSessionStore
 from veche_shared.security.passwords import Passwords
 from veche_shared.security.sessions import COOKIE
 from veche_shared.storage.mongo import Mongo
@@ -92,6 +93,12 @@ class Visitor:
                 await asyncio.gather(reading, return_exceptions=True)
 
 
+def sessions_of(mongo: Mongo) -> SessionService:
+    """Routing's sessions, for a test that is an operator."""
+    transactions = Transactions(mongo, wake=lambda: None)
+    return SessionService(transactions, SessionStore(mongo), EndedSessionStore(mongo), system_clock, new_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """Makes accounts, and looks at what routing has stored."""
@@ -101,7 +108,7 @@ class Accounts:
 
     async def add(self, login: str) -> None:
         transactions = Transactions(self.mongo, wake=lambda: None)
-        sessions = SessionService(transactions, SessionStore(self.mongo), system_clock, new_id)
+        sessions = sessions_of(self.mongo)
         service = AccountService(transactions, AccountStore(self.mongo), sessions, Passwords(), system_clock, {"roads"})
         new = NewAccount(login, "Анна", frozenset({"officer", "poll_admin"}), ("roads",))
         assert isinstance(await service.add(new, PASSWORD), Account)
@@ -208,7 +215,7 @@ async def test_of_a_sign_in_and_a_disabling_that_meet_no_session_is_left_over(ac
     """Whichever comes first: the session is ended, or it does not begin."""
     await accounts.add("emil")
     passwords, transactions = Passwords(), Transactions(accounts.mongo, wake=lambda: None)
-    sessions = SessionService(transactions, SessionStore(accounts.mongo), system_clock, new_id)
+    sessions = sessions_of(accounts.mongo)
     service = AccountService(transactions, AccountStore(accounts.mongo), sessions, passwords, system_clock, {"roads"})
     async with httpx2.AsyncClient(base_url=accounts.city.gateway, timeout=20) as client:
 

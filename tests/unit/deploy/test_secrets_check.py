@@ -64,17 +64,22 @@ def test_which_keys_are_secrets_is_told_by_the_settings() -> None:
 
 
 def test_no_key_is_read_by_two_services() -> None:
-    """What several read is how to reach Kafka and MongoDB, where each may have a user of its own."""
+    """What several read by one name has another value in each: a user of MongoDB, of Kafka, a caller of routing."""
     readers = {
         name: {service for service in SERVICES if name in known_variables()[service]} for name in secret_variables()
     }
     shared = {name for name, services in readers.items() if len(services) > 1}
-    assert shared == {"VECHE_MONGO__URI", "VECHE_KAFKA__SASL_PASSWORD"}
+    assert shared == {"VECHE_MONGO__URI", "VECHE_KAFKA__SASL_PASSWORD", "VECHE_SESSIONS__ROUTING_KEY"}
     assert readers["VECHE_INTAKE__VOTER_KEY"] == readers["VECHE_INTAKE__TRACKING_KEY"] == {"intake"}
     assert readers["VECHE_SESSIONS__SIGNING_KEY"] == {"routing"}
 
 
 def test_without_its_keys_a_service_does_not_start() -> None:
-    assert required_variables("surveys") == {"VECHE_SESSIONS__PUBLIC_KEYS"}
-    assert required_variables("routing") == {"VECHE_SESSIONS__PUBLIC_KEYS", "VECHE_SESSIONS__SIGNING_KEY"}
+    assert required_variables("surveys") == {"VECHE_SESSIONS__PUBLIC_KEYS", "VECHE_SESSIONS__ROUTING_KEY"}
+    assert required_variables("routing") == {
+        "VECHE_SESSIONS__PUBLIC_KEYS",
+        "VECHE_SESSIONS__SIGNING_KEY",
+        "VECHE_CALLERS__NOTIFICATIONS",
+        "VECHE_CALLERS__SURVEYS",
+    }
     assert "VECHE_NOTIFICATIONS__INTAKE_KEY" in required_variables("notifications")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import stat
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
 
 from deploy.checks.settings_names import known_variables
+from veche_local.errors import CommandError
 from veche_local.home import AlreadyRunningError, Home, replace_file
-from veche_local.keys import installation_keys, new_keys
+from veche_local.keys import InstallationKeys, installation_keys, new_keys
 from veche_local.parts import (
     SERVICES,
     assemble,
@@ -20,6 +23,7 @@ from veche_local.parts import (
     service_settings,
 )
 from veche_local.settings import LocalSettings
+from veche_routing.settings import SigningSettings
 
 
 @pytest.fixture
@@ -53,12 +57,12 @@ def test_keys_are_generated_once_and_only_their_owner_can_read_them(home: Home) 
 def test_keys_differ_from_one_another_are_long_and_are_never_shown() -> None:
     keys = new_keys()
     secrets = {
-        variable: value
+        (service, variable): value
         for service in SERVICES
         for variable, value in keys.environment(service).items()
         if variable.endswith("_KEY")
     }
-    assert len(set(secrets.values())) == len(secrets) == 4
+    assert len(set(secrets.values())) == len(secrets) == 6
     assert all(len(secret) == 64 for secret in secrets.values())
     assert keys.session_signing not in repr(keys)
 
@@ -68,7 +72,44 @@ def test_a_service_is_handed_no_key_of_another() -> None:
     assert handed == {service: handed[service] & known for service, known in known_variables().items()}
     assert {service for service in SERVICES if "VECHE_SESSIONS__SIGNING_KEY" in handed[service]} == {"routing"}
     assert {service for service in SERVICES if "VECHE_INTAKE__VOTER_KEY" in handed[service]} == {"intake"}
-    assert not {name for name in handed["surveys"] if name.endswith("_KEY")}
+    assert {name for name in handed["surveys"] if name.endswith("_KEY")} == {"VECHE_SESSIONS__ROUTING_KEY"}
+
+
+def test_keys_of_a_former_release_are_kept_and_those_that_it_lacked_are_added(home: Home) -> None:
+    former = {name: name * 8 for name in ("session", "internal", "tracking", "voter", "channel", "demo_password")}
+    replace_file(home.keys_file, json.dumps(former))
+    keys = installation_keys(home)
+    assert (keys.tracking, keys.voter, keys.channel) == (former["tracking"], former["voter"], former["channel"])
+    assert keys.demo_password == former["demo_password"]
+    SigningSettings.model_validate({"signing_key": keys.session_signing, "public_keys": keys.session_public})
+    assert installation_keys(home) == keys
+    assert json.loads(home.keys_file.read_text(encoding="utf-8")).items() >= former.items()
+    assert stat.S_IMODE(home.keys_file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("lost", [field.name for field in fields(InstallationKeys)])
+def test_whichever_key_is_lost_the_pair_fits_and_the_others_stay(home: Home, lost: str) -> None:
+    before = asdict(installation_keys(home))
+    replace_file(home.keys_file, json.dumps({name: key for name, key in before.items() if name != lost}))
+    keys = installation_keys(home)
+    SigningSettings.model_validate({"signing_key": keys.session_signing, "public_keys": keys.session_public})
+    renewed = {name for name, key in asdict(keys).items() if key != before[name]}
+    assert renewed == ({"session_signing", "session_public"} if lost.startswith("session_") else {lost})
+
+
+def test_what_a_newer_release_has_stored_is_kept(home: Home) -> None:
+    keys = asdict(installation_keys(home))
+    replace_file(home.keys_file, json.dumps({**keys, "carrier": "c" * 64}))
+    assert asdict(installation_keys(home)) == keys
+    assert json.loads(home.keys_file.read_text(encoding="utf-8"))["carrier"] == "c" * 64
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"tracking": 5}', '{"tracking": ""}'])
+def test_keys_that_cannot_be_read_are_neither_replaced_nor_a_traceback(home: Home, content: str) -> None:
+    replace_file(home.keys_file, content)
+    with pytest.raises(CommandError, match="cannot be read"):
+        installation_keys(home)
+    assert home.keys_file.read_text(encoding="utf-8") == content
 
 
 def test_the_key_of_a_channel_is_the_same_at_every_start_and_no_other_channels() -> None:

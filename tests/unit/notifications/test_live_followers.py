@@ -7,11 +7,12 @@ import json
 from collections.abc import AsyncIterator
 from typing import cast
 
+import pytest
 import pytest_asyncio
 from pymongo.errors import ConnectionFailure
 
 from tests.unit.notifications.factories import change
-from veche_notifications.feeds.live import Follower, Frame, LiveFeeds, frame_of
+from veche_notifications.feeds.live import PAGE, Follower, Frame, LiveFeeds, frame_of
 from veche_notifications.feeds.model import ALL, Entry
 from veche_notifications.feeds.rules import line_of
 from veche_notifications.feeds.store import FeedState, FeedStore
@@ -169,3 +170,21 @@ async def test_changes_in_other_feeds_are_not_shown(board: Board, live: LiveFeed
     live.show(board.commit(1))
     assert await taken(shown, 1) == [1]
     assert shown.empty()
+
+
+@pytest.mark.parametrize("pages_before", [0, 1, 2])
+async def test_whoever_reads_what_was_missed_gets_no_page_more_once_the_session_is_over(
+    board: Board, live: LiveFeeds, pages_before: int
+) -> None:
+    """A reader who takes a page in half a minute would else read a whole feed long after being signed out."""
+    board.commit(*range(1, 3 * PAGE + 1))
+    asked = 0
+
+    async def is_over() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > pages_before
+
+    async with asyncio.timeout(5):
+        pieces = [piece async for piece in live.follow("roads", 0, is_over)]
+    assert b"".join(pieces).count(b"event: entry") == pages_before * PAGE

@@ -10,10 +10,10 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256, sha512
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import httpx2
 import pytest
@@ -35,7 +35,7 @@ from veche_routing.directory.session_cookie import SessionCookie
 from veche_shared.http.application import ServiceInfo, create_app
 from veche_shared.security import api_keys
 from veche_shared.security.bearer import bearer
-from veche_shared.security.internal import key_digest, require_internal
+from veche_shared.security.internal import InternalCallers, key_digest, require_internal
 from veche_shared.security.key_pairs import new_key_pair, public_line, read_private_key, read_public_key
 from veche_shared.security.origin import is_foreign, require_same_origin
 from veche_shared.security.passwords import Passwords
@@ -43,10 +43,12 @@ from veche_shared.security.rate_limiter import Limit
 from veche_shared.security.sessions import (
     ALGORITHM,
     COOKIE,
+    LIFETIME,
     RequestAuthenticator,
     Role,
     SessionVerifier,
     StaffSession,
+    cookie_name,
     no_sessions,
     require_staff,
     staff_session,
@@ -133,8 +135,8 @@ def test_a_forged_or_foreign_token_is_nobody(verifier: SessionVerifier) -> None:
         "name": "A",
         "roles": ["operator"],
         "departments": [],
-        "iat": 0,
-        "exp": 9_999_999_999,
+        "iat": int(NINE.timestamp()),
+        "exp": int((NINE + LIFETIME).timestamp()),
     }
 
     def signed(header: dict[str, str], claims: Mapping[str, object]) -> str:
@@ -152,11 +154,89 @@ def test_a_forged_or_foreign_token_is_nobody(verifier: SessionVerifier) -> None:
         *(signed(header, shorter) for shorter in without.values()),
         signed(header, {**claims, "iss": "somebody"}),
         signed(header, {**claims, "aud": "citizens"}),
-        signed(header, {**claims, "roles": ["mayor"]}),
+        signed(header, {**claims, "roles": "operator"}),
+        signed(header, {**claims, "aud": ["staff"]}),
         signed(header, {**claims, "iat": 5, "exp": 4}),
+        signed(header, {**claims, "iat": claims["exp"], "exp": claims["iat"]}),
+        signed(header, {**claims, "iat": 0}),
+        signed(header, {**claims, "exp": 9_999_999_999}),
+        signed(header, {**claims, "exp": 10**30}),
+        signed(header, {**claims, "exp": claims["exp"] + 1}),
+        signed(header, {**claims, "iat": claims["iat"] + 3601, "exp": claims["exp"] + 3601}),
     ):
         assert verifier.read(token) is None, token
     assert verifier.read(signed(header, claims)) is not None
+
+
+def _encoded(header: Mapping[str, object]) -> str:
+    return _base64(json.dumps(header).encode())
+
+
+def _base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _sent(header: object, claims: str, signature: str) -> str:
+    return f"{_base64(json.dumps(header).encode())}.{claims}.{signature}"
+
+
+NAMES = st.sampled_from(["alg", "kid", "crit", "b64", "typ", "cty", "jwk", "jku", "x5c", "x5u", "zip", "enc", "exp"])
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["none", "Ed25519"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(header=st.dictionaries(NAMES, VALUES) | VALUES, keep=st.booleans())
+def test_a_header_that_nobody_signed_is_nobody_whatever_it_holds(header: object, keep: bool) -> None:
+    """And it is no failure of the service: anybody can send one."""
+    verifier = SessionVerifier([KEYS.session_public], Hands())
+    own, claims, signature = anna().split(".")
+    if keep and isinstance(header, dict):
+        header = {**json.loads(base64.urlsafe_b64decode(f"{own}==")), **header}
+    sent = _sent(header, claims, signature)
+    assert verifier.read(sent) is None or sent == anna()
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param(_sent({"alg": ALGORITHM, "kid": "x", "crit": 5}, "e30", "AA"), id="crit is no list"),
+        pytest.param("a" * 60_000, id="long"),
+        pytest.param("." * 60_000, id="many parts"),
+        pytest.param(f"{base64.urlsafe_b64encode(b'[' * 40_000).decode()}.e30.AA", id="deep"),
+        pytest.param(f"{base64.urlsafe_b64encode(b'9' * 40_000).decode()}.e30.AA", id="long number"),
+        pytest.param("\udc80.é.\0", id="no text"),
+        pytest.param(" ", id="blank"),
+    ],
+)
+def test_a_token_that_no_program_would_write_is_nobody(verifier: SessionVerifier, token: str) -> None:
+    assert verifier.read(token) is None
+
+
+@given(known=st.frozensets(st.sampled_from(get_args(Role))), added=st.frozensets(st.text(min_size=1), max_size=3))
+def test_a_role_that_a_newer_release_has_added_gives_no_rights_and_takes_none(
+    known: frozenset[Role], added: frozenset[str]
+) -> None:
+    account, session = a_session(now=NINE)
+    newer = replace(account, roles=cast("frozenset[Role]", known | added))
+    read = SessionVerifier([KEYS.session_public], Hands()).read(token_of(newer, session))
+    assert read is not None
+    assert read.roles == known | (added & set(get_args(Role)))
+
+
+@pytest.mark.parametrize("slow", [timedelta(minutes=1), timedelta(minutes=59)])
+def test_a_replica_whose_clock_is_slow_takes_a_session_that_has_just_begun(
+    clock: Hands, verifier: SessionVerifier, slow: timedelta
+) -> None:
+    clock.turn(-slow)
+    assert verifier.read(anna()) is not None
 
 
 def test_whoever_has_the_public_key_alone_can_sign_nothing(verifier: SessionVerifier) -> None:
@@ -188,14 +268,6 @@ def test_whoever_has_the_public_key_alone_can_sign_nothing(verifier: SessionVeri
     content = json.loads(base64.urlsafe_b64decode(f"{claims}=="))
     assert verifier.read(jwt.encode(embedded, content, own, algorithms=[ALGORITHM])) is None
     assert verifier.read(f"{header}.{claims}.") is None
-
-
-def _encoded(header: Mapping[str, object]) -> str:
-    return _base64(json.dumps(header).encode())
-
-
-def _base64(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 async def test_a_service_without_pages_for_staff_knows_nobody(clock: Hands) -> None:
@@ -412,15 +484,46 @@ def test_the_cookie_is_hidden_from_scripts_and_from_other_sites() -> None:
     response = Response()
     SessionCookie(signing, secure=True).set(response, account, session)
     cookie = response.headers["set-cookie"]
-    assert cookie.startswith(f"{COOKIE}={token_of(account, session)};")
+    assert cookie.startswith(f"__Host-veche_session={token_of(account, session)};")
+    assert "domain" not in cookie.lower()
     for attribute in ("HttpOnly", "Secure", "SameSite=lax", "Path=/", "Max-Age=43200"):
         assert attribute in cookie
     without_https = Response()
     SessionCookie(signing, secure=False).set(without_https, account, session)
     assert "Secure" not in without_https.headers["set-cookie"]
+    assert without_https.headers["set-cookie"].startswith(f"veche_session={token_of(account, session)};")
     gone = Response()
     SessionCookie(signing, secure=True).delete(gone)
+    assert gone.headers["set-cookie"].startswith('__Host-veche_session="";')
     assert "Max-Age=0" in gone.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_with_https_only_the_cookie_counts_that_no_other_host_can_set(
+    clock: Hands, verifier: SessionVerifier, order: int
+) -> None:
+    async def never(_session: StaffSession) -> bool:
+        return False
+
+    own, planted = token_of(*a_session("officer", login="own", now=NINE)), token_of(*a_session(login="evil", now=NINE))
+    pairs = [f"{cookie_name(secure=True)}={own}", f"{cookie_name(secure=False)}={planted}"][::order]
+    authenticator = RequestAuthenticator(verifier, never, cookie_name(secure=True))
+    both = Request({"type": "http", "headers": [(b"cookie", "; ".join(pairs).encode())]})
+    session = await authenticator.session_of(both)
+    assert session is not None
+    assert session.sub == "own"
+    alone = Request({"type": "http", "headers": [(b"cookie", f"veche_session={planted}".encode())]})
+    assert await authenticator.session_of(alone) is None
+
+
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Bearer \t", "Basic x"])
+async def test_whoever_shows_no_key_is_nobody_even_where_the_empty_key_was_admitted(
+    clock: Hands, authorization: str | None
+) -> None:
+    """An operator who takes the SHA-256 of a variable that is not set."""
+    callers = InternalCallers("door", {"tools": key_digest("")})
+    assert callers.name_of(bearer(authorization)) is None
+    assert callers.name_of("") is None
 
 
 @pytest.mark.parametrize(

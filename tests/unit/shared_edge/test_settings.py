@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -152,8 +153,11 @@ def test_a_service_names_the_missing_variables_of_its_own_group(capsys: pytest.C
             "VECHE_SESSIONS__PUBLIC_KEYS", f"{PAIR.public},c2hvcnQ=", "must be a public Ed25519 key", id="second key"
         ),
         pytest.param("VECHE_SESSIONS__PUBLIC_KEYS", PAIR.private, "must be a public Ed25519 key", id="private key"),
-        ("VECHE_SESSIONS__PUBLIC_KEYS", " , ", "should have at least 1 item"),
-        ("VECHE_CALLERS__NOTIFICATIONS", "the key itself", "should match pattern"),
+        ("VECHE_SESSIONS__PUBLIC_KEYS", " , ", "must hold a public Ed25519 key"),
+        ("VECHE_CALLERS__NOTIFICATIONS", "the key itself", "must be 64 hexadecimal digits in lower case"),
+        ("VECHE_CALLERS__NOTIFICATIONS", "A" * 64, "must be 64 hexadecimal digits in lower case"),
+        pytest.param("VECHE_CALLERS__TOOLS", sha256(b"").hexdigest(), "of an empty text", id="SHA-256 of nothing"),
+        pytest.param("VECHE_CALLERS__TOOLS", sha256(b"\n").hexdigest(), "of an empty text", id="SHA-256 of echo"),
         ("VECHE_CALLERS__NOTIFICATION", "a" * 64, "is not a setting; check its spelling or remove it"),
         ("VECHE_MONGO__URI", "postgres://x", "must begin with mongodb:// or mongodb+srv://"),
         ("VECHE_HTTP__PORT", "seventy", "input should be a valid integer"),
@@ -215,3 +219,26 @@ def test_a_service_that_only_reads_sessions_does_not_start_with_the_key_that_sig
         sessions: SessionSettings
 
     assert "VECHE_SESSIONS__SIGNING_KEY: is not a setting; check its spelling or remove it" in refusal(capsys, Reader)
+
+
+def test_two_callers_have_a_key_each(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("VECHE_CALLERS__TOOLS", KEYS["VECHE_CALLERS__NOTIFICATIONS"])
+    assert "VECHE_CALLERS: notifications and tools must have a key each" in refusal(capsys, WithKeys)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{0} {1}", "{0}\n{1}", "{0};{1}", '["{0}", "{1}"]', '"{0}"', "{0}{1}", "{0}x", "/run/secrets/key.pem",
+        pytest.param(2 * "-----BEGIN PUBLIC KEY-----\n{0}\n-----END PUBLIC KEY-----\n", id="two PEM files in one"),
+    ],
+)  # fmt: skip
+def test_a_broken_list_of_public_keys_is_refused_with_its_form_and_not_read_in_part(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], value: str
+) -> None:
+    given = value.format(PAIR.public, new_key_pair().public)
+    monkeypatch.setenv("VECHE_SESSIONS__PUBLIC_KEYS", given)
+    told = refusal(capsys, WithKeys)
+    assert "VECHE_SESSIONS__PUBLIC_KEYS: must be " in told
+    assert "two of them separated by a comma; print it with: openssl pkey" in told
+    assert given not in told

@@ -7,9 +7,11 @@ import secrets
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 
+from veche_local.errors import CommandError
 from veche_local.home import Home, replace_file
 
 KEY_BYTES = 32
+PAIR = frozenset({"session_signing", "session_public"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -24,6 +26,10 @@ class InstallationKeys:
     voter: str
     notifications: str
     """By which notifications asks intake for contacts."""
+    notifications_sessions: str
+    """By which notifications asks routing for ended sessions."""
+    surveys_sessions: str
+    """By which surveys asks routing for ended sessions."""
     tools: str
     """By which `veche replay` asks the services what they hold."""
     channel: str
@@ -40,9 +46,18 @@ class InstallationKeys:
                 "VECHE_INTAKE__VOTER_KEY": self.voter,
                 "VECHE_CALLERS__NOTIFICATIONS": _digest(self.notifications),
             },
-            "routing": {"VECHE_SESSIONS__SIGNING_KEY": self.session_signing, **verify},
-            "notifications": {"VECHE_NOTIFICATIONS__INTAKE_KEY": self.notifications, **verify},
-            "surveys": verify,
+            "routing": {
+                "VECHE_SESSIONS__SIGNING_KEY": self.session_signing,
+                "VECHE_CALLERS__NOTIFICATIONS": _digest(self.notifications_sessions),
+                "VECHE_CALLERS__SURVEYS": _digest(self.surveys_sessions),
+                **verify,
+            },
+            "notifications": {
+                "VECHE_NOTIFICATIONS__INTAKE_KEY": self.notifications,
+                "VECHE_SESSIONS__ROUTING_KEY": self.notifications_sessions,
+                **verify,
+            },
+            "surveys": {"VECHE_SESSIONS__ROUTING_KEY": self.surveys_sessions, **verify},
         }[service]
 
 
@@ -62,12 +77,34 @@ def new_keys() -> InstallationKeys:
 
 
 def installation_keys(home: Home) -> InstallationKeys:
-    """The keys of this home, generated at the first call. Without the file sessions and tracking codes become void."""
-    if home.keys_file.exists():
-        return InstallationKeys(**json.loads(home.keys_file.read_text(encoding="utf-8")))
-    keys = new_keys()
-    replace_file(home.keys_file, json.dumps(asdict(keys), indent=1), mode=0o600)
-    return keys
+    """The keys of this home. Those that the file lacks, since it is of another release, are generated and added; what
+    else it holds is kept. Without the file sessions and tracking codes become void. Raises CommandError where it cannot
+    be read.
+    """
+    stored = _stored(home)
+    missing = {field.name for field in fields(InstallationKeys)} - stored.keys()
+    if missing & PAIR:
+        missing |= PAIR  # half of one pair and half of another would sign nobody in
+    if missing:
+        fresh = asdict(new_keys())
+        stored |= {name: fresh[name] for name in missing}
+        replace_file(home.keys_file, json.dumps(stored, indent=1), mode=0o600)
+    return InstallationKeys(**{field.name: stored[field.name] for field in fields(InstallationKeys)})
+
+
+def _stored(home: Home) -> dict[str, str]:
+    try:
+        content = json.loads(home.keys_file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError):
+        content = None
+    if not isinstance(content, dict) or not all(isinstance(value, str) and value for value in content.values()):
+        raise CommandError(
+            f"The keys in {home.keys_file} cannot be read.",
+            "Restore the file from a copy. Without it, move it away: codes and passwords given out so far become void.",
+        )
+    return content
 
 
 def _digest(key: str) -> str:

@@ -26,6 +26,8 @@ LOCAL_CHANNELS = (
 """Codes of the channels for which the demo and `veche replay` have keys (intake: channels/channels.json)."""
 
 SERVICES = ("intake", "routing", "notifications", "surveys")
+SESSION_READERS = ("notifications", "surveys")
+"""Services that ask routing which sessions of staff were ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def service_settings(
 ) -> dict[str, str]:
     """The environment of one service; variables that the operator has set take precedence over it."""
     own: dict[str, str] = {}
+    if service in SESSION_READERS:
+        own["VECHE_SESSIONS__ROUTING_URL"] = f"http://{LOOPBACK}:{ports['routing']}"
     if service == "intake":
         own["VECHE_INTAKE__BOOTSTRAP_KEYS"] = json.dumps(channel_keys(keys))
     elif service == "routing" and settings.demo:

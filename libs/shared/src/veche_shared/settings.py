@@ -7,11 +7,13 @@ wins over a file. A secret is a ``SecretStr``: it is not shown by ``repr``, ``st
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -61,13 +63,25 @@ Key = Annotated[SecretStr, AfterValidator(_long_enough)]
 
 
 def _is_private_key(key: SecretStr) -> SecretStr:
-    read_private_key(key.get_secret_value())
+    try:
+        read_private_key(key.get_secret_value())
+    except ValueError as error:
+        raise ValueError(f"{error}: the PEM file's base64 line, without quotes; {_MAKE_A_PAIR}") from None
     return key
 
 
-def _is_public_key(key: str) -> str:
-    read_public_key(key)
-    return key
+def _are_public_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        if not keys:
+            raise ValueError("must hold a public Ed25519 key")  # noqa: TRY301 - told in the same words
+        for key in keys:
+            read_public_key(key)
+    except ValueError as error:
+        raise ValueError(
+            f"{error}: the PEM file's base64 line, without quotes, two of them separated by a comma; "
+            "print it with: openssl pkey -in signing.pem -pubout (docs/operations.md, Keys)"
+        ) from None
+    return keys
 
 
 def _items(given: object) -> object:
@@ -78,12 +92,21 @@ def _items(given: object) -> object:
 SigningKey = Annotated[SecretStr, AfterValidator(_is_private_key)]
 """A private Ed25519 key: PEM, or its base64 line."""
 
-PublicKeys = Annotated[
-    tuple[Annotated[str, AfterValidator(_is_public_key)], ...], NoDecode, BeforeValidator(_items), Field(min_length=1)
-]
+PublicKeys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_items), AfterValidator(_are_public_keys)]
 """Public Ed25519 keys, comma separated: PEM, or their base64 lines."""
 
-KeyDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+def _is_key_digest(digest: str) -> str:
+    if re.fullmatch(r"[0-9a-f]{64}", digest) is None:
+        raise ValueError(f"must be 64 hexadecimal digits in lower case; {_MAKE_A_DIGEST}")
+    if digest in _OF_NOTHING:
+        raise ValueError(f"is the SHA-256 of an empty text, by which everybody would be let in; {_MAKE_A_DIGEST}")
+    return digest
+
+
+_OF_NOTHING: Final = frozenset(sha256(text).hexdigest() for text in (b"", b"\n", b"\r\n"))
+
+KeyDigest = Annotated[str, AfterValidator(_is_key_digest)]
 """The SHA-256 of a key, in 64 hexadecimal digits."""
 
 
@@ -175,11 +198,27 @@ class SessionSettings(Group):
     public_keys: PublicKeys
 
 
+class ReadSessionSettings(SessionSettings):
+    """How a service other than routing knows which sessions were ended: it asks routing at ``routing_url``, which knows
+    this caller by ``routing_key``, and reads the topic of sessions.
+    """
+
+    routing_url: WebAddress = "http://127.0.0.1:8002"
+    routing_key: Key
+
+
 class CallerSettings(Group):
     """Who may call the internal endpoints of a service: one field a caller, with the SHA-256 of the caller's key.
 
     Each service has its own subclass; the base admits nobody.
     """
+
+    @model_validator(mode="after")
+    def _tell_callers_apart(self) -> CallerSettings:
+        digests = self.digests()
+        if len(set(digests.values())) < len(digests):
+            raise ValueError(f"{' and '.join(digests)} must have a key each, and two have the same one")
+        return self
 
     def digests(self) -> dict[str, str]:
         """Caller → the SHA-256 of its key."""
@@ -284,10 +323,13 @@ def variable_name(location: Sequence[str | int]) -> str:
 def explain(error: ValidationError) -> str:
     """What is wrong with the settings, one line a fault: the variable and what to do. Values are never repeated."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
-    lines = [
-        f"  {variable_name(fault['loc'])}: {_advice(fault['type'], fault['loc'], fault['msg'])}" for fault in faults
-    ]
+    lines = [f"  {_name(fault['loc'])}{_advice(fault['type'], fault['loc'], fault['msg'])}" for fault in faults]
     return "\n".join(["Veche cannot start, because its settings are incomplete or wrong:", *lines])
+
+
+def _name(location: Sequence[str | int]) -> str:
+    """The variable; nothing where the fault is of several groups together, which its message names."""
+    return f"{variable_name(location)}: " if location else ""
 
 
 def _advice(kind: str, location: Sequence[str | int], message: str) -> str:
@@ -320,6 +362,7 @@ __all__ = [
     "LogSettings",
     "MongoSettings",
     "PublicKeys",
+    "ReadSessionSettings",
     "ServiceSettings",
     "SessionSettings",
     "SigningKey",

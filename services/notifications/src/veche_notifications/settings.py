@@ -9,8 +9,8 @@ from veche_shared.settings import (
     Group,
     Key,
     KeyDigest,
+    ReadSessionSettings,
     ServiceSettings,
-    SessionSettings,
     WebAddress,
 )
 
@@ -70,5 +70,14 @@ class Settings(ServiceSettings):
     """Everything that notifications is configured by."""
 
     notifications: NotificationsSettings
-    sessions: SessionSettings
+    sessions: ReadSessionSettings
     callers: Callers = Callers()
+
+    @model_validator(mode="after")
+    def _one_key_a_called_service(self) -> Settings:
+        if self.notifications.intake_key == self.sessions.routing_key:
+            raise ValueError(
+                "the keys VECHE_NOTIFICATIONS__INTAKE_KEY and VECHE_SESSIONS__ROUTING_KEY must differ: with one for "
+                "both, routing could ask intake for contacts in this service's name"
+            )
+        return self

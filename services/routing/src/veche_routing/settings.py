@@ -43,8 +43,10 @@ class SigningSettings(SessionSettings):
 
 
 class Callers(CallerSettings):
-    """The operators' tools count what is stored."""
+    """Notifications and surveys ask which sessions were ended; the operators' tools count what is stored."""
 
+    notifications: KeyDigest
+    surveys: KeyDigest
     tools: KeyDigest | None = None
 
 
@@ -53,4 +55,4 @@ class Settings(ServiceSettings):
 
     routing: RoutingSettings = RoutingSettings()
     sessions: SigningSettings
-    callers: Callers = Callers()
+    callers: Callers

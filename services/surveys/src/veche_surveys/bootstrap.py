@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from veche_shared.clock import Clock, system_clock
 from veche_shared.http.application import ServiceInfo
 from veche_shared.ids import Ids, new_id
-from veche_shared.security.ended_sessions import ended_sessions_module, session_authenticator
+from veche_shared.security.ended_sessions_module import ended_sessions_module, session_authenticator
 from veche_shared.service.assembly import assemble
 from veche_shared.service.context import ServiceContext
 from veche_surveys import SERVICE

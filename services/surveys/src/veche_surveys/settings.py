@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from veche_shared.settings import CallerSettings, Group, KeyDigest, ServiceSettings, SessionSettings
+from veche_shared.settings import CallerSettings, Group, KeyDigest, ReadSessionSettings, ServiceSettings
 
 
 class SurveysSettings(Group):
@@ -23,5 +23,5 @@ class Settings(ServiceSettings):
     """Everything that surveys is configured by."""
 
     surveys: SurveysSettings = SurveysSettings()
-    sessions: SessionSettings
+    sessions: ReadSessionSettings
     callers: Callers = Callers()

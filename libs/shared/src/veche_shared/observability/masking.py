@@ -36,6 +36,7 @@ PERSONAL_KEYS: Final = frozenset(
         "phone",
         "query",
         "query_string",
+        "routing_key",
         "secret",
         "session",
         "signing_key",

@@ -54,6 +54,8 @@ def public_line(key: OKPKey) -> str:
 
 
 def _read(text: str, kind: _Kind) -> OKPKey:
+    if text.count("-----BEGIN") > 1:
+        raise ValueError(f"must be one {kind.lower()} Ed25519 key, and there are several")
     pem = text.strip() if "-----" in text else f"-----BEGIN {kind} KEY-----\n{text.strip()}\n-----END {kind} KEY-----\n"
     try:
         key = OKPKey.import_key(pem)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, cast
+from typing import Annotated, Final, Literal, cast, get_args
 
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import GuestProtocol, OKPKey
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from starlette.requests import Request
 
 from veche_shared.clock import Clock
@@ -24,7 +24,12 @@ from veche_shared.security.origin import require_same_origin
 from veche_shared.security.roles import Role as Role
 
 COOKIE: Final = "veche_session"
+"""The session cookie where there is no HTTPS, as on one's own machine; else ``cookie_name``."""
+
 LIFETIME: Final = timedelta(hours=12)
+CLOCK_TOLERANCE: Final = timedelta(hours=1)
+"""How far the clocks of the processes of an installation may differ without an ended session being taken for live."""
+
 ALGORITHM: Final = "Ed25519"
 """RFC 9864: EdDSA with that curve and no other."""
 
@@ -37,6 +42,18 @@ STATE: Final = "request_authenticator"
 _SCOPE: Final = "veche.staff_session"
 
 
+def cookie_name(*, secure: bool) -> str:
+    """The session cookie. With HTTPS no browser takes one of that name from another host, be it of the same domain, nor
+    over plain HTTP (RFC 6265bis, 4.1.3.2): so nobody can put their own session in the place of somebody else's.
+    """
+    return f"__Host-{COOKIE}" if secure else COOKIE
+
+
+def _known_roles(given: object) -> object:
+    """The roles that this release has; one that a newer release has added gives no rights here."""
+    return [role for role in given if role in get_args(Role)] if isinstance(given, list) else given
+
+
 class StaffSession(BaseModel):
     """Who is signed in. ``sid`` is the session's id, ``sub`` the account's login, ``departments`` are codes of the
     city's directory; roles and departments are those of the moment at which the session began (``iat``).
@@ -47,7 +64,7 @@ class StaffSession(BaseModel):
     sid: str
     sub: str
     name: str
-    roles: frozenset[Role]
+    roles: Annotated[frozenset[Role], BeforeValidator(_known_roles)]
     departments: tuple[str, ...]
     iat: datetime
     exp: datetime
@@ -78,12 +95,20 @@ class SessionVerifier:
         self._clock: Final = clock
 
     def read(self, token: str) -> StaffSession | None:
-        """The session that ``token`` carries; None where it is forged, malformed or over."""
+        """The session that ``token`` carries; None where it is forged, malformed or over, has not begun on any clock,
+        or would be longer than a session is.
+        """
         try:
-            claims = _Claims.model_validate(jwt.decode(token, self._key_of, algorithms=[ALGORITHM]).claims)
-        except (JoseError, ValidationError, ValueError):
+            signed = jwt.decode(token, self._key_of, algorithms=[ALGORITHM])
+        except Exception:  # noqa: BLE001 - anybody may send anything, and it must not fail a request
             return None
-        return claims if claims.iat <= claims.exp and not self.is_over(claims) else None
+        try:
+            claims = _Claims.model_validate(signed.claims)
+        except ValidationError:
+            return None
+        begun = claims.iat <= self._clock() + CLOCK_TOLERANCE
+        possible = timedelta() <= claims.exp - claims.iat <= LIFETIME
+        return claims if begun and possible and not self.is_over(claims) else None
 
     def is_over(self, session: StaffSession) -> bool:
         """Whether the session's time is over."""
@@ -106,6 +131,7 @@ class RequestAuthenticator:
 
     verifier: SessionVerifier
     is_ended: IsEnded
+    cookie: str = COOKIE
 
     async def session_of(self, request: Request) -> StaffSession | None:
         """The session of a request, None where nobody is signed in. It is looked for once a request."""
@@ -118,7 +144,7 @@ class RequestAuthenticator:
         return self.verifier.is_over(session) or await self.is_ended(session)
 
     async def _find(self, request: Request) -> StaffSession | None:
-        token = request.cookies.get(COOKIE)
+        token = request.cookies.get(self.cookie)
         session = None if token is None else self.verifier.read(token)
         return None if session is None or await self.is_ended(session) else session
 
@@ -170,6 +196,7 @@ def _authenticator(request: Request) -> RequestAuthenticator:
 __all__ = [
     "ALGORITHM",
     "AUDIENCE",
+    "CLOCK_TOLERANCE",
     "COOKIE",
     "ISSUER",
     "LIFETIME",
@@ -179,6 +206,7 @@ __all__ = [
     "Role",
     "SessionVerifier",
     "StaffSession",
+    "cookie_name",
     "found_session",
     "no_sessions",
     "require_staff",

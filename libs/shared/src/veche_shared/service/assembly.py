@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from pymongo import IndexModel
 from pymongo.errors import PyMongoError
 
+from veche_shared.backoff import Backoff
 from veche_shared.http.application import ServiceInfo, create_app
 from veche_shared.http.fast_routes import add_fast_routes
 from veche_shared.http.health import Check, Health
@@ -97,7 +98,8 @@ class Assembly:
         others: dict[str, Check] = {}
         if roles & {"consumers", "relay"}:
             others["kafka"] = self.messaging.check
-        others["tasks"] = partial(self.context.supervisor.check, without=self.messaging.task_names)
+        optional = {job.name for module in self.modules for job in module.jobs if not job.for_readiness}
+        others["tasks"] = partial(self.context.supervisor.check, without={*self.messaging.task_names, *optional})
         return Health(required, others) if "api" in roles else Health({**required, **others})
 
     def stopping(self) -> None:
@@ -134,7 +136,9 @@ class Assembly:
                     await job.after_failure()
                 raise
 
-        self.context.supervisor.start(job.name, step, interval=job.interval)
+        jitter, cap = self.context.jitter, job.longest_backoff
+        backoff = Backoff(jitter) if cap is None else Backoff(jitter, cap=cap)
+        self.context.supervisor.start(job.name, step, interval=job.interval, backoff=backoff)
         return _JobStop(self.context, job, lease)
 
 

@@ -19,8 +19,9 @@ class Job:
     """Something that is done again and again: ``step`` is one pass, ``interval`` the seconds between two passes.
 
     With ``one_replica`` only the process that holds the job's lease does it. ``timeout`` bounds one pass in seconds.
-    Whatever a pass raises is logged, counted and tried again with backoff, after ``after_failure``. ``stop`` is called
-    when the process stops, after the pass in hand was cancelled.
+    Whatever a pass raises is logged, counted and tried again with backoff, of at most ``longest_backoff`` seconds where
+    that is given, after ``after_failure``. ``stop`` is called when the process stops, after the pass in hand was
+    cancelled. Without ``for_readiness`` a process whose last pass failed is ready all the same.
     """
 
     name: str
@@ -30,6 +31,8 @@ class Job:
     timeout: float | None = None
     after_failure: Callable[[], Awaitable[None]] | None = None
     stop: Callable[[], Awaitable[None]] | None = None
+    longest_backoff: float | None = None
+    for_readiness: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from veche_notifications import metrics
 from veche_notifications.feeds.model import Entry
 from veche_notifications.feeds.rules import view_of
 from veche_notifications.feeds.store import FEEDS, FeedStore
+from veche_shared.backoff import Backoff
 from veche_shared.clock import Clock
 from veche_shared.supervision.supervisor import SupervisedTask, Supervisor
 
@@ -153,19 +154,19 @@ class LiveFeeds:
         """The stream of one reader: everything after number ``after`` (None: from now on), then what happens.
 
         Pieces are whole events or comments. It ends when the reader is too slow, when the service stops, or when
-        ``is_over`` says so, which is asked every ``CHECK_SECONDS``.
+        ``is_over`` says so, which is asked before each page of what is stored, and then every ``CHECK_SECONDS``.
         """
         latest = (await self.store.state(feed)).sequence
         position = latest if after is None else min(after, latest)
         yield f"retry: {RETRY_MS}\n\n".encode()
-        async with aclosing(self._missed(feed, position)) as missed:
+        async with aclosing(self._missed(feed, position, is_over)) as missed:
             async for page in missed:
                 position = page.sequence
                 yield page.data
         follower = self._attach(feed, position, is_over)
         try:
             # Between the last look and the attachment something may have come that no channel has read for us.
-            async with aclosing(self._missed(feed, position)) as missed:
+            async with aclosing(self._missed(feed, position, is_over)) as missed:
                 async for page in missed:
                     position = page.sequence
                     yield page.data
@@ -177,9 +178,9 @@ class LiveFeeds:
         finally:
             self._detach(follower)
 
-    async def _missed(self, feed: str, position: int) -> AsyncGenerator[Frame]:
-        """What is stored behind ``position``, a page at a time, each under its last number."""
-        while not self._stopped:
+    async def _missed(self, feed: str, position: int, is_over: IsOver) -> AsyncGenerator[Frame]:
+        """What is stored behind ``position``, a page at a time, each under its last number, until ``is_over``."""
+        while not self._stopped and not await is_over():
             entries = await self.store.changed_after(feed, position, PAGE)
             if not entries:
                 return
@@ -202,7 +203,12 @@ class LiveFeeds:
         channel.followers.add(follower)
         if self._watching is None:
             self._watching = self.supervisor.start("watch-feeds", self._watch, interval=WATCH_PAUSE)
-            self._checking = self.supervisor.start("end-streams", self._end_those_over, interval=CHECK_SECONDS)
+            self._checking = self.supervisor.start(
+                "end-streams",
+                self._end_those_over,
+                interval=CHECK_SECONDS,
+                backoff=Backoff(self.supervisor.jitter, cap=CHECK_SECONDS),
+            )
         return follower
 
     def _detach(self, follower: Follower) -> None:

@@ -23,6 +23,7 @@ from veche_shared.city import PackError, load_city
 from veche_shared.clock import system_clock
 from veche_shared.ids import new_id
 from veche_shared.rejection import Rejected
+from veche_shared.security.ended_sessions import EndedSessionStore
 from veche_shared.security.key_pairs import new_key_pair
 from veche_shared.security.passwords import Passwords
 from veche_shared.security.roles import Role
@@ -112,7 +113,7 @@ def _run(work: Callable[[AccountService], Awaitable[T | Rejected | Sequence[Reje
         mongo = database_of(SERVICE, settings)
         # The relay of the service that runs finds what is to be published by itself.
         transactions = Transactions(mongo, wake=lambda: None)
-        sessions = SessionService(transactions, SessionStore(mongo), system_clock, new_id)
+        sessions = SessionService(transactions, SessionStore(mongo), EndedSessionStore(mongo), system_clock, new_id)
         try:
             return await work(
                 AccountService(

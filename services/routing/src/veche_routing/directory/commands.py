@@ -6,7 +6,7 @@ account too: so of a sign-in and such a change that meet, one is done after the 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -20,10 +20,11 @@ from veche_shared.contracts.topics import SESSIONS
 from veche_shared.ids import Ids
 from veche_shared.observability.tracing import current_traceparent
 from veche_shared.rejection import Rejected
+from veche_shared.security.ended_sessions import EndedSession, EndedSessionStore
 from veche_shared.security.passwords import MAX_LENGTH, MIN_LENGTH, Passwords
 from veche_shared.security.rate_limiter import Limit, RateLimiter, reserve_all
 from veche_shared.security.roles import Role
-from veche_shared.security.sessions import LIFETIME
+from veche_shared.security.sessions import CLOCK_TOLERANCE, LIFETIME
 from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
 
 ACCOUNT_LIMIT: Final = Limit(attempts=5, window=timedelta(minutes=15))
@@ -31,6 +32,9 @@ ACCOUNT_LIMIT: Final = Limit(attempts=5, window=timedelta(minutes=15))
 
 ADDRESS_LIMIT: Final = Limit(attempts=50, window=timedelta(minutes=15))
 """Wrong logins and passwords from one address: an office behind one address has many people who mistype."""
+
+TRIES: Final = 3
+"""How often a password is verified anew because its hash was renewed by another sign-in meanwhile."""
 
 PASSWORD_LENGTH: Final = Rejected("password_length", "/password", {"min": MIN_LENGTH, "max": MAX_LENGTH})
 
@@ -41,6 +45,7 @@ class SessionService:
 
     transactions: Transactions
     sessions: SessionStore
+    ended: EndedSessionStore
     clock: Clock
     ids: Ids
 
@@ -61,11 +66,13 @@ class SessionService:
         await self.transactions.run(work)
 
     async def end_all(self, unit: UnitOfWork, account: str, reason: EndReason) -> None:
-        """End every session of an account."""
-        await self._end(unit, await self.sessions.live(account, self.clock(), unit.session), reason)
+        """End every session of an account; also those that are over by this clock, and perhaps not by another."""
+        since = self.clock() - CLOCK_TOLERANCE
+        await self._end(unit, await self.sessions.live(account, since, unit.session), reason)
 
-    async def _end(self, unit: UnitOfWork, sessions: Iterable[Session], reason: EndReason) -> None:
+    async def _end(self, unit: UnitOfWork, sessions: Sequence[Session], reason: EndReason) -> None:
         now = self.clock()
+        await self.ended.add(unit, [EndedSession(session.id, reason, session.expires_at) for session in sessions])
         for session in sessions:
             await self.sessions.save(unit, session, rules.ended(session, reason, now))
             unit.publish(SESSIONS, session_ended(session, reason, now, self.ids(), current_traceparent()))
@@ -200,22 +207,34 @@ class StaffAuthenticator:
         key = f"{login}|{network}"
         if wait := await reserve_all((self.by_account, key), (self.by_address, network)):
             return rules.throttled(wait)
-        account = await self.accounts.get(login)
-        usable = account is not None and rules.may_sign_in(account)
-        verified = await self.passwords.verify(password, account.password if account is not None and usable else None)
-        if account is None or not verified.right:
+        signed_in = await self._verify(login, password, client)
+        if signed_in is None:
             return rules.WRONG_CREDENTIALS
         await self.by_account.forgive(key)
         await self.by_address.release(network)
-        return await self.transactions.run(self._begin(account, verified.renewed or account.password, client))
+        return signed_in
+
+    async def _verify(self, login: str, password: str, client: ClientKind) -> SignedIn | None:
+        for _ in range(TRIES):
+            account = await self.accounts.get(login)
+            usable = account if rules.may_sign_in(account) else None
+            verified = await self.passwords.verify(password, None if usable is None else usable.password)
+            if usable is None or not verified.right:
+                return None
+            signed_in = await self.transactions.run(self._begin(usable, verified.renewed or usable.password, client))
+            if signed_in is not None:
+                return signed_in
+        return None
 
     def _begin(
         self, verified: Account, password: str, client: ClientKind
-    ) -> Callable[[UnitOfWork], Awaitable[SignedIn | Rejected]]:
-        async def work(unit: UnitOfWork) -> SignedIn | Rejected:
+    ) -> Callable[[UnitOfWork], Awaitable[SignedIn | None]]:
+        """Begin a session; None where the account was changed while the password was being verified."""
+
+        async def work(unit: UnitOfWork) -> SignedIn | None:
             account = await self.accounts.get(verified.login, unit.session)
-            if account is None or not rules.may_sign_in(account) or account.password != verified.password:
-                return rules.WRONG_CREDENTIALS  # it was changed while the password was being verified
+            if not rules.may_sign_in(account) or account.password != verified.password:
+                return None
             after = replace(account, version=account.version + 1, password=password, signed_in_at=self.clock())
             await self.accounts.save(unit, account, after)
             return SignedIn(after, await self.sessions.begin(unit, after, client))

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Literal, get_args
 
+from bson import Timestamp
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, Field
 
 from veche_routing.directory.commands import SessionService, StaffAuthenticator
+from veche_routing.directory.model import EndReason
 from veche_routing.directory.problems import PROBLEMS
 from veche_routing.directory.rules import client_kind
 from veche_routing.directory.session_cookie import SessionCookie
 from veche_routing.packs.rules import Edition
 from veche_shared.city import City
+from veche_shared.contracts.codes import Code, known
 from veche_shared.http.callers import caller_network
+from veche_shared.http.pagination import CursorText, decode_cursor, encode_cursor
+from veche_shared.http.problems import BadRequest
 from veche_shared.http.rejections import accepted
+from veche_shared.security.ended_sessions import EndedSessionStore
+from veche_shared.security.internal import require_internal
 from veche_shared.security.origin import require_same_origin
 from veche_shared.security.sessions import Role, StaffSession, require_staff, staff_session
 
@@ -87,6 +95,22 @@ class SessionOut(BaseModel):
     departments: list[str]
 
 
+class EndedSessionOut(BaseModel):
+    """A session that counts no more; ``expires_at`` is when its token would have been void by itself."""
+
+    session_id: str
+    reason: Annotated[Code, known(*get_args(EndReason))]
+    expires_at: datetime
+
+
+class EndedSessionsOut(BaseModel):
+    """``next`` is where to read on: at once where there is ``more``, else the next time."""
+
+    items: list[EndedSessionOut]
+    next: str
+    more: bool
+
+
 def directory_router(city: City, edition: Callable[[], Edition]) -> APIRouter:
     """``/api/v1/directory``: public, since none of it is secret; ``edition`` gives what is in force today."""
     router = APIRouter(prefix="/api/v1/directory", tags=["directory"])
@@ -103,6 +127,35 @@ def directory_router(city: City, edition: Callable[[], Edition]) -> APIRouter:
         )
 
     return router
+
+
+def ended_sessions_router(ended: EndedSessionStore) -> APIRouter:
+    """``/internal/v1/sessions``: for the services that show pages to staff; the gateway does not serve it."""
+    router = APIRouter(prefix="/internal/v1/sessions", include_in_schema=False)
+
+    @router.get("/ended", dependencies=[Depends(require_internal("notifications", "surveys"))])
+    async def ended_sessions(after: CursorText = None) -> EndedSessionsOut:
+        """The sessions that were ended after ``next`` of an answer before, some of which were in that answer too."""
+        page = await ended.after(None if after is None else _written_at(after))
+        return EndedSessionsOut(
+            items=[
+                EndedSessionOut(session_id=session.id, reason=session.reason, expires_at=session.expires_at)
+                for session in page.items
+            ],
+            next=encode_cursor({"time": page.next.time, "inc": page.next.inc}),
+            more=page.more,
+        )
+
+    return router
+
+
+def _written_at(cursor: str) -> Timestamp:
+    """The place that a cursor names. Raises BadRequest for one that was not given here."""
+    place = decode_cursor(cursor, {"time": int, "inc": int})
+    try:
+        return Timestamp(int(place["time"]), int(place["inc"]))
+    except ValueError:
+        raise BadRequest("The cursor is not one that was given here.", code="invalid_cursor") from None
 
 
 def sessions_router(authenticator: StaffAuthenticator, sessions: SessionService, cookie: SessionCookie) -> APIRouter:

@@ -12,7 +12,7 @@ from veche_routing.directory.commands import (
     SessionService,
     StaffAuthenticator,
 )
-from veche_routing.directory.http import directory_router, sessions_router
+from veche_routing.directory.http import directory_router, ended_sessions_router, sessions_router
 from veche_routing.directory.pages import sign_in_router
 from veche_routing.directory.session_cookie import SessionCookie
 from veche_routing.directory.store import INDEXES, AccountStore, SessionStore
@@ -21,10 +21,11 @@ from veche_routing.responsibility.rules import RulesetCache
 from veche_routing.settings import Settings
 from veche_shared.clock import Clock
 from veche_shared.contracts.topics import SESSIONS
-from veche_shared.security import rate_limiter
+from veche_shared.security import ended_sessions, rate_limiter
+from veche_shared.security.ended_sessions import EndedSessionStore
 from veche_shared.security.passwords import Passwords
 from veche_shared.security.rate_limiter import RateLimiter
-from veche_shared.security.sessions import RequestAuthenticator, SessionVerifier, StaffSession
+from veche_shared.security.sessions import RequestAuthenticator, SessionVerifier, StaffSession, cookie_name
 from veche_shared.service.context import ServiceContext
 from veche_shared.service.module import Module
 from veche_shared.storage.mongo import Mongo
@@ -39,14 +40,15 @@ def staff_authenticator(
     async def is_ended(session: StaffSession) -> bool:
         return not rules.is_live(await sessions.get(session.sid), clock())
 
-    return RequestAuthenticator(SessionVerifier(settings.sessions.public_keys, clock), is_ended)
+    verifier = SessionVerifier(settings.sessions.public_keys, clock)
+    return RequestAuthenticator(verifier, is_ended, cookie_name(secure=settings.http.secure_cookies))
 
 
 def directory_module(context: ServiceContext[Settings], pack: Pack, rulesets: RulesetCache) -> Module:
     """The public directory, and the accounts and sessions of staff."""
     settings, mongo, clock = context.settings, context.mongo, context.clock
-    accounts, passwords = AccountStore(mongo), Passwords()
-    sessions = SessionService(context.transactions, SessionStore(mongo), clock, context.ids)
+    accounts, passwords, ended = AccountStore(mongo), Passwords(), EndedSessionStore(mongo)
+    sessions = SessionService(context.transactions, SessionStore(mongo), ended, clock, context.ids)
     authenticator = StaffAuthenticator(
         context.transactions,
         accounts,
@@ -71,9 +73,10 @@ def directory_module(context: ServiceContext[Settings], pack: Pack, rulesets: Ru
         routers=[
             directory_router(context.city, lambda: rulesets.at(clock()).edition),
             sessions_router(authenticator, sessions, cookie),
+            ended_sessions_router(ended),
             sign_in_router(authenticator, sessions, cookie, context.pages),
         ],
-        indexes={**INDEXES, **rate_limiter.INDEXES},
+        indexes={**INDEXES, **ended_sessions.INDEXES, **rate_limiter.INDEXES},
         topics=[SESSIONS],
         startup=[make_demo_staff],
     )

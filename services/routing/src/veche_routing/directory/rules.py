@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeGuard
 
 from veche_routing.directory.model import LOGIN, ROLES, Account, ClientKind, EndReason, NewAccount, Session
 from veche_routing.packs.model import Department, Pack
@@ -45,7 +45,7 @@ def rights_faults(
             yield Rejected("department_unknown", "/departments", {"department": code})
 
 
-def may_sign_in(account: Account | None) -> bool:
+def may_sign_in(account: Account | None) -> TypeGuard[Account]:
     """Whether there is such an account, and it is not disabled."""
     return account is not None and account.disabled_at is None
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from veche_routing.directory.model import Account, Session
 from veche_shared.security.key_pairs import read_private_key
-from veche_shared.security.sessions import ALGORITHM, AUDIENCE, COOKIE, ISSUER, LIFETIME
+from veche_shared.security.sessions import ALGORITHM, AUDIENCE, ISSUER, LIFETIME, cookie_name
 
 
 class SessionCookie:
@@ -23,6 +23,7 @@ class SessionCookie:
         self._key: Final = read_private_key(signing_key.get_secret_value())
         self._key_id: Final = self._key.thumbprint()
         self._secure: Final = secure
+        self._name: Final = cookie_name(secure=secure)
 
     def token(self, account: Account, session: Session) -> str:
         """The signed token: the session, and what the account may do at its beginning."""
@@ -42,7 +43,7 @@ class SessionCookie:
     def set(self, response: Response, account: Account, session: Session) -> None:
         """Give the browser the cookie: not for scripts, not for other sites."""
         response.set_cookie(
-            COOKIE,
+            self._name,
             self.token(account, session),
             max_age=int(LIFETIME.total_seconds()),
             path="/",
@@ -53,4 +54,4 @@ class SessionCookie:
 
     def delete(self, response: Response) -> None:
         """Have the browser forget the cookie."""
-        response.delete_cookie(COOKIE, path="/", secure=self._secure, httponly=True, samesite="lax")
+        response.delete_cookie(self._name, path="/", secure=self._secure, httponly=True, samesite="lax")

@@ -9,7 +9,7 @@ from typing import Final
 
 from pymongo import ASCENDING, IndexModel
 
-from veche_routing.directory.model import Account, Session
+from veche_routing.directory.model import ROLES, Account, Session
 from veche_shared.storage.mongo import Document, Mongo
 from veche_shared.storage.mongo import Session as Transaction
 from veche_shared.storage.unit_of_work import UnitOfWork
@@ -64,7 +64,7 @@ class SessionStore:
         return None if document is None else _session(document)
 
     async def live(self, account: str, now: datetime, transaction: Transaction | None = None) -> list[Session]:
-        """The sessions of an account that are neither ended nor over."""
+        """The sessions of an account that are not ended, and not over at ``now``."""
         query: Document = {"account": account, "expires_at": {"$gt": now}, "ended_at": None}
         return [_session(document) async for document in self.mongo[SESSIONS].find(query, session=transaction)]
 
@@ -92,7 +92,7 @@ def _account(document: Document) -> Account:
         version=document["version"],
         name=document["name"],
         password=document["password"],
-        roles=frozenset(document["roles"]),
+        roles=frozenset(role for role in ROLES if role in document["roles"]),  # a newer release may know others
         departments=tuple(document["departments"]),
         created_at=document["created_at"],
         signed_in_at=document["signed_in_at"],
