@@ -102,11 +102,15 @@ class City:
         token = token_of(account, session, self.keys)
         return {"Cookie": f"{COOKIE}={token}", "Origin": self.gateway, "Sec-Fetch-Site": "same-origin"}
 
-    def add_replica(self, service: str) -> str:
-        """Add a second process of a service, which does not run yet; returns the name by which to start and stop it."""
-        name = f"{service}-two"
-        program = ServiceProgram(service, free_port(), {**self.settings[service], "VECHE_INSTANCE": name})
+    def add_replica(self, service: str, **settings: str) -> str:
+        """Add a second process of a service, which does not run yet; returns the name by which to start and stop it.
+
+        ``settings`` are where it differs from the first one.
+        """
+        name, port = f"{service}-two", free_port()
+        program = ServiceProgram(service, port, {**self.settings[service], "VECHE_INSTANCE": name, **settings})
         self.programs[name] = self._running(program, name)
+        self.urls[name] = f"http://{LOOPBACK}:{port}"
         return name
 
     def _running(self, program: Program, name: str) -> RunningProgram:

@@ -6,9 +6,9 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import httpx2
@@ -45,14 +45,15 @@ STREAM: Final = "/api/v1/feeds/roads/stream"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody with a copy of a session cookie, who asks each service at its own address."""
+    """Somebody with a copy of a session cookie, who asks each service at its own address, or at that of a replica."""
 
     city: City
     cookie: str
+    replicas: Mapping[str, str] = field(default_factory=dict)
 
     def client(self, service: str) -> httpx2.AsyncClient:
-        headers = {"Cookie": f"{COOKIE}={self.cookie}"}
-        return httpx2.AsyncClient(base_url=self.city.urls[service], headers=headers, timeout=20)
+        address = self.replicas.get(service, self.city.urls[service])
+        return httpx2.AsyncClient(base_url=address, headers={"Cookie": f"{COOKIE}={self.cookie}"}, timeout=20)
 
     async def signed_in(self) -> dict[str, bool]:
         """Where this session counts, for a program and for a person alike."""
@@ -72,6 +73,12 @@ class Visitor:
 
     async def counts_nowhere(self) -> bool:
         return not any((await self.signed_in()).values())
+
+    async def counts_in(self, *services: str) -> bool:
+        return all([await self._counts(service) for service in services])
+
+    async def counts_in_none_of(self, *services: str) -> bool:
+        return not any([await self._counts(service) for service in services])
 
     @asynccontextmanager
     async def following(self) -> AsyncIterator[asyncio.Task[None]]:
@@ -233,14 +240,96 @@ async def test_of_a_sign_in_and_a_disabling_that_meet_no_session_is_left_over(ac
     assert await accounts.mongo["sessions"].count_documents({"account": "emil", "ended_at": None}) == 0
 
 
-@pytest.mark.faults
-async def test_while_kafka_is_away_routing_refuses_at_once_and_the_others_as_soon_as_it_is_back(
-    accounts: Accounts, backend: Backend
-) -> None:
-    await accounts.add("fanny")
-    visitor = await accounts.sign_in("fanny")
+@asynccontextmanager
+async def kafka_away(backend: Backend) -> AsyncIterator[None]:
+    """Kafka is killed; it is started again at the end."""
     await asyncio.to_thread(backend.kafka.kill)
-    await accounts.command("disable", "fanny")
-    assert await visitor.signed_in() == {"routing": False, "notifications": True, "surveys": True}
-    await asyncio.to_thread(backend.kafka.start)
-    await eventually(visitor.counts_nowhere, within=60)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(backend.kafka.start)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_while_kafka_is_away_a_session_ends_in_every_service_as_soon(
+    accounts: Accounts, backend: Backend, ending: str
+) -> None:
+    reason, arguments, typed = ENDINGS[ending]
+    login, colleague = f"away-{ending}-anna", f"away-{ending}-boris"
+    for each in (login, colleague):
+        await accounts.add(each)
+    visitor, other = await accounts.sign_in(login), await accounts.sign_in(colleague)
+    async with kafka_away(backend), visitor.following() as stream, other.following() as others_stream:
+        command, *options = arguments
+        await accounts.command(command, login, *options, typed=typed)
+        assert not (await visitor.signed_in())["routing"]
+        async with asyncio.timeout(PROMISED):
+            await eventually(visitor.counts_nowhere)
+            await asyncio.wait([stream])
+        assert await other.counts_everywhere()
+        assert not others_stream.done()
+    assert await accounts.end_reasons(login) == [reason]
+
+
+@pytest.mark.faults
+async def test_whoever_was_not_running_learns_at_its_start_what_has_ended(accounts: Accounts, backend: Backend) -> None:
+    """With Kafka and without it; every replica."""
+    city, replica = accounts.city, accounts.city.add_replica("notifications")
+    await accounts.add("gregor")
+    with_kafka, without = await accounts.sign_in("gregor"), await accounts.sign_in("gregor")
+
+    async def sign_out(visitor: Visitor) -> None:
+        async with visitor.client("routing") as browser:
+            await browser.delete("/api/v1/sessions/current")
+
+    async def start_and_refuse(visitor: Visitor) -> None:
+        await asyncio.to_thread(city.start, "notifications", replica)
+        async with asyncio.timeout(PROMISED):
+            await eventually(visitor.counts_nowhere)
+            await eventually(Visitor(city, visitor.cookie, {"notifications": city.urls[replica]}).counts_nowhere)
+
+    await asyncio.to_thread(city.stop, "notifications")
+    await sign_out(with_kafka)
+    await start_and_refuse(with_kafka)
+    async with kafka_away(backend):
+        await asyncio.to_thread(city.stop, "notifications", replica)
+        await sign_out(without)
+        await start_and_refuse(without)
+    await asyncio.to_thread(city.stop, replica)
+
+
+@pytest.mark.faults
+async def test_while_routing_answers_nobody_the_others_learn_by_kafka(accounts: Accounts) -> None:
+    """Routing's workers alone are left, which publish what an operator does to an account."""
+    city = accounts.city
+    workers = city.add_replica("routing", VECHE_ROLES="relay")
+    await asyncio.to_thread(city.start, workers)
+    await accounts.add("helen")
+    visitor = await accounts.sign_in("helen")
+    city.kill("routing")
+    try:
+        async with visitor.following() as stream:
+            await accounts.command("disable", "helen")
+            async with asyncio.timeout(PROMISED):
+                await eventually(lambda: visitor.counts_in_none_of("notifications", "surveys"))
+                await asyncio.wait([stream])
+    finally:
+        await asyncio.to_thread(city.start, "routing")
+        await asyncio.to_thread(city.stop, workers)
+
+
+@pytest.mark.faults
+async def test_where_both_ways_were_cut_one_that_is_back_is_enough(accounts: Accounts, backend: Backend) -> None:
+    city = accounts.city
+    await accounts.add("ivan")
+    visitor = await accounts.sign_in("ivan")
+    async with kafka_away(backend):
+        city.kill("routing")
+        try:
+            await accounts.command("disable", "ivan")
+            assert await visitor.counts_in("notifications", "surveys")
+        finally:
+            await asyncio.to_thread(city.start, "routing")
+        async with asyncio.timeout(PROMISED):
+            await eventually(visitor.counts_nowhere)
