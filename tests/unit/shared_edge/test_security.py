@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256, sha512
-from typing import Annotated, cast, get_args
+from typing import Annotated, Any, cast, get_args
 
 import httpx2
 import pytest
@@ -127,7 +127,7 @@ def test_a_key_can_be_changed_without_signing_anybody_out(clock: Hands) -> None:
 def test_a_forged_or_foreign_token_is_nobody(verifier: SessionVerifier) -> None:
     signing = read_private_key(KEYS.session_signing)
     header = {"alg": ALGORITHM, "kid": signing.thumbprint()}
-    claims = {
+    claims: dict[str, Any] = {
         "iss": "veche",
         "aud": "staff",
         "sid": "s1",

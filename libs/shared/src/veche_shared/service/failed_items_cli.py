@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
 
 from veche_shared.clock import system_clock
-from veche_shared.service.context import database_of
+from veche_shared.service.database_command import on_database
 from veche_shared.settings import ServiceSettings, load_settings
 from veche_shared.storage.failed_items import FailedItem, FailedItems
 
@@ -21,16 +20,7 @@ def failed_items_command(name: str, model: type[ServiceSettings]) -> typer.Typer
     app = typer.Typer(help="Items on which a job has failed.", no_args_is_help=True, rich_markup_mode=None)
 
     def run(work: Callable[[FailedItems], Awaitable[T]]) -> T:
-        settings = load_settings(model)
-
-        async def on_database() -> T:
-            mongo = database_of(name, settings)
-            try:
-                return await work(FailedItems(mongo, system_clock))
-            finally:
-                await mongo.close()
-
-        return asyncio.run(on_database())
+        return on_database(name, load_settings(model), lambda mongo: work(FailedItems(mongo, system_clock)))
 
     @app.command("list")
     def list_items(limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
@@ -18,7 +17,7 @@ from veche_intake.settings import Settings
 from veche_shared.clock import system_clock
 from veche_shared.security.api_keys import Scope
 from veche_shared.service.command_line import chosen
-from veche_shared.service.context import database_of
+from veche_shared.service.database_command import on_database
 from veche_shared.settings import load_settings
 
 T = TypeVar("T")
@@ -83,13 +82,5 @@ def _state(issued: IssuedKey) -> str:
 def _run(work: Callable[[ApiKeyService], Awaitable[T]]) -> T:
     """Run ``work`` on the database that the settings name."""
     settings = load_settings(Settings)
-
-    async def run() -> T:
-        mongo = database_of(SERVICE, settings)
-        try:
-            channels = read_channels(settings.intake.channels_file)
-            return await work(ApiKeyService(ApiKeyStore(mongo), channels, system_clock))
-        finally:
-            await mongo.close()
-
-    return asyncio.run(run())
+    channels = read_channels(settings.intake.channels_file)
+    return on_database(SERVICE, settings, lambda mongo: work(ApiKeyService(ApiKeyStore(mongo), channels, system_clock)))

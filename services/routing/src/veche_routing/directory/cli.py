@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,8 +27,9 @@ from veche_shared.security.key_pairs import new_key_pair
 from veche_shared.security.passwords import Passwords
 from veche_shared.security.roles import Role
 from veche_shared.service.command_line import chosen
-from veche_shared.service.context import database_of
+from veche_shared.service.database_command import on_database
 from veche_shared.settings import load_settings
+from veche_shared.storage.mongo import Mongo
 from veche_shared.storage.unit_of_work import Transactions
 
 T = TypeVar("T")
@@ -64,7 +64,8 @@ def add(
 ) -> None:
     """Make an account. The password is asked for, or read from the first line of the input."""
     account = NewAccount(login, name, _roles(role), tuple(department or ()))
-    _run(lambda accounts: accounts.add(account, _password()))
+    password = _password()
+    _run(lambda accounts: accounts.add(account, password))
     typer.echo(f"{login} may sign in")
 
 
@@ -80,7 +81,8 @@ def list_accounts() -> None:
 @staff.command()
 def password(login: Login) -> None:
     """Set a new password: it is asked for, or read from the first line of the input. Sessions of the account end."""
-    _run(lambda accounts: accounts.change_password(login, _password()))
+    chosen_password = _password()
+    _run(lambda accounts: accounts.change_password(login, chosen_password))
     typer.echo(f"{login} has a new password and must sign in again")
 
 
@@ -106,27 +108,21 @@ def _roles(names: Sequence[str]) -> frozenset[Role]:
 def _run(work: Callable[[AccountService], Awaitable[T | Rejected | Sequence[Rejected]]]) -> T:
     """Run ``work`` on the database that the settings name; ends the command with 1 where it cannot be done."""
     settings = load_settings(Settings)
-
-    async def run() -> T | Rejected | Sequence[Rejected]:
+    try:
         city = load_city(settings.city.pack)
         departments = edition_of(load_pack(city), city.calendar.day_of(system_clock())).departments
-        mongo = database_of(SERVICE, settings)
+    except PackError as error:
+        raise _failed(str(error)) from error
+
+    async def on_accounts(mongo: Mongo) -> T | Rejected | Sequence[Rejected]:
         # The relay of the service that runs finds what is to be published by itself.
         transactions = Transactions(mongo, wake=lambda: None)
         sessions = SessionService(transactions, SessionStore(mongo), EndedSessionStore(mongo), system_clock, new_id)
-        try:
-            return await work(
-                AccountService(
-                    transactions, AccountStore(mongo), sessions, Passwords(), system_clock, departments.keys()
-                )
-            )
-        finally:
-            await mongo.close()
+        return await work(
+            AccountService(transactions, AccountStore(mongo), sessions, Passwords(), system_clock, departments.keys())
+        )
 
-    try:
-        done = asyncio.run(run())
-    except PackError as error:
-        raise _failed(str(error)) from error
+    done = on_database(SERVICE, settings, on_accounts)
     if isinstance(done, Rejected):
         raise _failed(sentence_of(done))
     if isinstance(done, list) and done and all(isinstance(one, Rejected) for one in done):
@@ -141,9 +137,25 @@ def _failed(why: str) -> typer.Exit:
 
 def _password() -> str:
     """Asked for in a terminal, else the first line of the input; never an argument, which others can see."""
+    password = _typed()
+    if not password:
+        raise _failed("no password was given: type it, or write it on the first line of the input")
+    if not _is_text(password):
+        raise _failed("password: it is no UTF-8 text")
+    return password
+
+
+def _typed() -> str:
+    if sys.stdin is None:  # it was closed
+        return ""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     password = getpass.getpass("Password: ")
     if getpass.getpass("Again: ") != password:
         raise _failed("the two passwords differ")
     return password
+
+
+def _is_text(given: str) -> bool:
+    """Whether the bytes that were read were those of a text; Python hands on others as surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in given)
