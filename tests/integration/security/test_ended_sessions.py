@@ -14,6 +14,7 @@ import pytest_asyncio
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
 from tests.keys import KEYS, a_session, token_of
+from tests.waiting import eventually
 from veche_routing.directory.events import session_ended
 from veche_routing.directory.model import Session
 from veche_shared.clock import system_clock
@@ -163,6 +164,36 @@ async def test_what_is_new_is_found_whatever_the_clock_of_the_replica_that_wrote
     assert await ended.is_ended(second_session)
 
 
+async def pass_on_the_server(mongo: Mongo, seconds: int) -> None:
+    """Wait until MongoDB's own time, of which tests hold no clock, is so much later."""
+
+    async def now() -> int:
+        async with mongo.client.start_session() as session:
+            await mongo["ticks"].insert_one({}, session=session)
+            assert session.operation_time is not None
+            return session.operation_time.time
+
+    later = await now() + seconds
+
+    async def is_later() -> bool:
+        return await now() >= later
+
+    await eventually(is_later)
+
+
+async def test_a_clock_that_is_set_back_brings_no_ended_session_back(mongo: Mongo) -> None:
+    time = Time()
+    session, read = signed_in(time)
+    ended = EndedSessions(EndedSessionStore(mongo), time.clock, time.monotonic)
+    await announce(mongo, time, session)
+    time.pass_by(LIFETIME + timedelta(minutes=30))
+    await ended.is_ended(read)
+    time.now -= timedelta(minutes=31)
+    time.elapsed += 1
+    assert not SessionVerifier([KEYS.session_public], time.clock).is_over(read)
+    assert await ended.is_ended(read)
+
+
 async def test_what_a_transaction_writes_before_another_and_commits_after_it_is_found(mongo: Mongo) -> None:
     time, store = Time(), EndedSessionStore(mongo)
     (early, early_session), (late, late_session) = signed_in(time), signed_in(time)
@@ -170,6 +201,7 @@ async def test_what_a_transaction_writes_before_another_and_commits_after_it_is_
 
     async def work(unit: UnitOfWork) -> None:
         await store.add(unit, [EndedSession(early.id, "signed_out", early.expires_at)])
+        await pass_on_the_server(mongo, seconds=2)
         await announce(mongo, time, late)
         assert await ended.is_ended(late_session)
         assert not await ended.is_ended(early_session)
