@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import httpx2
 import pytest
 from aiokafka import AIOKafkaConsumer
 from asgi_lifespan import LifespanManager
@@ -18,8 +19,10 @@ from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
 from tests.waiting import eventually
 from veche_local.parts import SERVICES
+from veche_shared.security import ended_sessions_module
+from veche_shared.security.ended_sessions_module import SessionsClient
 from veche_shared.service.assembly import Assembly
-from veche_shared.settings import KafkaSettings, MongoSettings
+from veche_shared.settings import KafkaSettings, MongoSettings, ReadSessionSettings
 from veche_shared.supervision.supervisor import SupervisedTask, Supervisor
 
 ALLOWED = {"abandon-transaction"}
@@ -63,6 +66,19 @@ class Faults:
 
         patch.setattr(Supervisor, "start", failing_start)
         patch.setattr(AIOKafkaConsumer, "getmany", failing_getmany)
+
+
+@pytest.fixture(autouse=True)
+def routing_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Routing, which the services that read sessions ask: it has ended none."""
+
+    def answer(_request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json={"items": [], "next": "here", "more": False})
+
+    def client(_settings: ReadSessionSettings) -> SessionsClient:
+        return SessionsClient(httpx2.AsyncClient(transport=httpx2.MockTransport(answer), base_url="http://routing"))
+
+    monkeypatch.setattr(ended_sessions_module, "sessions_client", client)
 
 
 def failures(service: str, task: str) -> float:
