@@ -68,6 +68,22 @@ async def test_every_row_of_a_file_is_stored_or_reported(service: Service) -> No
     assert (stored["channel"], stored["place"]) == ("import", {"address": "Чкалова, 12"})
 
 
+async def test_a_forgotten_quote_costs_its_own_row_and_no_other(service: Service) -> None:
+    file = 'text,address\n"Яма у дома,Ленина\nНет света,Чкалова\nСнег,"Мира\nМусор,"Гагарина"\n'
+    async with service.caller(IMPORT_KEY) as office:
+        rows, summary = report(await office.post(IMPORTS, content=file.encode(), headers={"Content-Type": "text/csv"}))
+        assert [(row["line"], row["result"]) for row in rows] == [
+            (2, "rejected"),
+            (3, "accepted"),
+            (4, "rejected"),
+            (5, "accepted"),
+        ]
+        assert (summary["rows"], summary["accepted"], summary["rejected"]) == (4, 2, 2)
+        header = await office.post(IMPORTS, content=b'text,"abc\nx,y\n', headers={"Content-Type": "text/csv"})
+    assert header.status_code == 422
+    assert "invalid_header" in header.text
+
+
 async def test_a_large_file_is_stored_whole_and_what_is_over_the_limit_is_reported(service: Service) -> None:
     name = new_id()
     file = "text,external_id\n" + "".join(f"Обращение {n},{name}-{n}\n" for n in range(1_250))

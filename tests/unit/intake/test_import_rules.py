@@ -11,6 +11,7 @@ import pytest
 from veche_intake.appeals.model import NewAppeal
 from veche_intake.connectors.csv_import.commands import OpenedFile, encoding_of, open_file
 from veche_intake.connectors.csv_import.model import ImportOptions, Plan
+from veche_intake.connectors.csv_import.reading import Row
 from veche_intake.connectors.csv_import.rules import appeal_of, column_of, delimiter_of, moment_of, plan_of
 from veche_shared.rejection import Rejected
 
@@ -118,15 +119,17 @@ def test_the_encoding_is_found_out(encoding: str, found: str) -> None:
     assert encoding_of(file) == found
     read = opened(file.getvalue())
     assert read.header == ["text", "address"]
-    assert [row for _, row in read.rows] == [["Яма на дороге", "Ленина"]]
+    assert [row.cells for row in read.rows] == [["Яма на дороге", "Ленина"]]
 
 
 def test_a_row_over_several_lines_is_one_row_and_empty_lines_are_none() -> None:
     file = opened('text\n"первая\nвторая"\n\nтретья\n'.encode())
-    assert list(file.rows) == [
-        (3, ["первая\nвторая"]),
-        (5, ["третья"]),
-    ]
+    assert list(file.rows) == [Row(2, 3, ["первая\nвторая"]), Row(5, 5, ["третья"])]
+
+
+def test_a_header_with_a_quote_that_nobody_closes_ends_the_import_and_not_the_rows() -> None:
+    for content in (b'text,"abc\nx,y\n', b'"text\n"x"\n', b'te"xt,"a"b\nx,y\n'):
+        assert open_file(io.BytesIO(content), "d", options()) == Rejected("invalid_header")
 
 
 def test_a_file_without_a_header_is_empty() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final
@@ -14,6 +13,7 @@ from veche_intake.appeals.commands import AppealCommands, Outcome
 from veche_intake.appeals.model import AppealSubmission, NewAppeal
 from veche_intake.channels.model import Channel
 from veche_intake.connectors.csv_import.model import Delimiter, Encoding, ImportOptions, Plan, RowOutcome
+from veche_intake.connectors.csv_import.reading import Row, rows_of
 from veche_intake.connectors.csv_import.rules import appeal_of, column_of, delimiter_of, plan_of
 from veche_intake.submissions.model import NotStored
 from veche_intake.submissions.rules import date_rejection, key_of, sender_keys
@@ -29,7 +29,7 @@ class OpenedFile:
     """A file whose header was read; close ``text`` in the end. ``digest``: of the whole file, in hexadecimal."""
 
     text: io.TextIOWrapper
-    rows: Iterator[tuple[int, list[str] | None]]
+    rows: Iterator[Row]
     header: Sequence[str]
     plan: Plan
     options: ImportOptions
@@ -53,7 +53,9 @@ def encoding_of(file: BinaryIO) -> Encoding:
 
 
 def open_file(file: BinaryIO, digest: str, options: ImportOptions) -> OpenedFile | Rejected:
-    """Read the header; rejected where the file is empty, or has not the columns that the options name."""
+    """Read the header; rejected where the file is empty, its first line is no CSV, or columns are missing that the
+    options name.
+    """
     file.seek(0)
     encoding = options.encoding or encoding_of(file)
     # A byte that the encoding does not have is shown as such in the appeal: a row must not be lost for one letter.
@@ -65,27 +67,14 @@ def open_file(file: BinaryIO, digest: str, options: ImportOptions) -> OpenedFile
         return Rejected("empty_file")
     delimiter = options.delimiter or delimiter_of(first)
     text.seek(0)
-    reader = csv.reader(text, delimiter=delimiter)
-    header = next(reader)
+    rows = rows_of(text, delimiter)
+    header = next(rows).cells
+    if header is None:
+        return Rejected("invalid_header")
     plan = plan_of(header, options)
     if isinstance(plan, Rejected):
         return plan
-    return OpenedFile(text, _rows(reader), header, plan, options, encoding, delimiter, digest)
-
-
-def _rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | None]]:
-    """Each row with the line on which it ends; None for one that is no CSV. Empty lines are skipped."""
-    lines: Callable[[], int] = lambda: int(getattr(reader, "line_num", 0))  # noqa: E731 - of csv's own reader
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield lines(), None
-            continue
-        if row:
-            yield lines(), row
+    return OpenedFile(text, rows, header, plan, options, encoding, delimiter, digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +94,7 @@ class FileImport:
         numbered = enumerate(file.rows, start=1)
         unavailable = False
         while chunk := list(islice(numbered, 2 * CHUNK)):
-            read = [(row, line, self._submission(file, channel, row, cells)) for row, (line, cells) in chunk]
+            read = [(row, found.first, self._submission(file, channel, row, found.cells)) for row, found in chunk]
             submissions = [given for _, _, given in read if isinstance(given, AppealSubmission)]
             outcomes: list[Outcome] = (
                 [NotStored()] * len(submissions) if unavailable else await self.appeals.register_many(submissions)

@@ -32,12 +32,18 @@ _PIECE: Final = 1 << 16
 PROBLEMS: Final[ProblemTable] = {
     **appeal_problems.PROBLEMS,
     "empty_file": ProblemRow(Unprocessable, "The file is empty; its first line must name the columns."),
+    "invalid_header": ProblemRow(
+        Unprocessable, "The first line, which names the columns, is no CSV; check its quotes."
+    ),
     "unknown_column": ProblemRow(
         Unprocessable, "Name a column of the file's first line; check the delimiter and the encoding as well."
     ),
     "wrong_columns": ProblemRow(Unprocessable, "The row has {columns} columns and the header {expected}."),
     "invalid_moment": ProblemRow(Unprocessable, "Give the format of the dates in options.dates."),
-    "invalid_csv": ProblemRow(Unprocessable, "The row is no CSV; check its quotes."),
+    "invalid_csv": ProblemRow(
+        Unprocessable,
+        "A quote of this line is not closed, or closed in the middle of a cell; a quote in a text is doubled.",
+    ),
     "too_many_rows": ProblemRow(Unprocessable, "A file may have {limit} rows; send the rest in another file."),
 }
 
@@ -72,7 +78,7 @@ RowResult = Literal["accepted", "duplicate", "rejected", "not_stored"]
 
 
 class RowOut(BaseModel):
-    """What became of one row. ``row`` counts the rows after the header from 1, ``line`` the lines of the file."""
+    """What became of one row: ``row`` counts those after the header from 1, ``line`` is where it begins in the file."""
 
     row: int
     line: int

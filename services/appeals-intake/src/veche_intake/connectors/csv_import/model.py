@@ -29,7 +29,7 @@ Target = Literal[
 Encoding = Literal["utf-8", "cp1251"]
 Delimiter = Literal[",", ";", "\t", "|"]
 
-FileRejection = Literal["empty_file", "unknown_column"]
+FileRejection = Literal["empty_file", "invalid_header", "unknown_column"]
 RowRejection = Literal[AppealRejection, "wrong_columns", "invalid_moment", "invalid_csv", "too_many_rows"]
 """The codes of why a row is not stored, beside those of an appeal that is not valid."""
 
@@ -56,7 +56,7 @@ Plan = dict[Target, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """What became of one row. ``row`` counts the rows after the header from 1, ``line`` the lines of the file.
+    """What became of one row. ``row`` counts the rows after the header from 1, ``line`` is the line on which it begins.
 
     ``column`` is the name of the column that a rejection is about.
     """
