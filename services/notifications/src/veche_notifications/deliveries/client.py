@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 import httpx2
-import structlog
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from veche_notifications.carriers.model import Contact
-from veche_shared.values.email_address import smtp_form
 
 
 class ContactsUnavailableError(Exception):
@@ -31,7 +29,7 @@ class ContactsClient:
     client: httpx2.AsyncClient
 
     async def find(self, pseudonym: str) -> Contact | None:
-        """The person's e-mail address in the form that SMTP takes; None where the vault has none to write to.
+        """The person's e-mail address as it was given; None where the vault has none.
 
         Raises ContactsUnavailableError.
         """
@@ -47,13 +45,7 @@ class ContactsClient:
             answer = _Answer.model_validate_json(response.content)
         except ValidationError as error:
             raise ContactsUnavailableError("intake answered something else than a contact") from error
-        if not answer.email:
-            return None
-        try:
-            return Contact(smtp_form(answer.email), answer.name)
-        except ValueError:
-            structlog.get_logger().warning("contact_not_an_address", pseudonym=pseudonym)
-            return None
+        return Contact(answer.email, answer.name) if answer.email else None
 
     async def close(self) -> None:
         await self.client.aclose()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Final
@@ -18,6 +18,7 @@ from veche_notifications.carriers.model import Attempt, Contact, Deferred, NoAdd
 from veche_notifications.carriers.protocol import Medium
 from veche_notifications.settings import Settings, SmtpSettings
 from veche_shared.service.context import ServiceContext
+from veche_shared.values.email_address import smtp_form
 
 ACCEPTED = 250
 
@@ -36,10 +37,11 @@ class SmtpCarrier:
     async def send(self, outgoing: Outgoing, contact: Contact) -> Attempt:
         """Write and hand over one letter. Never raises for what a mail server, a network or an address does."""
         try:
-            message = self.letters.write(outgoing, contact)
+            recipient = smtp_form(contact.email)
         except ValueError:  # what the vault has is no address
+            structlog.get_logger().warning("contact_not_an_address", reference=outgoing.reference)
             return NoAddress()
-        return await self._hand_over(message, contact.email)
+        return await self._hand_over(self.letters.write(outgoing, replace(contact, email=recipient)), recipient)
 
     async def rest(self) -> None:
         """Close the connection in good order; the next message opens a new one."""
