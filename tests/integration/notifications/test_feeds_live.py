@@ -226,15 +226,17 @@ async def test_a_stream_ends_at_once_when_the_service_stops(backend: Backend, na
     async with httpx2.AsyncClient(headers=bearer(KEYS.tools), timeout=20) as http:
         async with running(settings_of(backend, namespace, instance="short")) as short:
             http.base_url = httpx2.URL(short.address)
-            reading = asyncio.create_task(_all(Client(http, "/internal/v1/feeds")))
-            await asyncio.sleep(0.3)
+            follows = asyncio.Event()
+            reading = asyncio.create_task(_all(Client(http, "/internal/v1/feeds"), follows))
+            await follows.wait()
             began = loop.time()
         assert loop.time() - began < 3
         assert await asyncio.wait_for(reading, 3) == []
 
 
-async def _all(client: Client) -> list[Event]:
+async def _all(client: Client, follows: asyncio.Event) -> list[Event]:
     async with client.following("roads") as events:
+        follows.set()
         return [event async for event in events]
 
 
@@ -259,3 +261,46 @@ async def test_the_desk_shows_the_feed_and_sends_strangers_to_the_sign_in(servic
         response = await stranger.get("/desk", headers=page)
     assert response.status_code == 303
     assert response.headers["location"].startswith("/sign-in")
+
+
+async def problem(client: Client, path: str, **query: str | int | bool) -> tuple[int, str]:
+    response = await client.http.get(f"/api/v1/feeds/{path}", params=query)
+    return response.status_code, response.json()["type"].removeprefix("urn:veche:problem:")
+
+
+async def test_a_page_that_contradicts_itself_is_rejected_with_the_reason(service: Service, department: Named) -> None:
+    await service.publish(opened(department, 3))
+    feed = department.code
+    async with service.staff("anna", feed, roles=("officer", "coordinator")) as anna:
+        await shown(anna, feed, 3)
+        page = await anna.get(f"/api/v1/feeds/{feed}", limit=2)
+        place, later = page["next_cursor"], page["latest_cursor"]
+        by_deadline = (await anna.get(f"/api/v1/feeds/{feed}", order="deadline", limit=2))["next_cursor"]
+        assert await problem(anna, feed, order="deadline", before=place) == (422, "before_not_possible")
+        assert await problem(anna, feed, after=later, before=place) == (422, "after_alone")
+        assert await problem(anna, feed, after=later, unread=True) == (422, "after_alone")
+        assert await problem(anna, ALL, unread=True) == (422, "no_read_marks")
+        for cursor in (by_deadline, place[:-2], "x", "-1", "9" * 40):
+            assert (await problem(anna, feed, after=cursor))[0] == 400
+        for cursor in (place, "5", by_deadline[:-2]):
+            assert (await problem(anna, feed, after=cursor, order="deadline"))[0] == 400
+        assert (await problem(anna, TRIAGE, before=place))[0] == 400, "a cursor of another feed"
+
+
+async def test_marks_are_kept_only_for_people_and_only_in_their_own_feeds(service: Service, department: Named) -> None:
+    await service.publish(opened(department, 2))
+    async with service.staff("anna", department.code, roles=("officer", "coordinator")) as anna:
+        await shown(anna, department.code, 2)
+        for body in ({"up_to": 1}, {"numbers": [f"Д-2026-{department.code}-1"]}):
+            everything = await anna.http.put(f"/api/v1/feeds/{ALL}/read", json=body)
+            assert (everything.status_code, everything.json()["type"]) == (422, "urn:veche:problem:no_read_marks")
+        unclear: list[dict[str, object]] = [{}, {"up_to": 1, "numbers": ["Д-2026-1"]}, {"numbers": []}]
+        for neither in unclear:
+            refused = await anna.http.put(f"/api/v1/feeds/{department.code}/read", json=neither)
+            assert refused.status_code == 422
+        unknown = await anna.put(f"/api/v1/feeds/{department.code}/read", {"numbers": ["no such case"]})
+        assert unknown == {"unread": 2}
+    async with service.staff("boris", "somewhere-else") as boris:
+        for body in ({"up_to": 1}, {"numbers": [f"Д-2026-{department.code}-1"]}):
+            foreign = await boris.http.put(f"/api/v1/feeds/{department.code}/read", json=body)
+            assert foreign.status_code == 404
