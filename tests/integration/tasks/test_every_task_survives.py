@@ -23,7 +23,11 @@ from veche_shared.security import ended_sessions_module
 from veche_shared.security.ended_sessions_module import SessionsClient
 from veche_shared.service.assembly import Assembly
 from veche_shared.settings import KafkaSettings, MongoSettings, ReadSessionSettings
+from veche_shared.supervision import supervisor as supervisor_module
 from veche_shared.supervision.supervisor import SupervisedTask, Supervisor
+
+HEALTHY_SECONDS = 1.0
+"""After so long a task that waits for work counts as well: 30 seconds outside of tests."""
 
 ALLOWED = {"abandon-transaction"}
 """Tasks of ours that are not supervised: they end by themselves within seconds, and nothing depends on them."""
@@ -64,6 +68,7 @@ class Faults:
                 raise InjectedError
             return await getmany(consumer, *given, **options)
 
+        patch.setattr(supervisor_module, "HEALTHY_SECONDS", HEALTHY_SECONDS)
         patch.setattr(Supervisor, "start", failing_start)
         patch.setattr(AIOKafkaConsumer, "getmany", failing_getmany)
 
@@ -123,7 +128,7 @@ async def test_every_task_meets_an_unforeseen_error_and_works_on(
         return consumed and not any(state.failing for state in supervisor.states) and await _ready(assembly)
 
     async with LifespanManager(app, startup_timeout=60, shutdown_timeout=60):
-        await eventually(works, within=90)  # a task that waits for work counts as well after half a minute
+        await eventually(works, within=90)
         assert set(faults.started) >= declared_tasks(assembly)
         for name, count in before.items():
             assert failures(service, name) > count, f"{name} was not seen to fail"
