@@ -13,6 +13,11 @@ MEMBERS := libs/city-packs libs/shared services/appeals-intake services/routing 
 SOURCES := $(wildcard libs/*/src) $(wildcard services/*/src) deploy/local/src deploy/checks deploy/scaffold $(wildcard bench) tests
 # Each has a Kafka and a MongoDB of its own: two keep two cores busy, since many tests wait more than they compute.
 WORKERS ?= 2
+SHARED_PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# The tests that say what is covered; while those of e2e and faults run, nothing is measured (tests/conftest.py).
+MEASURED := tests/unit tests/contract tests/integration
+# Of lines and branches, in per cent.
+FLOOR := 90
 RUNTIME := $(foreach service,appeals-intake routing notifications surveys,--package veche-$(service))
 
 .PHONY: help up down unit test coverage lint format new-slice new-connector bench replay docs lock setup browser clean
@@ -29,13 +34,11 @@ down: $(READY) ## stop what `make up` started, in order; the data stay
 unit: $(READY) ## the tests that need no server: unit and contract
 	$(BIN)/pytest -q -n auto tests/unit tests/contract
 
-test: $(READY) browser ## every test, on real Kafka and MongoDB: unit, contract, integration, e2e, faults
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
-		tests/unit tests/contract tests/integration tests/e2e tests/faults
+test: $(READY) browser ## every test, on real Kafka and MongoDB; fails too where they reach less than 90 % of libs and services
+	$(SHARED_PYTEST) --cov --cov-report= --cov-fail-under=$(FLOOR) $(MEASURED) tests/e2e tests/faults
 
-coverage: $(READY) browser ## branches of libs and services that the tests reach, 90 % at least (TESTS=tests/unit: of these alone)
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term \
-		--cov-fail-under=$(if $(TESTS),0,90) $(or $(TESTS),tests/unit tests/contract tests/integration)
+coverage: $(READY) browser ## file by file, what the tests do not reach (TESTS=tests/unit: of these alone)
+	$(SHARED_PYTEST) -q --cov --cov-report=term-missing --cov-fail-under=$(if $(TESTS),0,$(FLOOR)) $(or $(TESTS),$(MEASURED))
 
 lint: $(READY) ## style, types, import rules, deployment files, generated documents; changes nothing
 	$(BIN)/ruff check .

@@ -11,10 +11,11 @@ from hypothesis import settings
 
 from tests.order import turn
 
-pytest_plugins = ["tests.backend.plugin"]
+pytest_plugins = ["pytester", "tests.backend.plugin", "tests.skips"]
 
 # The time of one example depends on the load of the machine: a slow one is no failure.
-settings.register_profile("veche", deadline=None)
+# In CI too the examples are new ones each time, and one that fails can be repeated from what is printed.
+settings.register_profile("veche", settings.get_profile("default"), deadline=None, print_blob=True)
 settings.load_profile("veche")
 
 # structlog's own console shows every local of a traceback where rich is installed: seconds for one expected error.
@@ -39,6 +40,12 @@ def _logs_as_configured_here() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sort the tests in a worker of pytest-xdist; in one process they keep their order, with the quick ones first."""
+    """Sort the tests in a worker of pytest-xdist; in one process they keep their order, with the quick ones first.
+
+    Coverage is not measured by tests whose subject runs in other processes: it would only slow down who sends to them.
+    """
+    for item in items:
+        if item.path.relative_to(HERE).parts[0] in ("e2e", "faults"):
+            item.add_marker("no_cover")
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: turn(item.path.relative_to(HERE)))
