@@ -27,6 +27,6 @@ def city(backend: Backend, namespace: Namespace, tmp_path_factory: pytest.TempPa
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def databases(backend: Backend, namespace: Namespace) -> AsyncIterator[Databases]:
     """The databases of the city, read directly."""
-    opened = Databases(backend.mongo_uri, namespace.database_prefix)
+    opened = Databases(backend.mongo_uri, backend.kafka_bootstrap, namespace)
     yield opened
     await opened.close()

@@ -1,4 +1,4 @@
-"""Reads the services' databases, past the services: what is really stored."""
+"""Reads the services' databases and offsets, past the services: what is really stored, and what is still to come."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from aiokafka.errors import KafkaError
+
+from tests.backend.plugin import Namespace
 from tests.faults.ledger import Stored, in_progress
+from tests.groups import unread
 from tests.outboxes import waiting_in
 from veche_local.parts import SERVICES
 from veche_shared.storage.mongo import Mongo
 
 POLL_SECONDS = 0.5
-SETTLE_SECONDS = 2.0
 
 
 class Databases:
-    """All databases of one installation. ``channel`` is that of the appeals and votes."""
+    """All databases of one installation, and its Kafka. ``channel`` is that of the appeals and votes."""
 
-    def __init__(self, uri: str, prefix: str, channel: str = "web") -> None:
+    def __init__(self, uri: str, kafka_bootstrap: str, namespace: Namespace, channel: str = "web") -> None:
+        prefix = namespace.database_prefix
         self._mongo = {name: Mongo(uri, f"{prefix}{name}", timeout=20.0) for name in SERVICES}
+        self._kafka_bootstrap, self._topic_prefix = kafka_bootstrap, namespace.topic_prefix
         self._external = f"external:{channel}:"
 
     def __getitem__(self, service: str) -> Mongo:
@@ -63,18 +68,27 @@ class Databases:
     async def when_quiet(
         self, poll_id: str | None = None, *, within: float, enough: Callable[[Stored], bool] = lambda _: True
     ) -> Stored:
-        """What is stored once everything has arrived and ``enough`` holds.
+        """What is stored once everything has arrived, ``enough`` holds, and no event can be delivered any more.
 
-        It is read once more after ``SETTLE_SECONDS``, since a duplicate may come late. Raises TimeoutError with what is
-        still in progress after ``within`` seconds.
+        Raises TimeoutError with what is still in progress after ``within`` seconds.
         """
         deadline = time.monotonic() + within
-        while missing := in_progress(stored := await self.find(poll_id)) or not enough(stored):
+        while missing := await self._missing(poll_id, enough):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"after {within:g} s: {missing if missing is not True else 'not enough stored'}")
+                raise TimeoutError(f"after {within:g} s: {missing}")
             await asyncio.sleep(POLL_SECONDS)
-        await asyncio.sleep(SETTLE_SECONDS)
         return await self.find(poll_id)
+
+    async def _missing(self, poll_id: str | None, enough: Callable[[Stored], bool]) -> list[str]:
+        stored = await self.find(poll_id)
+        if missing := in_progress(stored):
+            return missing
+        if not enough(stored):
+            return ["not enough stored"]
+        try:  # a duplicate may come late: of what is not left behind, and only of that
+            return await unread(self._kafka_bootstrap, self._topic_prefix)
+        except KafkaError as error:
+            return [f"Kafka does not say how far the services have read: {type(error).__name__}"]
 
     async def _numbers(self, service: str, collection: str, field: str) -> Counter[str]:
         stages = [{"$group": {"_id": f"${field}", "count": {"$sum": 1}}}]

@@ -75,7 +75,7 @@ async def small(
     )
     uri = mongod.program.address
     city = City({**backend.environment(), "VECHE_MONGO__URI": uri, **namespace.environment()}, folder)
-    databases = Databases(uri, namespace.database_prefix)
+    databases = Databases(uri, backend.kafka_bootstrap, namespace)
     try:
         await asyncio.to_thread(mongod.start, START_SECONDS)
         await asyncio.to_thread(city.start, "intake", "routing", "notifications", "gateway")

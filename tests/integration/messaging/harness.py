@@ -79,6 +79,8 @@ class Harness:
     mongo: Mongo
     kafka: KafkaSettings
     supervisor: Supervisor = field(default_factory=lambda: Supervisor(SERVICE))
+    waits: list[float] = field(default_factory=list)
+    """The pauses, in seconds, that the processors of this harness have made before they tried a batch again."""
     _closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @property
@@ -112,7 +114,12 @@ class Harness:
             backoff=QUICK,
             breaker=breaker,
             patience=patience,
+            sleep=self._wait,
         )
+
+    async def _wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        await asyncio.sleep(seconds)
 
     async def consume(
         self,

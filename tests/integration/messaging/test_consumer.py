@@ -8,6 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import RequestTimedOutError
 from pymongo.errors import AutoReconnect
+from structlog.testing import capture_logs
 
 from tests.integration.messaging.harness import DEAD_LETTERS, Harness, eventually, vote
 from veche_shared.contracts.topics import VOTES
@@ -39,7 +40,10 @@ async def test_every_event_is_handled_and_its_offset_committed(harness: Harness)
     assert await harness.kept() == {event.data.vote_id for event in events}
 
 
-async def test_messages_that_come_one_by_one_in_a_quiet_hour_are_handled_without_the_next(harness: Harness) -> None:
+async def test_messages_that_come_one_by_one_in_a_quiet_hour_are_handled_without_the_next(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "POLL_MS", 200)
     handled = asyncio.Event()
 
     async def handle(given: Sequence[VoteCastV1], unit: UnitOfWork) -> None:
@@ -50,7 +54,7 @@ async def test_messages_that_come_one_by_one_in_a_quiet_hour_are_handled_without
         handled.clear()
         await harness.produce(messages([vote(number)]))
         await handled.wait()
-        await asyncio.sleep(1.3)  # longer than one empty poll
+        await asyncio.sleep(0.3)  # longer than one empty poll
 
 
 async def test_a_consumer_that_lingers_finds_what_has_gathered_meanwhile_in_one_batch(harness: Harness) -> None:
@@ -187,9 +191,12 @@ async def test_while_mongodb_is_away_the_consumer_waits_and_then_loses_nothing(h
     await eventually(in_trouble)
     assert harness.error_of("consume-ballots") == "AutoReconnect"
     assert await harness.committed() == 0
-    during = attempts
-    await asyncio.sleep(0.5)
-    assert attempts - during < 30, "a passing failure must not become a hot loop"
+
+    async def tried_often() -> bool:
+        return attempts >= 30
+
+    await eventually(tried_often)
+    assert attempts <= 2 * len(harness.waits), "a passing failure must not become a hot loop"
     away = False
     await committed(harness, 40)
     assert len(await harness.kept()) == 40
@@ -200,19 +207,23 @@ async def test_while_mongodb_is_away_the_consumer_waits_and_then_loses_nothing(h
 async def test_a_consumer_that_finds_everything_invalid_stops_and_leaves_the_topic_as_it_is(harness: Harness) -> None:
     limits = BreakerLimits(consecutive=20)
     await harness.produce([b"nonsense"] * 100, partition=0)
-    consumers = await harness.consume(harness.keep, breaker=Breaker(limits), max_records=100)
+    with capture_logs() as logs:
 
-    async def stopped() -> bool:
-        return consumers.held
+        async def stopped(times: int) -> bool:
+            return [line["event"] for line in logs].count("consumer_stopped") >= times
 
-    await eventually(stopped)
-    await asyncio.sleep(1)
+        consumers = await harness.consume(harness.keep, breaker=Breaker(limits), max_records=100)
+        await eventually(lambda: stopped(1))
+        assert consumers.held
+        await harness.produce(messages([vote(1)]), partition=1)  # what else arrives is left alone too
+        await eventually(lambda: stopped(2))
     assert await harness.committed() <= 19
     assert await harness.dead_letters() <= 19
+    assert await harness.kept() == set()
     await consumers.stop()
 
     again = await harness.consume(harness.keep, breaker=Breaker(BreakerLimits(consecutive=1_000)))
-    await committed(harness, 100)
+    await committed(harness, 101)
     assert not again.held
     assert await harness.dead_letters() == 100
 

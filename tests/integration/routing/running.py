@@ -16,7 +16,9 @@ from pydantic import SecretStr
 
 from tests.backend.plugin import Namespace
 from tests.backend.servers import Backend
+from tests.groups import unread
 from tests.keys import a_session, settings_with_keys, token_of
+from tests.outboxes import waiting_in
 from veche_routing.bootstrap import build
 from veche_routing.directory.store import session_document
 from veche_routing.settings import RoutingSettings, Settings
@@ -93,19 +95,28 @@ class Service:
                 events.append(CaseChangedV1.model_validate_json(record.value))
         return events
 
-    async def silent(self, seconds: float = 1.0) -> bool:
-        """Whether nothing more is published."""
-        try:
-            await self.told(1, within=seconds)
-        except TimeoutError:
-            return True
-        return False
+    async def silent(self) -> bool:
+        """Whether nothing more is published, once all that the service was sent is handled and its outbox is empty."""
+        await until(self._is_done)
+        ends = await self.consumer.end_offsets(list(self.consumer.assignment()))
+        return bool(ends == {partition: await self.consumer.position(partition) for partition in ends})
+
+    async def _is_done(self) -> bool:
+        if await unread(self.settings.kafka.bootstrap_servers, self.settings.kafka.topic_prefix):
+            return False
+        async with self._database() as mongo:
+            return await waiting_in(mongo["outbox"]) == []
 
     async def buried(self) -> int:
         """How many messages the service could not handle."""
+        async with self._database() as mongo:
+            return sum((await dead_letters.waiting_counts(mongo)).values())
+
+    @asynccontextmanager
+    async def _database(self) -> AsyncIterator[Mongo]:
         mongo = Mongo(self.settings.mongo.uri.get_secret_value(), f"{self.settings.mongo.database_prefix}routing")
         try:
-            return sum((await dead_letters.waiting_counts(mongo)).values())
+            yield mongo
         finally:
             await mongo.close()
 
@@ -113,9 +124,8 @@ class Service:
     async def staff(self, login: str, *departments: str, role: Role = "officer") -> AsyncIterator[httpx2.AsyncClient]:
         """Somebody who has signed in, with a made-up account."""
         account, session = a_session(role, login=login, name=login.title(), departments=departments)
-        mongo = Mongo(self.settings.mongo.uri.get_secret_value(), f"{self.settings.mongo.database_prefix}routing")
-        await mongo["sessions"].insert_one(session_document(session))
-        await mongo.close()
+        async with self._database() as mongo:
+            await mongo["sessions"].insert_one(session_document(session))
         cookies = {COOKIE: token_of(account, session)}
         async with httpx2.AsyncClient(base_url=self.address, cookies=cookies, timeout=20) as http:
             yield http

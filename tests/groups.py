@@ -1,0 +1,44 @@
+"""Asks Kafka how far the consumer groups of an installation have come."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
+
+
+async def unread(bootstrap_servers: str, prefix: str) -> list[str]:
+    """What the groups of the installation with this topic prefix have not left behind yet, a sentence for each.
+
+    A record that is left behind is never delivered again. A group reads what its members are assigned, and where it has
+    committed an offset before. Raises KafkaError.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+    await admin.start()
+    try:
+        await consumer.start()
+        groups = [group for group, *_ in await admin.list_consumer_groups() if group.startswith(prefix)]
+        places = {group: await _places(admin, group) for group in groups}
+        ends = await consumer.end_offsets(list({partition for offsets in places.values() for partition in offsets}))
+    finally:
+        await consumer.stop()
+        await admin.close()
+    behind: Counter[str] = Counter()
+    for group, offsets in places.items():
+        behind[group.removeprefix(prefix)] = sum(ends[partition] - offset for partition, offset in offsets.items())
+    return [f"{count} events not yet left behind by {group}" for group, count in behind.items() if count]
+
+
+async def _places(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, int]:
+    """The partitions that a group reads, and the offset of each from which it would go on."""
+    places: dict[TopicPartition, int] = {}
+    for response in await admin.describe_consumer_groups([group]):
+        for _, _, _, _, _, members, *_ in response.groups:
+            for _, _, _, _, assignment, *_ in members:
+                if assignment:
+                    places |= dict.fromkeys(ConsumerProtocolMemberAssignment.decode(assignment).partitions(), 0)
+    committed = await admin.list_consumer_group_offsets(group)
+    return places | {partition: max(0, found.offset) for partition, found in committed.items()}
