@@ -16,6 +16,7 @@ import yaml
 from compose_spec import PyCompose
 
 from deploy.checks import gateway
+from deploy.checks.capabilities import capabilities_of
 from deploy.checks.settings_names import known_variables
 from veche_local.parts import SERVICES
 
@@ -77,6 +78,12 @@ def _faults(name: str, service: Mapping[str, object], known: AbstractSet[str]) -
         faults.append("may gain privileges: security_opt no-new-privileges:true is missing")
     if ":" not in str(service.get("image", "")).rsplit("/", 1)[-1]:
         faults.append("its image has no version")
+    if "ALL" in _list(service, "cap_drop"):
+        faults += [
+            f"cannot start without cap_add {capability}"
+            for capability in capabilities_of(str(service.get("image")))
+            if capability not in _list(service, "cap_add")
+        ]
     if name not in PUBLIC:
         faults += [
             f"opens {port} to everybody; write 127.0.0.1 before it"

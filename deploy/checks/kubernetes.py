@@ -20,6 +20,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from deploy.checks.capabilities import capabilities_of
 from deploy.checks.documents import declared_traffic
 from deploy.checks.settings_names import known_variables, secret_variables
 
@@ -66,6 +67,7 @@ class Resources(Part):
 
 class Capabilities(Part):
     drop: list[str]
+    add: list[str] = []
 
 
 class ContainerSecurity(Part):
@@ -277,6 +279,9 @@ def _deployment_faults(deployment: Deployment, known: Mapping[str, AbstractSet[s
     for container in deployment.spec.template.spec.containers:
         if container.security_context.capabilities.drop != ["ALL"]:
             yield f"{container.name} must drop ALL capabilities"
+        needed = capabilities_of(container.image)
+        if container.security_context.capabilities.add != needed:
+            yield f"{container.name} must add the capabilities {needed}, and no others"
         for variable in container.env:
             if service in known and variable.name not in known[service]:
                 yield f"{variable.name} is not a setting"

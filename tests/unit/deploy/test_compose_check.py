@@ -51,6 +51,14 @@ def test_a_good_file_has_no_findings(document: dict[str, Any]) -> None:
     assert findings_in(document, KNOWN) == []
 
 
+def test_a_program_whose_file_carries_a_capability_must_be_able_to_have_it(document: dict[str, Any]) -> None:
+    document["services"]["gateway"]["cap_drop"] = ["ALL"]
+    (finding,) = findings_in(document, KNOWN)
+    assert finding.endswith("cannot start without cap_add NET_BIND_SERVICE")
+    document["services"]["gateway"]["cap_add"] = ["NET_BIND_SERVICE"]
+    assert findings_in(document, KNOWN) == []
+
+
 def test_a_misspelt_key_is_found(document: dict[str, Any]) -> None:
     document["services"]["intake"]["depnds_on"] = ["kafka"]
     (finding,) = findings_in(document, KNOWN)

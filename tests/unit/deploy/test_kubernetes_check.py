@@ -104,6 +104,24 @@ def test_good_manifests_have_no_findings(deployment: dict[str, Any], scaled: dic
     assert found(deployment, BUDGET, scaled) == []
 
 
+@pytest.mark.parametrize("image", ["caddy", "caddy:2.11-alpine", "registry.example:5000/a/caddy:2@sha256:0"])
+def test_a_program_whose_file_carries_a_capability_must_be_able_to_have_it(
+    deployment: dict[str, Any], image: str
+) -> None:
+    container = deployment["spec"]["template"]["spec"]["containers"][0]
+    container["image"] = image
+    (finding,) = found(deployment, BUDGET)
+    assert "NET_BIND_SERVICE" in finding
+    container["securityContext"]["capabilities"]["add"] = ["NET_BIND_SERVICE"]
+    assert found(deployment, BUDGET) == []
+
+
+def test_a_capability_that_nothing_needs_is_found(deployment: dict[str, Any]) -> None:
+    container = deployment["spec"]["template"]["spec"]["containers"][0]
+    container["securityContext"]["capabilities"]["add"] = ["NET_BIND_SERVICE"]
+    assert found(deployment, BUDGET) != []
+
+
 def test_a_value_of_the_wrong_type_is_found(deployment: dict[str, Any]) -> None:
     deployment["spec"]["replicas"] = "two"
     (finding,) = found(deployment, BUDGET)
