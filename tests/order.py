@@ -12,6 +12,7 @@ LONGEST_FIRST = (
     "e2e/test_whole_way_in_browser.py",
     "e2e/test_poll_in_browser.py",
     "faults/test_outages.py",
+    "integration/security/test_sessions_end_everywhere.py",
     "faults/test_full_disk.py",
     "faults/test_poison.py",
     "e2e/test_design_in_browser.py",
