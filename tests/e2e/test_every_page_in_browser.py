@@ -41,6 +41,7 @@ PLACES: Final = {
     "poll": Place("/polls/{open_poll}"),
     "results": Place("/polls/{closed_poll}"),
     "sign-in": Place("/sign-in"),
+    "account": Place("/account", ["officer"], ["roads"]),
     "desk": Place("/desk/roads", ["officer"], ["roads"]),
     "case": Place("/cases/{assigned}", ["officer"], ["roads"]),
     "triage": Place("/triage", ["coordinator"]),

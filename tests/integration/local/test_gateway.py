@@ -118,6 +118,8 @@ def ask(gateway: CaddyProgram, path: str, method: str = "GET", body: bytes = b""
         ("/unknown", "intake"),
         ("/sign-in", "routing"),
         ("/sign-out", "routing"),
+        ("/account", "routing"),
+        ("/account/sessions/17/end", "routing"),
         ("/cases/17/panel", "routing"),
         ("/triage", "routing"),
         ("/api/v1/cases", "routing"),

@@ -71,7 +71,9 @@ async def test_an_account_is_made_once_and_listed_without_its_password(operator:
         ("nobody", (*OFFICER, "--department", "moon"), "Анна", PASSWORD, "department moon: not in the directory"),
         ("nobody", OFFICER, "Анна", "x" * (MIN_LENGTH - 1), f"password: {MIN_LENGTH} to {MAX_LENGTH} characters"),
         ("nobody", OFFICER, "Анна", "x" * (MAX_LENGTH + 1), f"password: {MIN_LENGTH} to {MAX_LENGTH} characters"),
-        ("nobody", OFFICER, "Анна", "", f"password: {MIN_LENGTH} to {MAX_LENGTH} characters"),
+        ("nobody", OFFICER, "Анна", "", "no password was given"),
+        ("nobody", OFFICER, "Анна", "vetrova-1985", "password: it is guessed too easily"),
+        ("nobody", OFFICER, "Анна", "qwertyuiop123", "password: it is guessed too easily"),
     ],
 )
 async def test_an_account_that_cannot_be_is_not_made_and_the_operator_reads_why(

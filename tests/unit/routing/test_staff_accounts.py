@@ -8,15 +8,19 @@ from importlib.resources import files
 
 import pytest
 
-from veche_routing.directory.commands import PASSWORD_LENGTH
 from veche_routing.directory.events import session_ended
 from veche_routing.directory.model import Account, NewAccount
 from veche_routing.directory.pages import first_page, own_path
+from veche_routing.directory.password_rules import PASSWORD_GUESSABLE, PASSWORD_LENGTH
 from veche_routing.directory.problems import PROBLEMS, sentence_of
 from veche_routing.directory.rules import (
     LOGIN_TAKEN,
+    PASSWORD_UNCHANGED,
+    PASSWORDS_DIFFER,
     UNKNOWN_LOGIN,
+    UNKNOWN_SESSION,
     WRONG_CREDENTIALS,
+    WRONG_CURRENT_PASSWORD,
     account_faults,
     client_kind,
     demo_accounts,
@@ -71,6 +75,11 @@ def test_every_rejection_has_a_sentence_for_programs_and_for_people(language: La
         LOGIN_TAKEN,
         WRONG_CREDENTIALS,
         PASSWORD_LENGTH,
+        PASSWORD_GUESSABLE,
+        PASSWORD_UNCHANGED,
+        PASSWORDS_DIFFER,
+        UNKNOWN_SESSION,
+        WRONG_CURRENT_PASSWORD,
         throttled(90),
     ):
         assert rejected.code in PROBLEMS
@@ -81,7 +90,7 @@ def test_every_rejection_has_a_sentence_for_programs_and_for_people(language: La
 def test_every_code_of_the_rules_has_its_row_and_no_row_is_left_over() -> None:
     sources = "".join(
         files("veche_routing.directory").joinpath(name).read_text(encoding="utf-8")
-        for name in ("rules.py", "commands.py")
+        for name in ("rules.py", "password_rules.py", "commands.py")
     )
     assert set(re.findall(r'Rejected\("(\w+)"', sources)) == PROBLEMS.keys()
 

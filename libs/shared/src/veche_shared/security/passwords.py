@@ -10,7 +10,7 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-MIN_LENGTH = 10
+MIN_LENGTH = 12
 MAX_LENGTH = 256
 """Longer ones only cost time; NIST SP 800-63B asks for at least 64 to be taken."""
 

@@ -47,11 +47,14 @@ class PublicNavigation(_Part):
 
 
 class StaffNavigation(_Part):
-    """The header of pages for staff. Without ``sign_in`` no page leads there; without ``sign_out`` no button does."""
+    """The header of pages for staff. Without ``sign_in`` no page leads there; without ``sign_out`` no button does;
+    without ``account`` the person's name leads nowhere.
+    """
 
     home: Href = "/"
     sign_in: Href | None = None
     sign_out: Href | None = None
+    account: Href | None = None
     entries: tuple[NavigationEntry, ...] = ()
 
 

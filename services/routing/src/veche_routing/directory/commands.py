@@ -14,6 +14,7 @@ from typing import Final
 from veche_routing.directory import rules
 from veche_routing.directory.events import session_ended
 from veche_routing.directory.model import Account, ClientKind, EndReason, NewAccount, Session
+from veche_routing.directory.password_rules import password_fault
 from veche_routing.directory.store import AccountStore, SessionStore
 from veche_shared.clock import Clock
 from veche_shared.contracts.topics import SESSIONS
@@ -21,7 +22,7 @@ from veche_shared.ids import Ids
 from veche_shared.observability.tracing import current_traceparent
 from veche_shared.rejection import Rejected
 from veche_shared.security.ended_sessions import EndedSession, EndedSessionStore
-from veche_shared.security.passwords import MAX_LENGTH, MIN_LENGTH, Passwords
+from veche_shared.security.passwords import Passwords
 from veche_shared.security.rate_limiter import Limit, RateLimiter, reserve_all
 from veche_shared.security.roles import Role
 from veche_shared.security.sessions import CLOCK_TOLERANCE, LIFETIME
@@ -35,8 +36,6 @@ ADDRESS_LIMIT: Final = Limit(attempts=50, window=timedelta(minutes=15))
 
 TRIES: Final = 3
 """How often a password is verified anew because its hash was renewed by another sign-in meanwhile."""
-
-PASSWORD_LENGTH: Final = Rejected("password_length", "/password", {"min": MIN_LENGTH, "max": MAX_LENGTH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +54,27 @@ class SessionService:
         await self.sessions.insert(unit, session)
         return session
 
-    async def sign_out(self, session_id: str) -> None:
-        """End one session; nothing happens where it has ended already."""
+    async def sign_out(self, account: str, session_id: str) -> bool:
+        """End one session of an account; False, and nothing happens, where it has none of this id or it has ended."""
 
-        async def work(unit: UnitOfWork) -> None:
+        async def work(unit: UnitOfWork) -> bool:
             session = await self.sessions.get(session_id, unit.session)
-            if session is not None and rules.is_live(session, self.clock()):
-                await self._end(unit, [session], "signed_out")
+            if session is None or session.account != account or not rules.is_live(session, self.clock()):
+                return False
+            await self._end(unit, [session], "signed_out")
+            return True
 
-        await self.transactions.run(work)
+        return await self.transactions.run(work)
 
-    async def end_all(self, unit: UnitOfWork, account: str, reason: EndReason) -> None:
-        """End every session of an account; also those that are over by this clock, and perhaps not by another."""
+    async def end_all(self, unit: UnitOfWork, account: str, reason: EndReason, *, keep: str | None = None) -> int:
+        """End every session of an account but ``keep``; also those that are over by this clock, and perhaps not by
+        another. How many there were.
+        """
         since = self.clock() - CLOCK_TOLERANCE
-        await self._end(unit, await self.sessions.live(account, since, unit.session), reason)
+        live = await self.sessions.live(account, since, unit.session)
+        others = [session for session in live if session.id != keep]
+        await self._end(unit, others, reason)
+        return len(others)
 
     async def _end(self, unit: UnitOfWork, sessions: Sequence[Session], reason: EndReason) -> None:
         now = self.clock()
@@ -96,10 +102,9 @@ class AccountService:
         """Make an account, or say all that is wrong with it."""
         if faults := rules.account_faults(new, self.departments):
             return faults
-        hashed = await self._hashed(password)
-        if isinstance(hashed, Rejected):
-            return [hashed]
-        account = self._account(new, hashed)
+        if fault := password_fault(password, (new.login, new.name)):
+            return [fault]
+        account = self._account(new, await self.passwords.hash(password))
 
         async def work(unit: UnitOfWork) -> Account | Sequence[Rejected]:
             if await self.accounts.get(account.login, unit.session) is not None:
@@ -128,9 +133,12 @@ class AccountService:
 
     async def change_password(self, login: str, password: str) -> Account | Rejected:
         """Set another password; the sessions of the account end."""
-        hashed = await self._hashed(password)
-        if isinstance(hashed, Rejected):
-            return hashed
+        account = await self.accounts.get(login)
+        if account is None:
+            return rules.UNKNOWN_LOGIN
+        if fault := password_fault(password, (account.login, account.name)):
+            return fault
+        hashed = await self.passwords.hash(password)
         return await self._change(login, lambda account: replace(account, password=hashed), "password_changed")
 
     async def change_rights(
@@ -171,10 +179,77 @@ class AccountService:
             created_at=self.clock(),
         )
 
-    async def _hashed(self, password: str) -> str | Rejected:
-        if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-            return PASSWORD_LENGTH
-        return await self.passwords.hash(password)
+
+@dataclass(frozen=True, slots=True)
+class OwnAccountService:
+    """What a member of staff does with their own account: see and end its sessions, change its password.
+
+    Every method raises PyMongoError.
+    """
+
+    transactions: Transactions
+    accounts: AccountStore
+    sessions: SessionService
+    passwords: Passwords
+    by_account: RateLimiter
+    clock: Clock
+
+    async def live_sessions(self, login: str) -> list[Session]:
+        """The sessions in which somebody may act for the account, latest first."""
+        live = await self.sessions.sessions.live(login, self.clock())
+        return sorted(live, key=lambda session: session.created_at, reverse=True)
+
+    async def end_session(self, login: str, session_id: str) -> Rejected | None:
+        """End one of the account's sessions."""
+        return None if await self.sessions.sign_out(login, session_id) else rules.UNKNOWN_SESSION
+
+    async def end_others(self, login: str, own_session: str) -> int:
+        """End all sessions of the account but this one; how many there were."""
+
+        async def work(unit: UnitOfWork) -> int:
+            return await self.sessions.end_all(unit, login, "signed_out", keep=own_session)
+
+        return await self.transactions.run(work)
+
+    async def change_password(
+        self, login: str, own_session: str, current: str, new: str, network: str
+    ) -> Account | Rejected:
+        """Set another password; the other sessions of the account end.
+
+        Rejected too after several wrong ``current`` ones from a ``network``, together with failed sign-ins: whoever
+        has found an open screen may not guess there either.
+        """
+        account = await self.accounts.get(login)
+        if account is None:
+            return rules.UNKNOWN_LOGIN
+        if fault := password_fault(new, (account.login, account.name)):
+            return fault
+        key = attempts_key(login, network)
+        if wait := await self.by_account.reserve(key):
+            return rules.throttled(wait)
+        if not (await self.passwords.verify(current, account.password)).right:
+            return rules.WRONG_CURRENT_PASSWORD
+        await self.by_account.forgive(key)
+        if current == new:
+            return rules.PASSWORD_UNCHANGED
+        hashed = await self.passwords.hash(new)
+        verified = account.password
+
+        async def work(unit: UnitOfWork) -> Account | Rejected:
+            account = await self.accounts.get(login, unit.session)
+            if account is None or account.password != verified:
+                return rules.WRONG_CURRENT_PASSWORD  # it was changed while it was being verified
+            changed = replace(account, version=account.version + 1, password=hashed)
+            await self.accounts.save(unit, account, changed)
+            await self.sessions.end_all(unit, login, "password_changed", keep=own_session)
+            return changed
+
+        return await self.transactions.run(work)
+
+
+def attempts_key(login: str, network: str) -> str:
+    """By what wrong passwords are counted: an account as it is tried from one network."""
+    return f"{login}|{network}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +279,7 @@ class StaffAuthenticator:
         Raises PyMongoError.
         """
         login = login.strip().lower()
-        key = f"{login}|{network}"
+        key = attempts_key(login, network)
         if wait := await reserve_all((self.by_account, key), (self.by_address, network)):
             return rules.throttled(wait)
         signed_in = await self._verify(login, password, client)
@@ -246,6 +321,7 @@ __all__ = [
     "ACCOUNT_LIMIT",
     "ADDRESS_LIMIT",
     "AccountService",
+    "OwnAccountService",
     "SessionService",
     "SignedIn",
     "StaffAuthenticator",

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Annotated, Literal, get_args
 
 from bson import Timestamp
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from veche_routing.directory.commands import SessionService, StaffAuthenticator
-from veche_routing.directory.model import EndReason
+from veche_routing.directory.commands import OwnAccountService, SessionService, StaffAuthenticator
+from veche_routing.directory.model import ClientKind, EndReason
 from veche_routing.directory.problems import PROBLEMS
 from veche_routing.directory.rules import client_kind
 from veche_routing.directory.session_cookie import SessionCookie
@@ -29,6 +29,7 @@ from veche_shared.security.sessions import Role, StaffSession, require_staff, st
 
 SignedInStaff = Annotated[StaffSession, Depends(require_staff())]
 Visitor = Annotated[StaffSession | None, Depends(staff_session)]
+SessionId = Annotated[str, Path(min_length=1, max_length=200)]
 UserAgent = Annotated[str | None, Header(include_in_schema=False)]
 
 
@@ -95,6 +96,20 @@ class SessionOut(BaseModel):
     departments: list[str]
 
 
+class OwnSessionOut(BaseModel):
+    """A session in which somebody may act for the account; ``current``: the one that asks."""
+
+    id: str
+    client: ClientKind
+    created_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class OwnSessionsOut(BaseModel):
+    items: list[OwnSessionOut]
+
+
 class EndedSessionOut(BaseModel):
     """A session that counts no more; ``expires_at`` is when its token would have been void by itself."""
 
@@ -158,7 +173,9 @@ def _written_at(cursor: str) -> Timestamp:
         raise BadRequest("The cursor is not one that was given here.", code="invalid_cursor") from None
 
 
-def sessions_router(authenticator: StaffAuthenticator, sessions: SessionService, cookie: SessionCookie) -> APIRouter:
+def sessions_router(
+    authenticator: StaffAuthenticator, sessions: SessionService, own: OwnAccountService, cookie: SessionCookie
+) -> APIRouter:
     """``/api/v1/sessions``: signing in and out by a program; a person uses ``/sign-in``."""
     router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
 
@@ -178,6 +195,22 @@ def sessions_router(authenticator: StaffAuthenticator, sessions: SessionService,
             departments=list(account.departments),
         )
 
+    @router.get("", summary="Your sessions")
+    async def own_sessions(session: SignedInStaff) -> OwnSessionsOut:
+        """Latest first."""
+        return OwnSessionsOut(
+            items=[
+                OwnSessionOut(
+                    id=one.id,
+                    client=one.client,
+                    created_at=one.created_at,
+                    expires_at=one.expires_at,
+                    current=one.id == session.sid,
+                )
+                for one in await own.live_sessions(session.sub)
+            ]
+        )
+
     @router.get("/current")
     async def current(session: SignedInStaff) -> SessionOut:
         return SessionOut(
@@ -191,7 +224,12 @@ def sessions_router(authenticator: StaffAuthenticator, sessions: SessionService,
     async def sign_out(response: Response, session: Visitor) -> None:
         """The session ends, in every service; a copy of the cookie is worth nothing any more."""
         if session is not None:
-            await sessions.sign_out(session.sid)
+            await sessions.sign_out(session.sub, session.sid)
         cookie.delete(response)
+
+    @router.delete("/{session_id}", status_code=204, summary="End one of your sessions")
+    async def end(session: SignedInStaff, session_id: SessionId) -> None:
+        """It ends in every service. Raises 404 where you have no such session."""
+        accepted(await own.end_session(session.sub, session_id), PROBLEMS)
 
     return router

@@ -9,11 +9,12 @@ from veche_routing.directory.commands import (
     ACCOUNT_LIMIT,
     ADDRESS_LIMIT,
     AccountService,
+    OwnAccountService,
     SessionService,
     StaffAuthenticator,
 )
 from veche_routing.directory.http import directory_router, ended_sessions_router, sessions_router
-from veche_routing.directory.pages import sign_in_router
+from veche_routing.directory.pages import account_router, sign_in_router
 from veche_routing.directory.session_cookie import SessionCookie
 from veche_routing.directory.store import INDEXES, AccountStore, SessionStore
 from veche_routing.packs.model import Pack
@@ -49,15 +50,17 @@ def directory_module(context: ServiceContext[Settings], pack: Pack, rulesets: Ru
     settings, mongo, clock = context.settings, context.mongo, context.clock
     accounts, passwords, ended = AccountStore(mongo), Passwords(), EndedSessionStore(mongo)
     sessions = SessionService(context.transactions, SessionStore(mongo), ended, clock, context.ids)
+    by_account = RateLimiter(mongo, "sign_in_to_account", ACCOUNT_LIMIT, clock)
     authenticator = StaffAuthenticator(
         context.transactions,
         accounts,
         sessions,
         passwords,
-        RateLimiter(mongo, "sign_in_to_account", ACCOUNT_LIMIT, clock),
+        by_account,
         RateLimiter(mongo, "sign_in_from_address", ADDRESS_LIMIT, clock),
         clock,
     )
+    own = OwnAccountService(context.transactions, accounts, sessions, passwords, by_account, clock)
     cookie = SessionCookie(settings.sessions.signing_key, secure=settings.http.secure_cookies)
 
     async def make_demo_staff() -> None:
@@ -72,9 +75,10 @@ def directory_module(context: ServiceContext[Settings], pack: Pack, rulesets: Ru
         name="directory",
         routers=[
             directory_router(context.city, lambda: rulesets.at(clock()).edition),
-            sessions_router(authenticator, sessions, cookie),
+            sessions_router(authenticator, sessions, own, cookie),
             ended_sessions_router(ended),
             sign_in_router(authenticator, sessions, cookie, context.pages),
+            account_router(own, context.pages),
         ],
         indexes={**INDEXES, **ended_sessions.INDEXES, **rate_limiter.INDEXES},
         topics=[SESSIONS],

@@ -21,6 +21,13 @@ PROBLEMS: Final[ProblemTable] = {
     "department_missing": ProblemRow(Unprocessable, "department: an officer needs at least one"),
     "department_unknown": ProblemRow(Unprocessable, "department {department}: not in the directory"),
     "password_length": ProblemRow(Unprocessable, "password: {min} to {max} characters"),
+    "password_guessable": ProblemRow(
+        Unprocessable, "password: it is guessed too easily; take some words that do not belong together"
+    ),
+    "password_unchanged": ProblemRow(Unprocessable, "password: it is the present one"),
+    "passwords_differ": ProblemRow(Unprocessable, "password: the two are not the same"),
+    "wrong_current_password": ProblemRow(Unprocessable, "The present password is wrong."),
+    "session_unknown": ProblemRow(NotFound, "There is no such session of yours, or it has ended."),
 }
 
 

@@ -15,6 +15,10 @@ from veche_shared.security.roles import Role
 UNKNOWN_LOGIN: Final = Rejected("login_unknown", "/login")
 LOGIN_TAKEN: Final = Rejected("login_taken", "/login")
 WRONG_CREDENTIALS: Final = Rejected("wrong_credentials")
+WRONG_CURRENT_PASSWORD: Final = Rejected("wrong_current_password", "/current")
+PASSWORD_UNCHANGED: Final = Rejected("password_unchanged", "/password")
+PASSWORDS_DIFFER: Final = Rejected("passwords_differ", "/again")
+UNKNOWN_SESSION: Final = Rejected("session_unknown")
 
 
 def throttled(seconds: int) -> Rejected:

@@ -14,6 +14,33 @@ rejected-sign-in-throttled =
        *[other] Слишком много неудачных попыток. Попробуйте через { $minutes } минут
     }
 
+### Своя учётная запись: где выполнен вход и смена пароля.
+
+account-title = Моя учётная запись
+account-login = Логин: { $login }
+account-sessions = Где выполнен вход
+account-sessions-hint = Если среди них есть чужой, завершите его и смените пароль.
+account-client-browser = Браузер
+account-client-program = Программа
+account-this-session = сейчас
+account-since = с { $moment }
+account-end-session = Завершить
+account-end-session-of = Завершить вход, начатый { $moment }
+account-end-others = Завершить все остальные
+account-password = Пароль
+account-current = Нынешний пароль
+account-new = Новый пароль
+account-new-hint = От 12 знаков. Лучше всего несколько слов, не связанных между собой.
+account-again = Новый пароль ещё раз
+account-change = Сменить пароль
+account-done-password = Пароль изменён. Остальные входы завершены.
+account-done-ended = Вход завершён.
+rejected-password-guessable = Такой пароль легко подобрать: он похож на те, что пробуют первыми. Возьмите несколько слов, не связанных между собой.
+rejected-password-unchanged = Это нынешний пароль. Нужен другой.
+rejected-passwords-differ = Пароль и его повтор не совпали.
+rejected-wrong-current-password = Нынешний пароль не подошёл.
+rejected-session-unknown = Этот вход уже завершён.
+
 ### Почему учётную запись нельзя завести или изменить.
 
 rejected-login-unknown = Такой учётной записи нет.
