@@ -133,10 +133,12 @@ class AccountService:
 
     async def change_password(self, login: str, password: str) -> Account | Rejected:
         """Set another password; the sessions of the account end."""
+        if fault := password_fault(password, (login,)):  # it needs no database to be told
+            return fault
         account = await self.accounts.get(login)
         if account is None:
             return rules.UNKNOWN_LOGIN
-        if fault := password_fault(password, (account.login, account.name)):
+        if fault := password_fault(password, (login, account.name)):
             return fault
         hashed = await self.passwords.hash(password)
         return await self._change(login, lambda account: replace(account, password=hashed), "password_changed")
@@ -180,6 +182,10 @@ class AccountService:
         )
 
 
+LISTED: Final = 50
+"""So many of one's own sessions are shown; those behind are ended together with all others."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnAccountService:
     """What a member of staff does with their own account: see and end its sessions, change its password.
@@ -195,9 +201,8 @@ class OwnAccountService:
     clock: Clock
 
     async def live_sessions(self, login: str) -> list[Session]:
-        """The sessions in which somebody may act for the account, latest first."""
-        live = await self.sessions.sessions.live(login, self.clock())
-        return sorted(live, key=lambda session: session.created_at, reverse=True)
+        """The sessions in which somebody may act for the account: the latest ``LISTED``, the latest first."""
+        return await self.sessions.sessions.latest(login, self.clock(), LISTED)
 
     async def end_session(self, login: str, session_id: str) -> Rejected | None:
         """End one of the account's sessions."""

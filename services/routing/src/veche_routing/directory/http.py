@@ -197,7 +197,7 @@ def sessions_router(
 
     @router.get("", summary="Your sessions")
     async def own_sessions(session: SignedInStaff) -> OwnSessionsOut:
-        """Latest first."""
+        """The latest fifty, the latest first."""
         return OwnSessionsOut(
             items=[
                 OwnSessionOut(

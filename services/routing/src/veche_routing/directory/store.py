@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from veche_routing.directory.model import ROLES, Account, Session
 from veche_shared.storage.mongo import Document, Mongo
@@ -67,6 +67,13 @@ class SessionStore:
         """The sessions of an account that are not ended, and not over at ``now``."""
         query: Document = {"account": account, "expires_at": {"$gt": now}, "ended_at": None}
         return [_session(document) async for document in self.mongo[SESSIONS].find(query, session=transaction)]
+
+    async def latest(self, account: str, now: datetime, limit: int) -> list[Session]:
+        """At most ``limit`` of the sessions of an account that are neither ended nor over, the latest first."""
+        query: Document = {"account": account, "expires_at": {"$gt": now}, "ended_at": None}
+        # They last equally long: what began later is over later, and the index is in that order.
+        cursor = self.mongo[SESSIONS].find(query).sort("expires_at", DESCENDING).limit(limit)
+        return [_session(document) async for document in cursor]
 
     async def save(self, unit: UnitOfWork, before: Session, after: Session) -> None:
         await unit.save(SESSIONS, session_document(before), session_document(after))
