@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, ExecutionTimeout
 
 from tests.unit.messaging.memory import MemoryMongo
 from veche_shared.backoff import Backoff
@@ -21,7 +21,8 @@ from veche_shared.messaging.breaker import Breaker, BreakerLimits
 from veche_shared.messaging.dead_lettering import ANNOUNCED_VALUE_LIMIT
 from veche_shared.messaging.decoding import Record
 from veche_shared.messaging.processor import BatchProcessor, BreakerOpenError, Outcome, RetryLaterError
-from veche_shared.messaging.subscriptions import subscribe
+from veche_shared.messaging.slow_batches import BEFORE_A_DEAD_LETTER
+from veche_shared.messaging.subscriptions import Handler, subscribe
 from veche_shared.storage.documents import Message
 from veche_shared.storage.outbox import row_from_document
 from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
@@ -53,6 +54,7 @@ class Harness:
     mongo: MemoryMongo = field(default_factory=MemoryMongo)
     waits: list[float] = field(default_factory=list)
     calls: int = 0
+    confirms_writes: bool = True
     processor: BatchProcessor[VoteCastV1] = field(init=False)
 
     def announced(self) -> list[Message]:
@@ -71,6 +73,10 @@ class Harness:
             patience=2.0,
             sleep=self.sleep,
         )
+        self.processor.writes = self.writes
+
+    async def writes(self) -> bool:
+        return self.confirms_writes
 
     async def handle(self, events: Sequence[VoteCastV1], unit: UnitOfWork) -> None:
         self.calls += 1
@@ -172,6 +178,103 @@ async def test_a_single_unexplained_failure_is_not_yet_poison() -> None:
     harness = Harness()
     harness.mongo.failures = [ValueError("once"), ValueError("twice")]
     assert await harness.process(vote(1), vote(2)) == Outcome(handled=2, retries=2)
+
+
+def out_of_time() -> BaseException:
+    return ExecutionTimeout("operation exceeded time limit")
+
+
+@pytest.mark.parametrize("slow", [{"v3"}, {"v0", "v7"}, {"v2", "v3"}, {"v0"}, {"v7"}])
+async def test_messages_that_run_out_of_time_while_mongodb_works_are_found_by_halves(slow: set[str]) -> None:
+    harness = Harness(poison=frozenset(slow), error=out_of_time)
+    outcome = await harness.process(*(vote(n) for n in range(8)))
+    assert (outcome.handled, outcome.dead_lettered) == (8 - len(slow), len(slow))
+    assert set(harness.mongo.ids("votes")) == {f"v{n}" for n in range(8)} - slow
+    assert {f"v{offset}" for offset in harness.explanations()} == slow
+    assert harness.waits == []
+
+
+async def test_a_message_alone_is_given_longer_than_any_lock_that_a_killed_process_leaves() -> None:
+    harness = Harness(poison=frozenset({"v1"}), error=out_of_time)
+    assert (await harness.process(vote(1))).dead_lettered == 1
+    assert harness.calls == BEFORE_A_DEAD_LETTER
+    assert BEFORE_A_DEAD_LETTER * 8 > 60
+
+
+async def test_what_runs_out_of_time_only_for_a_while_is_handled() -> None:
+    harness = Harness()
+    harness.mongo.failures = [ExecutionTimeout("locked") for _ in range(BEFORE_A_DEAD_LETTER - 1)]
+    assert await harness.process(vote(1)) == Outcome(handled=1, retries=BEFORE_A_DEAD_LETTER - 1)
+
+
+async def test_a_batch_that_runs_out_of_time_while_mongodb_takes_no_write_is_retried_later() -> None:
+    harness = Harness(poison=frozenset({"v1"}), error=out_of_time, confirms_writes=False)
+    with pytest.raises(RetryLaterError):
+        await harness.process(vote(1), vote(2))
+    assert harness.mongo.ids("dead_letters") == harness.mongo.ids("votes") == []
+
+
+async def test_a_dead_letter_that_cannot_be_stored_in_time_is_retried_later_and_never_lost() -> None:
+    harness = Harness()
+    harness.mongo.failures = [ExecutionTimeout("no majority") for _ in range(100)]
+    with pytest.raises(RetryLaterError):
+        await harness.process(b"{")
+
+
+async def test_a_handler_that_never_ends_is_ended_and_its_message_dead_lettered() -> None:
+    harness = Harness()
+
+    async def hang(events: Sequence[VoteCastV1], unit: UnitOfWork) -> None:
+        if any(event.data.vote_id == "v1" for event in events):
+            await asyncio.Event().wait()
+        await harness.handle(events, unit)
+
+    async def prepare(_: Sequence[VoteCastV1]) -> Handler[VoteCastV1]:
+        return hang
+
+    harness.processor.prepare, harness.processor.hang = prepare, 0.01
+    outcome = await harness.process(vote(0), vote(1), vote(2))
+    assert (outcome.handled, outcome.dead_lettered) == (2, 1)
+    assert list(harness.explanations()) == [1]
+
+
+async def test_slow_messages_only_open_the_breaker() -> None:
+    slow = frozenset(f"v{n}" for n in range(8))
+    harness = Harness(poison=slow, error=out_of_time, breaker=Breaker(BreakerLimits(consecutive=5)))
+    with pytest.raises(BreakerOpenError):
+        await harness.process(*(vote(n) for n in range(8)))
+    assert len(harness.mongo.ids("dead_letters")) == 4
+
+
+async def test_a_batch_is_prepared_once_however_often_it_is_tried_and_before_its_transaction() -> None:
+    harness = Harness()
+    order: list[str] = []
+
+    async def prepare(events: Sequence[VoteCastV1]) -> Handler[VoteCastV1]:
+        order.append(f"prepare {len(events)}")
+        return handle
+
+    async def handle(events: Sequence[VoteCastV1], unit: UnitOfWork) -> None:
+        order.append("handle")
+        await harness.handle(events, unit)
+
+    harness.processor.prepare = prepare
+    harness.mongo.failures = [AutoReconnect("lost"), AutoReconnect("lost")]
+    assert await harness.process(vote(1), vote(1), vote(2)) == Outcome(handled=2, duplicates=1, retries=2)
+    assert order == ["prepare 2", "handle", "handle", "handle"]
+
+
+async def test_a_message_that_cannot_be_prepared_is_dead_lettered_and_the_others_are_handled() -> None:
+    harness = Harness()
+
+    async def prepare(events: Sequence[VoteCastV1]) -> Handler[VoteCastV1]:
+        if any(event.data.vote_id == "v1" for event in events):
+            raise LookupError
+        return harness.handle
+
+    harness.processor.prepare = prepare
+    outcome = await harness.process(vote(0), vote(1), vote(2))
+    assert (outcome.handled, outcome.dead_lettered) == (2, 1)
 
 
 async def test_cancelling_is_not_mistaken_for_poison() -> None:

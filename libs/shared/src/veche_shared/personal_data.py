@@ -2,6 +2,9 @@
 
 The one home of these patterns: the logs, the feeds and the receipts of letters hide by them. They err on the side of
 hiding.
+
+Each costs work in proportion to the text, whatever the text is. So what may repeat without end is possessive (``*+``),
+or cannot begin in the middle of what it repeats, or has a limit.
 """
 
 from __future__ import annotations
@@ -13,9 +16,9 @@ from typing import Final
 HIDDEN: Final = "[…]"
 """What stands in a text for people where something was hidden."""
 
-EMAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+EMAIL: Final = re.compile(r"[\w.+-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
-MAILBOX: Final = re.compile(r"<?[^\s<>@\"]+@[^\s<>@\"]+>?")
+MAILBOX: Final = re.compile(r"<?(?<![^\s<>@\"])[^\s<>@\"]++@[^\s<>@\"]++>?")
 """Whatever may be meant as an address, as mail servers quote it: also one without a domain that exists."""
 
 PHONE_WITH_PREFIX: Final = re.compile(
@@ -70,13 +73,13 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind(("тел",), _any_case(r"(?<=тел)[.:\s]*\d[\d\s-]{4,}"), re.compile(r"тел[.:\s]*\d")),
     Kind(
         ("паспорт", "снилс", "инн", "полис"),
-        _any_case(r"\b(?:паспорт|снилс|инн|полис)[а-я]*\b[^\n.,;]{0,15}?\d[\d\s-]{3,}"),
-        re.compile(r"(?:паспорт|снилс|инн|полис)[^\n.,;]*?\d"),
+        _any_case(r"\b(?:паспорт|снилс|инн|полис)[а-я]{0,24}+\b[^\n.,;]{0,15}?\d[\d\s-]{3,}"),
+        re.compile(r"(?:паспорт|снилс|инн|полис)[^\n.,;]{0,40}?\d"),
     ),
     Kind(
         ("кв",),
-        _any_case(r"\b(?:кв(?:артир[аеуы]?)?)\b\.?\s*№?\s*\d{1,4}[а-я]?\b"),
-        re.compile(r"кв[а-я.]*\s*№?\s*\d"),
+        _any_case(r"\b(?:кв(?:артир[аеуы]?)?)\b\.?\s*+(?:№\s*+)?\d{1,4}[а-я]?\b"),
+        re.compile(r"кв[а-я.]{0,8}+\s*+(?:№\s*+)?\d"),
     ),
     Kind(
         ("рожд", "родил", "р.", "др", "д.р", "д р", "д. р"),

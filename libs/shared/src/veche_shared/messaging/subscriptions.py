@@ -27,6 +27,14 @@ trouble means that these events cannot be handled; they are then tried in halves
 found.
 """
 
+Preparation: TypeAlias = Callable[[Sequence[E]], Awaitable[Handler[E]]]
+"""Computes for events what needs no database, and returns their handler, which then only reads and writes.
+
+It runs before the transaction, which has only seconds and holds locks: what takes long there keeps others waiting, and
+beyond the limit is lost. It shares the event loop with everything else of the process, so it gives others a turn
+(``asyncio.sleep(0)``) after some milliseconds. A batch that is tried again is not prepared again.
+"""
+
 MAX_RECORDS: Final = 500
 
 
@@ -42,7 +50,7 @@ class Subscription:
 
     topic: Topic
     group: str
-    handler: Handler[Any]
+    prepare: Preparation[Any]
     models: tuple[type[Event[Contract]], ...]
     max_records: int = MAX_RECORDS
     linger: float = 0.0
@@ -61,10 +69,21 @@ def subscribe(
     Which events these are stands in the annotation of the handler's first parameter: ``Sequence[CaseChangedV1]``, or
     ``Sequence[PollChangedV1 | BallotRejectedV1]``. Raises TypeError where it does not.
     """
-    return Subscription(topic, group, handler, event_models(handler), max_records, linger)
+
+    async def prepare(_: Sequence[E]) -> Handler[E]:
+        return handler
+
+    return Subscription(topic, group, prepare, event_models(handler), max_records, linger)
 
 
-def event_models(handler: Handler[E]) -> tuple[type[Event[Contract]], ...]:
+def subscribe_prepared(
+    topic: Topic, prepare: Preparation[E], *, group: str, max_records: int = MAX_RECORDS, linger: float = 0.0
+) -> Subscription:
+    """As ``subscribe``, for a handler that computes much: ``prepare`` is annotated with the events, as a handler is."""
+    return Subscription(topic, group, prepare, event_models(prepare), max_records, linger)
+
+
+def event_models(handler: Handler[E] | Preparation[E]) -> tuple[type[Event[Contract]], ...]:
     """The event models that a handler's first parameter is annotated with. Raises TypeError."""
     first = next(iter(inspect.signature(handler).parameters))
     hint = get_type_hints(_function(handler))[first]
@@ -75,9 +94,17 @@ def event_models(handler: Handler[E]) -> tuple[type[Event[Contract]], ...]:
     return models
 
 
-def _function(handler: Handler[E]) -> Callable[..., object]:
+def _function(handler: Handler[E] | Preparation[E]) -> Callable[..., object]:
     """What carries the annotations: the function, or the ``__call__`` of an object."""
     return handler if inspect.isroutine(handler) else handler.__call__  # type: ignore[operator]
 
 
-__all__ = ["MAX_RECORDS", "Handler", "Subscription", "event_models", "subscribe"]
+__all__ = [
+    "MAX_RECORDS",
+    "Handler",
+    "Preparation",
+    "Subscription",
+    "event_models",
+    "subscribe",
+    "subscribe_prepared",
+]

@@ -55,11 +55,11 @@ PERSONAL_KEYS: Final = frozenset(
 # The user and password of a URI like mongodb://user:password@host.
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]{1,200}@")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
-_JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}+\.[\w-]{8,}+\.[\w-]*+")
 _API_KEY = re.compile(r"\bveche_[A-Za-z0-9]{4,}_[\w-]{16,}")
 _TRACKING_CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
 # Data that pydantic and MongoDB quote in their error messages.
-_QUOTED_INPUT = re.compile(r"(?<=input_value=).*?(?=, input_type=)", re.DOTALL)
+_QUOTED_INPUT = re.compile(r"(?<=input_value=).*?(?=, input_type=|\Z)", re.DOTALL)
 _QUOTED_KEY = re.compile(r"(?<=dup key: ).*", re.DOTALL)
 _ISO_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
 

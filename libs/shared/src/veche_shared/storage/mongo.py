@@ -202,6 +202,12 @@ def is_transient(error: BaseException) -> bool:
     return False
 
 
+def ran_out_of_time(error: BaseException) -> bool:
+    """Whether a transaction ended because its time was over, which tells nothing of why: MongoDB may be unavailable,
+    a lock may be held, or what was done in it took too long."""
+    return isinstance(error, TimeoutError) or (isinstance(error, PyMongoError) and error.timeout)
+
+
 def is_duplicate(error: Exception) -> bool:
     """Whether a unique index refused the write."""
     return isinstance(error, BulkWriteError) and any(

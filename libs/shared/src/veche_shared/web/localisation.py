@@ -35,6 +35,7 @@ THIN_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
 # English dates are day first, as in Russian: a reader of both never wonders which number is the month.
 _LOCALES: Final[Mapping[Language, Locale]] = {"ru": Locale("ru"), "en": Locale("en", "GB")}
 # Groups of digits as Babel writes them. Neither Babel nor Fluent can be given another separator for a locale.
+_NO_WEIGHT: Final = re.compile(r"q=0(?:\.0*)?")
 _GROUP_SEPARATOR: Final = re.compile(r"(?<=\d)[\N{NO-BREAK SPACE},](?=\d{3}(?!\d))")
 
 MessageArgument = str | int | float | Markup
@@ -67,7 +68,7 @@ def _accepted_languages(header: str) -> set[str]:
     accepted = set()
     for item in header.split(","):
         tag, _, parameters = item.strip().partition(";")
-        refused = re.fullmatch(r"\s*q=0(\.0*)?\s*", parameters) is not None
+        refused = _NO_WEIGHT.fullmatch(parameters.strip()) is not None
         if tag and not refused:
             accepted.add(tag.partition("-")[0].lower())
     return accepted

@@ -21,7 +21,7 @@ BUSY_SECONDS: Final = 1.0
 QUIET_SECONDS: Final = 10.0
 
 _DASHES: Final = re.compile(r"[\s\u2010-\u2015\u2212]+")
-_NUMBER: Final = re.compile(r"(?P<prefix>[^\d-]*)-?(?P<year>\d{4})-(?P<sequence>\d{1,9})")
+_NUMBER: Final = re.compile(r"(?P<prefix>[^\d-]{0,40})-?(?P<year>\d{4})-(?P<sequence>\d{1,9})")
 # Latin letters that stand for the Russian ones of a prefix: by shape, or by sound where there is no such shape.
 _LATIN: Final = str.maketrans("ABCDEHKMOPTX", "АВСДЕНКМОРТХ")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Case
@@ -18,12 +19,22 @@ from veche_shared.calendar import CityCalendar
 from veche_shared.clock import Clock
 from veche_shared.contracts.appeals import AppealRegistered, AppealRegisteredV1
 from veche_shared.ids import Ids
+from veche_shared.messaging.subscriptions import Handler
 from veche_shared.observability.tracing import continue_span, current_traceparent
 from veche_shared.storage.documents import Message
 from veche_shared.storage.unit_of_work import UnitOfWork
 
-YIELD_EVERY = 100
-"""After so many decisions the event loop serves others: a decision takes a fraction of a millisecond."""
+TURN_APPEALS = 50
+TURN_CHARACTERS = 20_000
+"""How many appeals, or characters of them, are decided before the event loop serves others.
+
+So it waits for 7 ms among usual appeals, and 30 ms for the worst text of 20,000 characters. In a thread the same batch
+takes as long and the loop waits for 8 to 12 ms, since what computes holds the interpreter's lock (measured with 4,000
+usual appeals); only among the worst texts is its wait shorter, 14 ms.
+"""
+
+Opening: TypeAlias = tuple[Case, Message]
+"""A case that may be opened, and the event that tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +47,37 @@ class AppealsConsumer:
     clock: Clock
     ids: Ids
 
-    async def handle(self, events: Sequence[AppealRegisteredV1], unit: UnitOfWork) -> None:
-        """Open the cases of ``events`` and publish their events, in the batch's unit of work."""
-        session = unit.session
-        appeals = {case_id(event.data.appeal_id): event for event in events}
-        known = await self.cases.known(session, list(appeals))
-        new = [(identity, event) for identity, event in appeals.items() if identity not in known]
+    async def prepare(self, events: Sequence[AppealRegisteredV1]) -> Handler[AppealRegisteredV1]:
+        """Decide all cases of ``events``, before there is a transaction; the handler only stores and announces them."""
         now = self.clock()
         ruleset = self.rulesets.at(now)
-        opened: list[Case] = []
-        events_out: list[Message] = []
-        for start in range(0, len(new), YIELD_EVERY):
-            if start:
-                await asyncio.sleep(0)
-            part = new[start : start + YIELD_EVERY]
-            cases = self._open([(identity, event.data) for identity, event in part], ruleset, now)
-            events_out += [self._event(case, event.traceparent) for case, (_, event) in zip(cases, part, strict=True)]
-            opened += cases
-        await self.cases.add(session, opened)
-        unit.send(events_out)
+        openings: dict[str, Opening] = {}
+        for turn in turns(events):
+            await asyncio.sleep(0)
+            cases = self._open([event.data for event in turn], ruleset, now)
+            for event, case in zip(turn, cases, strict=True):
+                openings[event.id] = case, self._event(case, event.traceparent)
 
-    def _open(self, new: Sequence[tuple[str, AppealRegistered]], ruleset: Ruleset, now: datetime) -> list[Case]:
+        async def handle(fresh: Sequence[AppealRegisteredV1], unit: UnitOfWork) -> None:
+            await self._store([openings[event.id] for event in fresh], unit)
+
+        return handle
+
+    async def _store(self, openings: Sequence[Opening], unit: UnitOfWork) -> None:
+        """Store the cases that do not exist yet and publish their events, in the batch's unit of work."""
+        by_case = {case.id: (case, message) for case, message in openings}
+        known = await self.cases.known(unit.session, list(by_case))
+        new = [opening for identity, opening in by_case.items() if identity not in known]
+        await self.cases.add(unit.session, [case for case, _ in new])
+        unit.send([message for _, message in new])
+
+    def _open(self, appeals: Sequence[AppealRegistered], ruleset: Ruleset, now: datetime) -> list[Case]:
         """Step by step and not appeal by appeal: the same work in a row takes a third less time."""
-        routings = route_all([appeal for _, appeal in new], ruleset)
-        deadlines = [self._deadline(appeal, ruleset) for _, appeal in new]
+        routings = route_all(appeals, ruleset)
+        deadlines = [self._deadline(appeal, ruleset) for appeal in appeals]
         return [
-            open_case(identity, appeal, routing, deadline, now)
-            for (identity, appeal), routing, deadline in zip(new, routings, deadlines, strict=True)
+            open_case(case_id(appeal.appeal_id), appeal, routing, deadline, now)
+            for appeal, routing, deadline in zip(appeals, routings, deadlines, strict=True)
         ]
 
     def _deadline(self, appeal: AppealRegistered, ruleset: Ruleset) -> Deadline | None:
@@ -74,3 +89,16 @@ class AppealsConsumer:
             return case_changed(case, self.ids())
         with continue_span("open case", traceparent):
             return case_changed(case, self.ids(), current_traceparent())
+
+
+def turns(events: Sequence[AppealRegisteredV1]) -> Iterator[Sequence[AppealRegisteredV1]]:
+    """``events`` in order, in the parts that are decided without a pause."""
+    start, characters = 0, 0
+    for end, event in enumerate(events):
+        length = len(event.data.text)
+        if end > start and (end - start == TURN_APPEALS or characters + length > TURN_CHARACTERS):
+            yield events[start:end]
+            start, characters = end, 0
+        characters += length
+    if start < len(events):
+        yield events[start:]

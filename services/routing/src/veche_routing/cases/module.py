@@ -10,7 +10,7 @@ from veche_routing.cases.store import INDEXES, CaseStore
 from veche_routing.responsibility.rules import RulesetCache
 from veche_routing.settings import Settings
 from veche_shared.contracts.topics import APPEALS, CASES
-from veche_shared.messaging.subscriptions import subscribe
+from veche_shared.messaging.subscriptions import subscribe_prepared
 from veche_shared.service.context import ServiceContext
 from veche_shared.service.module import Module
 
@@ -30,5 +30,7 @@ def cases_module(context: ServiceContext[Settings], rulesets: RulesetCache) -> M
         ],
         indexes=INDEXES,
         topics=[CASES],
-        subscriptions=[subscribe(APPEALS, consumer.handle, group="cases", max_records=context.settings.routing.batch)],
+        subscriptions=[
+            subscribe_prepared(APPEALS, consumer.prepare, group="cases", max_records=context.settings.routing.batch)
+        ],
     )

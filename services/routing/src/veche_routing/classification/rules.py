@@ -7,6 +7,7 @@ the score (a single weak word is not enough) and with the lead over the best top
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,6 +47,9 @@ LANDMARK_REACH = 2
 """So many words after a landmark word say where it is («возле магазина»), not what it is about: they are skipped."""
 
 WORD_CACHE_SIZE = 200_000
+LONGEST_CACHED_WORD = 40
+"""Letters of a word that the cache keeps: what somebody typed without a space would take all memory."""
+
 MAX_REASONS = 8
 
 
@@ -142,9 +146,11 @@ class Lexicon:
         return positions
 
     def _cache(self, word: str) -> tuple[str, ...]:
-        if len(self._word_cache) >= WORD_CACHE_SIZE:
-            self._word_cache.clear()
-        keys = self._word_cache[word] = LANDMARK if word in LANDMARK_WORDS else self._keys_of(word)
+        keys = LANDMARK if word in LANDMARK_WORDS else self._keys_of(word)
+        if len(word) <= LONGEST_CACHED_WORD:
+            if len(self._word_cache) >= WORD_CACHE_SIZE:
+                self._word_cache.clear()
+            self._word_cache[word] = keys
         return keys
 
     def _keys_of(self, word: str) -> tuple[str, ...]:
@@ -229,19 +235,32 @@ def classify(text: str, named: Topic | None, lexicon: Lexicon) -> TopicGuess:
     return lexicon.classify(text)
 
 
-def occurs(phrase: Phrase, positions: dict[str, list[int]]) -> bool:
-    """Whether each slot has a word of its own, all within the window around the first slot's word."""
-    starts, *others = [[at for key in slot if key in positions for at in positions[key]] for slot in phrase.slots]
-    for start in starts:
+def occurs(phrase: Phrase, positions: Mapping[str, Sequence[int]]) -> bool:
+    """Whether each slot has a word of its own, all within the window around the first slot's word.
+
+    ``positions`` are in order, so that of each key only those in the window are looked at.
+    """
+    first, *others = [[positions[key] for key in slot if key in positions] for slot in phrase.slots]
+    for start in (position for found in first for position in found):
         used = [start]
         for slot in others:
-            for position in slot:
-                if -PHRASE_WINDOW <= position - start <= PHRASE_WINDOW and position not in used:
-                    used.append(position)
-                    break
-        if len(used) == len(phrase.slots):
+            position = _unused_near(slot, start, used)
+            if position is None:
+                break
+            used.append(position)
+        else:
             return True
     return False
+
+
+def _unused_near(slot: Sequence[Sequence[int]], start: int, used: Sequence[int]) -> int | None:
+    """The first position of a slot's keys that is in the window around ``start`` and not used yet."""
+    for found in slot:
+        within = range(bisect_left(found, start - PHRASE_WINDOW), bisect_right(found, start + PHRASE_WINDOW))
+        for at in within:
+            if found[at] not in used:
+                return found[at]
+    return None
 
 
 def _highest(scores: Mapping[int, float]) -> int | None:

@@ -117,6 +117,8 @@ class Gazetteer:
         self._single_names = sorted(
             {form[0] for form in self._streets if len(form) == 1 and len(form[0]) >= MIN_FUZZY_LENGTH}
         )
+        # A ratio of 84 % allows no word that is much longer than every name.
+        self._longest_misspelt = 2 * max(map(len, self._single_names), default=0)
         self._home = Names.of(home)
         self._foreign = Names.of(name.replace(".", "") for name in foreign)
         self._city = next((item for item in self._territories.values() if item.kind == "city"), None)
@@ -228,7 +230,7 @@ class Gazetteer:
 
     def _misspelt_at(self, tokens: Sequence[str], position: int, in_text: bool) -> Mention | None:
         word = tokens[position]
-        if len(word) < MIN_FUZZY_LENGTH or word in STREET_TYPES or not word.isalpha():
+        if not MIN_FUZZY_LENGTH <= len(word) <= self._longest_misspelt or word in STREET_TYPES or not word.isalpha():
             return None
         types = _types_around(tokens, position, 1)
         house = house_after(tokens, position + 1)

@@ -100,22 +100,31 @@ NOT_A_HOUSE_BEFORE = frozenset(
 
 _LOOK_ALIKES = str.maketrans("aeopcxkmthby", "аеорсхкмтнву")
 _LATIN = re.compile(r"[a-z]")
-_MIXED_WORD = re.compile(r"[а-я0-9]*[a-z][а-яa-z0-9]*")
+# Every pattern costs work in proportion to the text, whatever the text is: what may repeat without end is possessive
+# (*+), or cannot begin in the middle of what it repeats, or has a limit.
+_MIXED_WORD = re.compile(r"(?<![а-яa-z0-9])[а-я0-9]*+[a-z][а-яa-z0-9]*+")
+_SEPARATOR = r"(?:[,;]\s*+|(?<!\s)\s++)?"
+"""What stands before a part of an address and goes with it; spaces are entered at their beginning only."""
 _FLAT = re.compile(
-    r"[,;]?\s*\b(?:кв(?:артир[аеуы]?)?|ком(?:н(?:ата|ате)?)?|оф(?:ис)?)\b\.?\s*(?:№\s*)?\d+[а-я]?(?![а-я])",
+    _SEPARATOR
+    + r"\b(?:кв(?:артир[аеуы]?)?|ком(?:н(?:ата|ате)?)?|оф(?:ис)?)\b\.?\s*+(?:№\s*+)?\d++(?:[а-я](?![а-я]))?+",
     re.IGNORECASE,
 )
 _ENTRANCE = re.compile(
-    r"[,;]?\s*(?:\b\d{1,2}\s*(?:-?\s*[йм]|-?ом|-?ый)?\s*(?:подъезд[а-я]*|этаж[а-я]*|п-д|эт)\b\.?(?!\s*№?\s*\d)"
-    r"|\b(?:подъезд[а-я]*|этаж[а-я]*|под|п-д|эт)\b\.?\s*№?\s*\d{1,2}\b)",
+    _SEPARATOR + r"(?:\b\d{1,2}\s*+(?:-?\s*+[йм]|-?ом|-?ый)?+\s*+(?:подъезд[а-я]{0,24}+|этаж[а-я]{0,24}+|п-д|эт)\b\.?"
+    r"(?!\s*+(?:№\s*+)?\d)"
+    r"|\b(?:подъезд[а-я]{0,24}+|этаж[а-я]{0,24}+|под|п-д|эт)\b\.?\s*+(?:№\s*+)?\d{1,2}\b)",
     re.IGNORECASE,
 )
 # The look-behind stands after the first digit, so that it is tried at digits only.
 _HOUSE_AND_FLAT = re.compile(r"(\d(?<![\d-]\d)\d{0,2}[а-я]?)\s?[-–—]\s?\d{1,3}(?![\d-])", re.IGNORECASE)
 # Cheap tests on a lower-case text: where they find nothing, the patterns above cannot match. They begin with a letter,
 # for which the search is fast.
-_FLAT_SIGN = re.compile(r"(?:кв|ком|оф)[а-я.]*\s*№?\s*\d")
-_ENTRANCE_SIGNS = (re.compile(r"(?:под|п-д|эт)[а-я.]*\s*№?\s*\d"), re.compile(r"\d[-\sймоы]*(?:под|п-д|эт)"))
+_FLAT_SIGN = re.compile(r"(?:кв|ком|оф)[а-я.]{0,8}+\s*+(?:№\s*+)?\d")
+_ENTRANCE_SIGNS = (
+    re.compile(r"(?:подъезд[а-я]{0,24}|этаж[а-я]{0,24}|под|п-д|эт)\.?\s*+(?:№\s*+)?\d"),
+    re.compile(r"\d[-\sймоы]*+(?:под|п-д|эт)"),
+)
 _HOUSE_CORPUS = re.compile(r"(\d)\s?(к|корп|стр)\.?\s?(?=\d)")
 _TOKEN = re.compile(
     r"р\.п|[а-яa-z]+(?:-[а-яa-z]+)*|[,;.!?\n()№]|\d+(?:/\d+)?\s?[абвгдежзил](?![а-я])|\d+[а-я]?(?:/\d+[а-я]?)?"

@@ -16,6 +16,9 @@ from veche_shared.rejection import Rejected
 TARGETS: Final[tuple[Target, ...]] = get_args(Target)
 DELIMITERS: Final[tuple[Delimiter, ...]] = get_args(Delimiter)
 
+LONGEST_MOMENT: Final = 100
+"""Characters of a cell that may name a moment: strptime makes a pattern of the format, which must not read a text."""
+
 _JOINED_BY: Final[Mapping[Target, str]] = {"text": "\n", "address": ", "}
 _PLACE: Final[tuple[Target, ...]] = ("address", "district", "latitude", "longitude")
 _AUTHOR: Final[tuple[Target, ...]] = ("name", "email", "phone")
@@ -49,6 +52,8 @@ def moment_of(text: str, formats: Sequence[str], zone: ZoneInfo) -> datetime | N
 
     None where it can be read in no way.
     """
+    if len(text) > LONGEST_MOMENT:
+        return None
     for form in (None, *formats):
         try:
             moment = datetime.fromisoformat(text) if form is None else datetime.strptime(text, form)  # noqa: DTZ007
