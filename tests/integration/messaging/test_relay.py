@@ -163,19 +163,19 @@ async def test_while_kafka_is_away_events_wait_and_then_they_go(harness: Harness
     harness.started_relay(settings=away)
 
     async def knows() -> bool:
-        return harness.error_of("relay") is not None
+        return harness.error_of("relay-votes") is not None
 
     await eventually(knows)
     assert await harness.waiting() == 20
 
     async with forwarding_to(harness.kafka.bootstrap_servers, unused_tcp_port):
         await eventually(harness.outbox_is_empty, within=30)
-    assert harness.error_of("relay") is None
+    assert harness.error_of("relay-votes") is None
     assert Counter(await published_ids(harness)) == Counter(event.id for event in events)
 
 
 async def test_a_topic_that_is_gone_blocks_no_other(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("veche_shared.messaging.relay.DELIVERY_TIMEOUT_MS", 500)
+    monkeypatch.setattr("veche_shared.messaging.topic_publisher.DELIVERY_SECONDS", 0.5)
     gone = Topic("gone", partitions=1, retention=VOTES.retention)
     await harness.put_into_outbox([vote(1), vote(2)], gone)
     events = [vote(n) for n in range(3, 13)]
@@ -188,10 +188,69 @@ async def test_a_topic_that_is_gone_blocks_no_other(harness: Harness, monkeypatc
     await eventually(only_the_lost_wait)
 
     async def in_trouble() -> bool:
-        return harness.error_of("relay") is not None
+        return harness.error_of("relay-gone") is not None
 
     await eventually(in_trouble)
     assert Counter(await published_ids(harness)) == Counter(event.id for event in events)
+
+
+async def new_topic(harness: Harness, topic: Topic, **configuration: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=harness.kafka.bootstrap_servers)
+    await admin.start()
+    try:
+        name = full_name(harness.kafka, topic.name)
+        answer = await admin.create_topics([NewTopic(name, topic.partitions, 1, topic_configs=configuration)])
+        assert [code for _, code, *_ in answer.topic_errors] == [0]
+    finally:
+        await admin.close()
+
+
+async def test_topics_that_cannot_be_written_keep_no_other_waiting_however_much_of_theirs_waits(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("veche_shared.messaging.topic_publisher.DELIVERY_SECONDS", 1.0)
+    gone, misnamed, narrow = (
+        Topic(name, partitions=1, retention=VOTES.retention) for name in ("gone", "no name!", "narrow")
+    )
+    await new_topic(harness, narrow, **{"max.message.bytes": "20000"})
+    waiting = {topic.name: [vote(n, key="k") for n in range(2 * ROWS)] for topic in (gone, misnamed)}
+    for topic in (gone, misnamed):
+        for event in waiting[topic.name]:
+            await harness.put_into_outbox([event], topic)
+    large = vote(0, key="k")
+    large = large.model_copy(update={"data": large.data.model_copy(update={"channel": "x" * 30_000})})
+    await harness.put_into_outbox([vote(1, key="k"), large, vote(2, key="k")], narrow)
+    relay = harness.started_relay()
+
+    async def all_in_trouble() -> bool:
+        return all(harness.error_of(f"relay-{name}") is not None for name in waiting)
+
+    await eventually(all_in_trouble, within=30)
+    failures = {name: harness.supervisor.state(f"relay-{name}").failures for name in waiting}
+    events = [vote(number, key="k") for number in range(10)]
+    for event in events:
+        await harness.put_into_outbox([event])
+        relay.wakeup.set()
+        await eventually(lambda: votes_are_published(harness))
+    # Ten events were published one after the other while no topic in trouble was tried ten times.
+    assert all(harness.supervisor.state(f"relay-{name}").failures < failures[name] + 10 for name in waiting)
+    assert [json.loads(record.value or b"")["id"] for record in await harness.on_topic(VOTES)] == [e.id for e in events]
+    for name, held in waiting.items():
+        assert await harness.waiting({"topic": name}) == len(held)
+    assert [letter.topic for letter in await dead_letters.listed(harness.mongo)] == ["narrow"]
+
+    await new_topic(harness, gone)
+
+    async def the_first_has_caught_up() -> bool:
+        return await harness.waiting({"topic": "gone"}) == 0
+
+    await eventually(the_first_has_caught_up, within=40)
+    arrived = [json.loads(record.value or b"")["id"] for record in await harness.on_topic(gone)]
+    assert list(dict.fromkeys(arrived)) == [event.id for event in waiting["gone"]]
+
+
+async def votes_are_published(harness: Harness) -> bool:
+    return await harness.waiting({"topic": VOTES.name}) == 0
 
 
 async def test_an_event_too_large_for_kafka_is_dead_lettered_and_the_others_go_on(harness: Harness) -> None:

@@ -107,7 +107,11 @@ class Messaging:
         """The supervised tasks that talk to Kafka."""
         kinds = ("join", "consume", "commit-offsets")
         return frozenset(
-            {"relay", "create-topics", *(f"{kind}-{group.name}" for kind in kinds for group in self.groups)}
+            {
+                *self.relay.task_names,
+                "create-topics",
+                *(f"{kind}-{group.name}" for kind in kinds for group in self.groups),
+            }
         )
 
     def _group(self, subscription: Subscription) -> ConsumerGroup:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pymongo import IndexModel
+from pymongo import ASCENDING, IndexModel
 
 from veche_shared.contracts.envelope import Contract, Event
 from veche_shared.contracts.topics import Topic
@@ -20,7 +20,11 @@ from veche_shared.storage.documents import Message
 from veche_shared.storage.mongo import Document, Mongo, Session
 
 COLLECTION = "outbox"
-INDEXES: dict[str, list[IndexModel]] = {COLLECTION: []}  # the relay reads in the order of _id
+BY_TOPIC = "by_topic"
+INDEXES: dict[str, list[IndexModel]] = {
+    # The relay reads in the order of _id. The index lets it step over the rows of a topic that cannot be written.
+    COLLECTION: [IndexModel([("topic", ASCENDING), ("_id", ASCENDING)], name=BY_TOPIC)]
+}
 
 ROW_MESSAGES = 50
 ROW_BYTES = 4 * 2**20
