@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import UnknownTopicOrPartitionError
 
 from tests.integration.messaging.harness import SERVICE, Harness, eventually, forwarding_to, vote
 from veche_shared.clock import system_clock
 from veche_shared.contracts.cases import CaseChangedV1
-from veche_shared.contracts.topics import CASES, SURVEYS, VOTES
+from veche_shared.contracts.topics import CASES, DELIVERIES, SURVEYS, VOTES, Topic
 from veche_shared.contracts.votes import VoteCastV1
 from veche_shared.ids import new_id
 from veche_shared.messaging.consumer import ConsumerGroup
@@ -16,7 +19,7 @@ from veche_shared.messaging.decoding import Record
 from veche_shared.messaging.processor import Outcome
 from veche_shared.messaging.runtime import Messaging
 from veche_shared.messaging.subscriptions import subscribe
-from veche_shared.messaging.topics import create_topics, full_name
+from veche_shared.messaging.topics import WeakTopicsError, create_topics, full_name, verify_topics
 from veche_shared.settings import KafkaSettings
 from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
 
@@ -110,6 +113,71 @@ async def test_topics_are_created_once_with_their_partitions(harness: Harness) -
     created = await asyncio.gather(*(create_topics(harness.kafka, topics) for _ in range(3)))
     assert {name for answer in created for name in answer} == {full_name(harness.kafka, CASES.name)}
     assert await create_topics(harness.kafka, topics) == []
+
+
+async def test_topics_that_are_less_safe_than_promised_are_named_and_nothing_leaves_the_outbox_until_they_are_not(
+    harness: Harness, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    strict = harness.kafka.model_copy(update={"replication_factor": 1, "min_insync_replicas": 1})
+    await create_topics(harness.kafka.model_copy(update={"min_insync_replicas": 2}), [CASES, DELIVERIES])
+    wakeup = asyncio.Event()
+    messaging = Messaging(
+        service=SERVICE,
+        instance="one",
+        settings=strict,
+        transactions=Transactions(harness.mongo, wakeup.set),
+        wakeup=wakeup,
+        supervisor=harness.supervisor,
+        clock=system_clock,
+        ids=new_id,
+        topics=[CASES, DELIVERIES],
+        subscriptions=[],
+    )
+    await harness.put_into_outbox([vote(1)])
+    messaging.start_relay()
+    try:
+
+        async def says_so() -> bool:
+            return "create-topics: WeakTopicsError" in await trouble_of(messaging)
+
+        await eventually(says_so)
+        told = capsys.readouterr().out + caplog.text
+        for topic in (CASES, DELIVERIES):
+            assert f"--alter --topic {full_name(strict, topic.name)} --add-config min.insync.replicas=1" in told
+        assert await harness.waiting() == 1
+        await configure(strict, [CASES, DELIVERIES], {"min.insync.replicas": "1"})
+        await eventually(harness.outbox_is_empty, within=30)
+        assert await trouble_of(messaging) == ""
+    finally:
+        await messaging.stop()
+
+
+async def configure(settings: KafkaSettings, topics: Sequence[Topic], changes: dict[str, str]) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
+    await admin.start()
+    try:
+        names = [full_name(settings, topic.name) for topic in topics]
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, configs=changes) for name in names])
+    finally:
+        await admin.close()
+
+
+async def test_every_topic_is_created_with_the_replicas_that_must_have_a_message(harness: Harness) -> None:
+    await create_topics(harness.kafka, [CASES, DELIVERIES])
+
+    async def as_declared() -> bool:
+        try:
+            await verify_topics(harness.kafka, [CASES, DELIVERIES])
+        except UnknownTopicOrPartitionError:  # the broker has not heard of them yet
+            return False
+        return True
+
+    await eventually(as_declared)
+    asks_for_more = harness.kafka.model_copy(update={"replication_factor": 3, "min_insync_replicas": 2})
+    with pytest.raises(WeakTopicsError) as refused:
+        await verify_topics(asks_for_more, [CASES, DELIVERIES])
+    for topic in (CASES, DELIVERIES):
+        assert f"{full_name(harness.kafka, topic.name)} has 1 replicas" in str(refused.value)
 
 
 async def test_a_reader_waits_for_the_owner_to_create_the_topic(harness: Harness) -> None:

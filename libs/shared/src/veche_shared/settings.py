@@ -24,6 +24,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -116,20 +117,34 @@ class Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+def _more_than_half(given: dict[str, int]) -> int:
+    return given.get("replication_factor", 1) // 2 + 1
+
+
 class KafkaSettings(Group):
     """How to reach Kafka. ``topic_prefix`` keeps several installations apart on one cluster.
 
-    A single broker needs ``replication_factor`` 1; production wants 3.
+    A single broker needs ``replication_factor`` 1; production wants 3. ``min_insync_replicas`` is how many of them must
+    have a message before it counts as written; by default more than half, so that what is acknowledged survives the
+    loss of a broker and writing goes on without it.
     """
 
     bootstrap_servers: str = Field(default="127.0.0.1:9092", min_length=1, description="host:port[,host:port…]")
     topic_prefix: str = Field(default="veche.", pattern=r"^[a-zA-Z0-9._-]*$", max_length=100)
     replication_factor: int = Field(default=1, ge=1, le=9)
+    min_insync_replicas: int = Field(default_factory=_more_than_half, ge=1, le=9, validate_default=True)
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
     sasl_username: str | None = None
     sasl_password: SecretStr | None = None
     ssl_cafile: Path | None = None
+
+    @field_validator("min_insync_replicas")
+    @classmethod
+    def _can_be_reached(cls, wanted: int, about: ValidationInfo) -> int:
+        if wanted > about.data.get("replication_factor", wanted):
+            raise ValueError("must be at most replication_factor, or nothing could ever be written")
+        return wanted
 
     @model_validator(mode="after")
     def _complete(self) -> KafkaSettings:

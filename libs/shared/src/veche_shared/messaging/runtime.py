@@ -18,7 +18,7 @@ from veche_shared.messaging.consumer import ConsumerGroup
 from veche_shared.messaging.processor import BatchProcessor
 from veche_shared.messaging.relay import Relay
 from veche_shared.messaging.subscriptions import Subscription
-from veche_shared.messaging.topics import create_topics, missing_topics
+from veche_shared.messaging.topics import create_topics, full_name, missing_topics, verify_topics
 from veche_shared.observability import metrics
 from veche_shared.settings import KafkaSettings
 from veche_shared.storage import dead_letters, inbox, outbox
@@ -61,6 +61,7 @@ class Messaging:
     groups: list[ConsumerGroup] = field(init=False, default_factory=list)
     _joined: set[str] = field(init=False, default_factory=set)
     _created: bool = field(init=False, default=False)
+    _publishes: bool = field(init=False, default=False)
     _expected: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
@@ -75,9 +76,9 @@ class Messaging:
         self.groups = [self._group(subscription) for subscription in self.subscriptions]
 
     def start_relay(self) -> None:
-        """Start publishing; returns without waiting for Kafka."""
+        """Begin to publish as soon as the topics are there and keep what they are given; does not wait for Kafka."""
+        self._publishes = True
         self._create_topics()
-        self.relay.start(self.supervisor)
 
     def start_consumers(self) -> None:
         """Begin to join the groups; returns without waiting for Kafka."""
@@ -131,7 +132,11 @@ class Messaging:
         owned = [*self.topics, dead_letter_topic(self.service)]
 
         async def create() -> None:
-            await create_topics(self.settings, owned)
+            created = await create_topics(self.settings, owned)
+            if self._publishes:  # what is published leaves the outbox: it must be as safe in Kafka
+                found = [topic for topic in owned if full_name(self.settings, topic.name) not in created]
+                await verify_topics(self.settings, found)
+                self.relay.start(self.supervisor)
             self._created = True
             self._expected.discard("create-topics")
 

@@ -1,18 +1,56 @@
-"""The topics on a broker: their full names, and their creation with the partitions and retention that are declared."""
+"""The topics on a broker: their names, their creation as declared, and whether they keep messages safely."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from veche_shared.contracts.topics import Topic
 from veche_shared.settings import KafkaSettings
+
+MIN_INSYNC: Final = "min.insync.replicas"
+
+
+class WeakTopicsError(Exception):
+    """Topics keep messages less safely than the settings promise; the text says of each what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """How safely a topic keeps its messages: copies of each partition (the fewest), and how many must have a message
+    before it counts as written."""
+
+    replicas: int
+    min_insync: int
+
+
+def weakness(name: str, found: Replication, settings: KafkaSettings) -> str | None:
+    """What is wrong with how safely the topic ``name`` keeps messages, and what to do; None where nothing is."""
+    if found.replicas < settings.replication_factor:
+        return (
+            f"{name} has {found.replicas} replicas, VECHE_KAFKA__REPLICATION_FACTOR asks for "
+            f"{settings.replication_factor}: add replicas with kafka-reassign-partitions.sh, or lower the setting"
+        )
+    if found.min_insync > found.replicas:
+        return (
+            f"{name} has {found.replicas} replicas and {MIN_INSYNC}={found.min_insync}, which they cannot reach: "
+            f"kafka-configs.sh --alter --topic {name} --add-config {MIN_INSYNC}={settings.min_insync_replicas}"
+        )
+    if found.min_insync < settings.min_insync_replicas:
+        return (
+            f"{name} has {MIN_INSYNC}={found.min_insync}, so that messages can be lost with a broker: "
+            f"kafka-configs.sh --alter --topic {name} --add-config {MIN_INSYNC}={settings.min_insync_replicas}, "
+            "or lower VECHE_KAFKA__MIN_INSYNC_REPLICAS"
+        )
+    return None
 
 
 def security(settings: KafkaSettings) -> BaseSecurity | None:
@@ -77,6 +115,47 @@ async def create_topics(settings: KafkaSettings, topics: Sequence[Topic]) -> lis
         await admin.close()
 
 
+async def verify_topics(settings: KafkaSettings, topics: Sequence[Topic]) -> None:
+    """Raises WeakTopicsError where ``topics`` keep messages less safely than ``settings`` say, and KafkaError where the
+    broker cannot be reached or does not tell (the right to describe topics and their configuration is needed)."""
+    if not topics:
+        return
+    names = [full_name(settings, topic.name) for topic in topics]
+    admin = AIOKafkaAdminClient(**connection(settings))
+    await admin.start()
+    try:
+        replicas = _replicas(await admin.describe_topics(names))
+        wanted = [ConfigResource(ConfigResourceType.TOPIC, name, configs={MIN_INSYNC: ""}) for name in names]
+        configured = _configured(await admin.describe_configs(wanted))
+    finally:
+        await admin.close()
+    found = {name: Replication(replicas[name], configured[name]) for name in names}
+    faults = [fault for name in names if (fault := weakness(name, found[name], settings)) is not None]
+    if faults:
+        raise WeakTopicsError("; ".join(faults))
+
+
+def _replicas(described: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """The fewest replicas of a partition, topic by topic."""
+    found: dict[str, int] = {}
+    for topic in described:
+        if topic["error_code"]:
+            raise for_code(topic["error_code"])(topic["topic"])
+        found[topic["topic"]] = min(len(partition["replicas"]) for partition in topic["partitions"])
+    return found
+
+
+def _configured(responses: Sequence[Any]) -> dict[str, int]:
+    """``min.insync.replicas``, topic by topic."""
+    found: dict[str, int] = {}
+    for response in responses:
+        for code, _message, _kind, name, entries in response.resources:
+            if code:
+                raise for_code(code)(name)
+            found[name] = next(int(value) for key, value, *_ in entries if key == MIN_INSYNC)
+    return found
+
+
 def _new_topic(settings: KafkaSettings, topic: Topic) -> NewTopic:
     return NewTopic(
         name=full_name(settings, topic.name),
@@ -85,5 +164,6 @@ def _new_topic(settings: KafkaSettings, topic: Topic) -> NewTopic:
         topic_configs={
             "retention.ms": str(int(topic.retention.total_seconds() * 1000)),
             "cleanup.policy": "delete",
+            MIN_INSYNC: str(settings.min_insync_replicas),
         },
     )
