@@ -94,14 +94,21 @@ def failures(service: str, task: str) -> float:
 def declared_tasks(assembly: Assembly) -> set[str]:
     """The tasks that a service must start, from what its modules declare."""
     groups = [subscription.group for module in assembly.modules for subscription in module.subscriptions]
-    jobs = {job.name for module in assembly.modules for job in module.jobs}
+    jobs = {job.name for module in assembly.modules for job in (*module.jobs, *module.measures)}
     writers = {
         f"group-commit-{writer.guard}-{number}"
         for module in assembly.modules
         for writer in module.writers
         for number in range(writer.writers)
     }
-    kafka = {"relay", "create-topics", "count-dead-letters", *(f"join-{group}" for group in groups)}
+    kafka = {
+        "relay",
+        "create-topics",
+        "count-dead-letters",
+        "watch-outbox",
+        "watch-consumers",
+        *(f"join-{group}" for group in groups),
+    }
     return kafka | jobs | writers | {"count-failed-items"}
 
 

@@ -17,3 +17,7 @@ DELIVERIES = Counter("veche_deliveries_total", "Notices by how their delivery en
 DELIVERY_TRIES = Counter("veche_delivery_tries_total", "Tries to deliver a notice, by what came of them.", ["result"])
 DELIVERIES_WAITING = Gauge("veche_deliveries_waiting", "Notices that are not delivered yet.")
 DELIVERIES_OLDEST = Gauge("veche_deliveries_oldest_seconds", "Age of the oldest notice that is not delivered yet.")
+DELIVERIES_OVERDUE = Gauge(
+    "veche_deliveries_overdue_seconds",
+    "For how long the delivery that is due longest has not been tried; 0 while all are tried in time.",
+)

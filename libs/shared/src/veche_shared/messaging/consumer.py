@@ -239,9 +239,6 @@ class ConsumerGroup:
 
     async def _processed(self, consumer: AIOKafkaConsumer, raw: Sequence[ConsumerRecord]) -> None:
         ends = {TopicPartition(item.topic, item.partition): item.offset + 1 for item in raw}
-        ours = consumer.assignment() & ends.keys()
-        behind = sum(max(0, (consumer.highwater(partition) or 0) - ends[partition]) for partition in ours)
-        metrics.CONSUMER_LAG.labels(self.service, self.name).set(behind)
         self._offsets.processed(consumer, ends)
         if self._stopping:
             await self._offsets.stop()

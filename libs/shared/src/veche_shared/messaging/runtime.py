@@ -19,6 +19,7 @@ from veche_shared.messaging.processor import BatchProcessor
 from veche_shared.messaging.relay import Relay
 from veche_shared.messaging.subscriptions import Subscription
 from veche_shared.messaging.topics import create_topics, full_name, missing_topics, verify_topics
+from veche_shared.messaging.watch import CONSUMERS_TASK, OUTBOX_TASK, WATCH_SECONDS, ConsumerWatch, measure_outbox
 from veche_shared.observability import metrics
 from veche_shared.settings import KafkaSettings
 from veche_shared.storage import dead_letters, inbox, outbox
@@ -59,6 +60,7 @@ class Messaging:
     min_interval: float = 0.0
     relay: Relay = field(init=False)
     groups: list[ConsumerGroup] = field(init=False, default_factory=list)
+    _watch: ConsumerWatch = field(init=False)
     _joined: set[str] = field(init=False, default_factory=set)
     _created: bool = field(init=False, default=False)
     _publishes: bool = field(init=False, default=False)
@@ -73,7 +75,18 @@ class Messaging:
         self.relay = Relay(
             self.service, mongo, self.settings, lease, self.clock, self.wakeup, min_interval=self.min_interval
         )
+        self._watch = ConsumerWatch(self.service, self.settings, self.subscriptions)
         self.groups = [self._group(subscription) for subscription in self.subscriptions]
+
+    def start_watch(self) -> None:
+        """Measure from now on how far behind the relay and the groups are, in whichever process they run."""
+
+        async def outbox_age() -> None:
+            await measure_outbox(self.service, self.transactions.mongo, self.clock)
+
+        self.supervisor.start(OUTBOX_TASK, outbox_age, interval=WATCH_SECONDS)
+        if self.subscriptions:
+            self.supervisor.start(CONSUMERS_TASK, self._watch.look, interval=WATCH_SECONDS)
 
     def start_relay(self) -> None:
         """Begin to publish as soon as the topics are there and keep what they are given; does not wait for Kafka."""
@@ -88,10 +101,12 @@ class Messaging:
             self._join_soon(group)
 
     async def stop(self) -> None:
-        """Leave the groups after the batches in hand, then stop the relay."""
+        """Leave the groups after the batches in hand, then stop the relay and what watches both."""
         await asyncio.gather(*(self.supervisor.cancel(name) for name in self._expected))
         await asyncio.gather(*(group.stop() for group in self.groups))
         await self.relay.stop()
+        await self.supervisor.cancel(CONSUMERS_TASK)
+        await self._watch.close()
 
     async def check(self) -> None:
         """Readiness: raises RuntimeError that names what has not joined Kafka, fails, or is held by its breaker."""

@@ -17,7 +17,8 @@ OUTBOX_ROWS = Gauge(
 )
 OUTBOX_AGE = Gauge(
     "veche_outbox_age_seconds",
-    "Age of the oldest event in the outbox; grows while Kafka is unavailable.",
+    "Age of the oldest event in the outbox, of whichever topic; grows while Kafka takes none. Every process of the "
+    "service measures it.",
     ["service"],
 )
 RELAY_PUBLISHED = Counter(
@@ -41,7 +42,13 @@ CONSUMER_MESSAGES = Counter(
 )
 CONSUMER_LAG = Gauge(
     "veche_consumer_lag_messages",
-    "Messages in the partitions assigned to this process that the group has not handled yet.",
+    "Messages that the group has not handled yet, by the offsets that it has committed in Kafka; every process of the "
+    "service measures all of its groups.",
+    ["service", "group"],
+)
+CONSUMER_STANDING = Gauge(
+    "veche_consumer_standing_seconds",
+    "For how long the group has had messages to handle and has committed none.",
     ["service", "group"],
 )
 CONSUMER_PAUSED = Counter(

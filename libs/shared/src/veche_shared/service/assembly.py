@@ -78,6 +78,8 @@ class Assembly:
             stack.push_async_callback(self.context.supervisor.stop)
             stack.push_async_callback(self.messaging.stop)
             self._start_messaging(roles)
+            for measure in (measure for module in self.modules for measure in module.measures):
+                stack.push_async_callback(self._start_job(measure))
             if "jobs" in roles:
                 self.context.supervisor.start("count-failed-items", self._count_failed_items, interval=COUNT_SECONDS)
                 for job in (job for module in self.modules for job in module.jobs):
@@ -114,6 +116,7 @@ class Assembly:
             metrics.FAILED_ITEMS.labels(self.context.name, job).set(counts.get(job, 0))
 
     def _start_messaging(self, roles: frozenset[Role]) -> None:
+        self.messaging.start_watch()
         if "relay" in roles:
             self.messaging.start_relay()
         if "consumers" in roles:

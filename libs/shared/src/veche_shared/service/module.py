@@ -40,7 +40,8 @@ class Module:
     """Everything of a slice that the service must know.
 
     ``name`` is that of the folder. ``routers`` and ``fast_routes`` (served past FastAPI, see ``http.fast_routes``) are
-    served by processes with the role ``api``, ``subscriptions`` by ``consumers``, ``jobs`` by ``jobs``. ``indexes``
+    served by processes with the role ``api``, ``subscriptions`` by ``consumers``, ``jobs`` by ``jobs``. ``measures``
+    only measure, and run in every process: what a worker leaves undone must show although the worker hangs. ``indexes``
     are by collection, each of which belongs to one module. ``topics`` are those that the slice publishes on: the
     service that owns a topic creates it. ``body_limits`` are bytes by the beginning of a path. ``writers`` share the
     transactions of HTTP requests. ``startup`` runs after the indexes are declared and before anything is served;
@@ -55,6 +56,7 @@ class Module:
     topics: Sequence[Topic] = ()
     subscriptions: Sequence[Subscription] = ()
     jobs: Sequence[Job] = ()
+    measures: Sequence[Job] = ()
     writers: Sequence[GroupCommit] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)
     startup: Sequence[Callable[[], Awaitable[None]]] = ()

@@ -15,7 +15,7 @@ from veche_shared.service.module import Job
 LOOK_SECONDS: Final = 0.5
 """How often a job looks for something due."""
 
-COUNT_SECONDS: Final = 15.0
+COUNT_SECONDS: Final = 5.0
 TRY_SECONDS: Final = 90.0
 """How long one delivery may take; one that is cut off is tried again when its lease has ended."""
 
@@ -23,10 +23,8 @@ TRY_SECONDS: Final = 90.0
 def delivery_jobs(
     deliver: Callable[[str, Carrier], Awaitable[bool]],
     carriers: Mapping[str, Sequence[Carrier]],
-    store: DeliveryStore,
-    clock: Clock,
 ) -> list[Job]:
-    """One delivering job for each carrier of each medium, and one that counts what waits."""
+    """One delivering job for each carrier of each medium."""
 
     def delivering(medium: str, carrier: Carrier) -> Callable[[], Awaitable[None]]:
         async def step() -> None:
@@ -37,12 +35,6 @@ def delivery_jobs(
                 await asyncio.sleep(LOOK_SECONDS)
 
         return step
-
-    async def count() -> None:
-        waiting, since = await store.waiting()
-        metrics.DELIVERIES_WAITING.set(waiting)
-        age = 0.0 if since is None else (clock() - since).total_seconds()
-        metrics.DELIVERIES_OLDEST.set(max(0.0, age))
 
     return [
         *(
@@ -56,5 +48,18 @@ def delivery_jobs(
             for medium, several in carriers.items()
             for number, carrier in enumerate(several)
         ),
-        Job(name="count-deliveries", step=count, interval=COUNT_SECONDS),
     ]
+
+
+def counting(store: DeliveryStore, clock: Clock, media: Sequence[str]) -> Job:
+    """Measures what waits; ``media`` are those that have a carrier, so that nothing of theirs should be overdue."""
+
+    async def count() -> None:
+        now = clock()
+        waiting, since = await store.waiting()
+        metrics.DELIVERIES_WAITING.set(waiting)
+        metrics.DELIVERIES_OLDEST.set(0.0 if since is None else max(0.0, (now - since).total_seconds()))
+        due = await store.due_longest(media)
+        metrics.DELIVERIES_OVERDUE.set(0.0 if due is None else max(0.0, (now - due).total_seconds()))
+
+    return Job(name="count-deliveries", step=count, interval=COUNT_SECONDS)

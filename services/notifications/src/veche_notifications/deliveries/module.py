@@ -10,7 +10,7 @@ from veche_notifications.deliveries.client import contacts_client
 from veche_notifications.deliveries.commands import DeliverDue
 from veche_notifications.deliveries.consumer import DeliveryConsumer
 from veche_notifications.deliveries.http import deliveries_router
-from veche_notifications.deliveries.jobs import TRY_SECONDS, delivery_jobs
+from veche_notifications.deliveries.jobs import TRY_SECONDS, counting, delivery_jobs
 from veche_notifications.deliveries.rules import RetrySchedule
 from veche_notifications.deliveries.store import INDEXES, DeliveryStore
 from veche_notifications.feeds.store import FeedStore
@@ -54,6 +54,7 @@ def deliveries_module(context: ServiceContext[Settings]) -> Module:
         indexes=INDEXES,
         topics=[DELIVERIES],
         subscriptions=[subscribe(CASES, consumer.handle, group="notices", linger=LINGER_SECONDS)],
-        jobs=delivery_jobs(deliver, carriers, store, context.clock),
+        jobs=delivery_jobs(deliver, carriers),
+        measures=[counting(store, context.clock, [medium for medium, several in carriers.items() if several])],
         shutdown=[contacts.close],
     )

@@ -145,6 +145,13 @@ class DeliveryStore:
         document = await self.mongo[DELIVERIES].find_one({"_id": delivery_id})
         return None if document is None else from_document(document)
 
+    async def due_longest(self, media: Sequence[str]) -> datetime | None:
+        """When the next try of a delivery by ``media`` is or was due, the earliest of all; None where none waits."""
+        first = await self.mongo[DELIVERIES].find_one(
+            {"state": "waiting", "medium": {"$in": list(media)}}, {"due_at": 1}, sort=[("due_at", ASCENDING)]
+        )
+        return None if first is None else first["due_at"]
+
     async def waiting(self) -> tuple[int, datetime | None]:
         """How many deliveries wait, and since when the oldest does."""
         collection = self.mongo[DELIVERIES]
