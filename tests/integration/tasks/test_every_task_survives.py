@@ -150,6 +150,7 @@ async def test_the_tasks_of_a_live_feed_survive_too(
         "notifications",
         instance="one",
         roles=frozenset({"api"}),
+        kafka=KafkaSettings(bootstrap_servers=backend.kafka_bootstrap, topic_prefix=namespace.topic_prefix),
         mongo=MongoSettings.model_validate({"uri": backend.mongo_uri, "database_prefix": namespace.database_prefix}),
     )
     app = build("notifications", settings)
