@@ -18,6 +18,8 @@ from veche_local.cli import app
 from veche_local.dead_letters.commands import DeadLetters, mongo_address, open_dead_letters
 from veche_local.errors import CommandError
 from veche_local.home import Home
+from veche_shared.messaging.dead_lettering import DeadLetterFactory
+from veche_shared.messaging.decoding import Record
 from veche_shared.storage import dead_letters
 from veche_shared.storage.dead_letters import DeadLetter
 from veche_shared.storage.mongo import Session
@@ -128,6 +130,26 @@ async def test_a_second_decision_is_refused_and_changes_nothing(letters: DeadLet
         await decide[second](LETTER.id, "second")
     assert (await letters.show(LETTER.id)).letter == before
     assert await waiting_in_outbox(letters, "routing") == (1 if first == "replay" else 0)
+
+
+@pytest.mark.parametrize("decision", ["replay", "drop"])
+async def test_one_message_that_two_services_could_not_take_is_two_letters_and_both_can_be_closed(
+    letters: DeadLetters, decision: str
+) -> None:
+    record = Record("cases", 0, 17, b"k", b"{")
+    readers = [("intake", "status"), ("notifications", "status"), ("notifications", "feeds")]
+    for service, group in readers:
+        factory = DeadLetterFactory(service, group, lambda: DIED_AT, lambda: "announcement")
+        await store(letters, service, factory.undecodable(record, "no event"))
+    waiting = await letters.listed("waiting", 50)
+    assert sorted(item.letter.group for item in waiting) == sorted(f"{service}.{group}" for service, group in readers)
+    for number, item in enumerate(waiting, 1):
+        decide = replace(letters, ids=lambda number=number: f"row-{number}")  # type: ignore[misc]
+        await getattr(decide, decision)(item.letter.id, None)
+    assert await letters.listed("waiting", 50) == []
+    assert sum([await waiting_in_outbox(letters, service) for service in ("intake", "notifications")]) == (
+        3 if decision == "replay" else 0
+    )
 
 
 async def test_an_unknown_letter_is_refused(letters: DeadLetters) -> None:
