@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from veche_notifications.deliveries.module import deliveries_module
 from veche_notifications.feeds.module import feeds_module
+from veche_notifications.feeds.pages import SIGN_IN
 from veche_notifications.settings import Settings
 from veche_shared.clock import Clock, system_clock
 from veche_shared.http.application import ServiceInfo
@@ -41,7 +42,7 @@ def build(
             "Veche: notifications",
             version("veche-notifications"),
             "Feeds, live streams, receipts.",
-            sign_in="/sign-in",
+            sign_in=SIGN_IN,
         ),
         context,
         [

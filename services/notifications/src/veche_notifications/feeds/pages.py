@@ -13,7 +13,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from veche_notifications.feeds.commands import FEED_NOT_FOUND, FeedReading, PageRequest
 from veche_notifications.feeds.cursors import cursor_of, read_sequence
 from veche_notifications.feeds.http import PROBLEMS, Cursor, StaffReader, page_request
-from veche_notifications.feeds.model import RESERVED_FEEDS, TRIAGE, Entry, FeedOrder, FeedSummary, Reader, ReadMarks
+from veche_notifications.feeds.model import (
+    RESERVED_FEEDS,
+    TRIAGE,
+    Entry,
+    FeedOrder,
+    FeedSummary,
+    Reader,
+    ReadMarks,
+)
 from veche_notifications.feeds.rules import is_open, is_unread, left_of
 from veche_shared.calendar import CityCalendar
 from veche_shared.clock import Clock
@@ -25,6 +33,9 @@ from veche_shared.web.templating import Pages
 
 ROWS: Final = 100
 """Rows of a page, and the most that are fetched at once when somebody asks for what is new."""
+
+SIGN_IN: Final = "/sign-in"
+"""Where staff sign in, at the gateway."""
 
 FeedCode = Annotated[str, Path(min_length=1, max_length=100)]
 
@@ -198,6 +209,7 @@ def desk_router(reading: FeedReading, pages: Pages, clock: Clock, calendar: City
                 "rows": [rows.row(entry, page.marks) for entry in page.entries],
                 "cursor": str(page.latest),
                 "stream_url": f"/api/v1/feeds/{quote(view.feed)}/stream",
+                "sign_in_href": f"{SIGN_IN}?{urlencode({'next': view.href()})}",
                 "read_url": None if current.unread is None else f"/api/v1/feeds/{quote(view.feed)}/read",
                 "older_href": None if page.next_place is None else view.href(at=cursor_of(view.feed, page.next_place)),
                 "newer_href": view.href() if view.at else None,

@@ -72,4 +72,7 @@ feed-fresh =
        *[other] { $n } new cases. Show them
     }
 feed-silent = The live feed is disconnected. We are reconnecting; what you see may be out of date.
+feed-signed-out = Your session has ended; the feed is not updated any more.
+feed-sign-in = Sign in again
+feed-refused = This feed is not open to you any more. Reload the page; if you need it for your work, ask a coordinator.
 feed-key-fresh = show what is new

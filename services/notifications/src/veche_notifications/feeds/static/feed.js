@@ -1,6 +1,8 @@
 // The live list of a feed, beside the rows and the panel of staff.js. The contract with the server is in docs/design.md.
 // What is new is counted and offered; a row that is on the page changes in its place. Nothing moves under the eye.
 
+import { followEvents } from "/static/js/event-stream.js";
+
 const feed = document.querySelector("[data-feed]");
 const plural = new Intl.PluralRules(document.documentElement.lang);
 
@@ -9,11 +11,13 @@ const SILENT_AFTER_MS = 4000;
 function follow(list) {
   const button = document.querySelector("[data-feed-fresh]");
   const spoken = document.querySelector("[data-feed-spoken]");
-  const silent = document.querySelector("[data-feed-silent]");
+  const notices = new Map([...document.querySelectorAll("[data-feed-state]")].map((one) => [one.dataset.feedState, one]));
   const forms = JSON.parse(button.dataset.forms);
   const fresh = new Set();
+  const stale = new Set();
   let cursor = list.dataset.cursor;
   let newest = cursor;
+  let state = "open";
   let silence;
 
   function after(address) {
@@ -34,7 +38,7 @@ function follow(list) {
 
   async function fetchRows(url) {
     const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    if (!answer.ok || answer.redirected) throw new Error(`${url}: ${answer.status}`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     return [...page.querySelectorAll(".row")];
   }
@@ -62,37 +66,54 @@ function follow(list) {
     (rows[0] ?? list.querySelector(".row"))?.querySelector(".row-link").focus();
   }
 
+  // A row that could not be fetched stays among the stale ones, and is fetched when the stream is back.
   async function refresh(number) {
     if (!list.dataset.rowUrl) return;
+    stale.add(number);
     const [row] = await fetchRows(list.dataset.rowUrl.replace("{number}", encodeURIComponent(number)));
+    stale.delete(number);
     if (row) put(row);
     else rowOf(number)?.classList.add("gone");
   }
 
-  const showSilence = () => { silent.hidden = false; };
+  function refreshAll(numbers) {
+    [...numbers].forEach((number) => refresh(number).catch(() => say("broken")));
+  }
 
-  button.addEventListener("click", () => showFresh().catch(showSilence));
+  // What is shown may be out of date: said at once where only the reader can help, else after a while.
+  function say(which) {
+    state = which;
+    clearTimeout(silence);
+    silence = undefined;
+    notices.forEach((notice, name) => { notice.hidden = name !== state; });
+  }
 
-  const stream = new EventSource(after(list.dataset.streamUrl));
-  stream.addEventListener("entry", (event) => {
-    newest = event.lastEventId || newest;
+  function changed(to) {
+    if (to === "open") {
+      say(to);
+      refreshAll(stale);
+    } else if (to !== "broken") {
+      say(to);
+    } else if (state === "open") {
+      silence ??= setTimeout(() => say(to), SILENT_AFTER_MS);
+    }
+  }
+
+  function arrived(event) {
+    if (event.type !== "entry") return;
+    newest = event.id || newest;
     const { number, moved_to: movedTo, asks } = JSON.parse(event.data);
     if (rowOf(number)) {
-      refresh(number).catch(showSilence);
+      refreshAll([number]);
       return;
     }
     if (movedTo) fresh.delete(number);
     else if (asks !== false) fresh.add(number);
     offer();
-  });
-  stream.addEventListener("open", () => {
-    clearTimeout(silence);
-    silence = undefined;
-    silent.hidden = true;
-  });
-  stream.addEventListener("error", () => {
-    silence ??= setTimeout(showSilence, SILENT_AFTER_MS);
-  });
+  }
+
+  button.addEventListener("click", () => showFresh().then(() => stale.size || say(state), () => say("broken")));
+  followEvents(after(list.dataset.streamUrl), { onEvent: arrived, onState: changed });
 }
 
 // What was opened was read. If the request fails, the row is unread again on the next page: nothing to report.
