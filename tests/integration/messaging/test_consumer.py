@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import Sequence
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import RequestTimedOutError
 from pymongo.errors import AutoReconnect
 from structlog.testing import capture_logs
@@ -38,6 +39,22 @@ async def test_every_event_is_handled_and_its_offset_committed(harness: Harness)
     await harness.consume(harness.keep)
     await committed(harness, 350)
     assert await harness.kept() == {event.data.vote_id for event in events}
+
+
+async def test_the_records_of_a_batch_are_gone_from_memory_before_the_collector_comes_by(harness: Harness) -> None:
+    """Else a consumer that catches up holds every record since the last collection, tens of thousands of them."""
+    events = [vote(n) for n in range(350)]
+    await harness.produce(messages(events))
+    gc.collect()
+    gc.disable()
+    try:
+        await harness.consume(harness.keep, max_records=10)
+        await committed(harness, 350)
+        topic = f"{harness.kafka.topic_prefix}{VOTES.name}"
+        left = [one for one in gc.get_objects() if isinstance(one, ConsumerRecord) and one.topic == topic]
+    finally:
+        gc.enable()
+    assert len(left) <= 20  # those of the last batch, and of the one before it
 
 
 async def test_messages_that_come_one_by_one_in_a_quiet_hour_are_handled_without_the_next(
