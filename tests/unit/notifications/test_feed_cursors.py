@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.notifications.factories import MORNING, change
-from veche_notifications.feeds.cursors import cursor_of, read_deadline, read_sequence
-from veche_notifications.feeds.model import DeadlinePlace, Entry
+from veche_notifications.feeds.cursors import cursor_of, read_deadline, read_raised, read_sequence
+from veche_notifications.feeds.model import DeadlinePlace, Entry, RaisedPlace
 from veche_notifications.feeds.rules import line_of
 from veche_notifications.feeds.store import NO_DEADLINE, deadline_of
 from veche_shared.http.problems import BadRequest
@@ -43,6 +43,13 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
         read_sequence(text, "roads")
     with pytest.raises(BadRequest):
         read_deadline(text, "roads")
+    with pytest.raises(BadRequest):
+        read_raised(text, "roads")
+
+
+@given(codes, st.integers(0, 10**15))
+def test_a_cursor_of_the_unread_entries_comes_back_as_it_was_given(feed: str, raised: int) -> None:
+    assert read_raised(cursor_of(feed, RaisedPlace(raised)), feed) == RaisedPlace(raised)
 
 
 def test_a_cursor_of_another_feed_or_another_order_is_refused() -> None:
@@ -50,3 +57,9 @@ def test_a_cursor_of_another_feed_or_another_order_is_refused() -> None:
         read_sequence(cursor_of("roads", 5), "blago")
     with pytest.raises(BadRequest):
         read_deadline(cursor_of("roads", 5), "roads")
+    with pytest.raises(BadRequest):
+        read_sequence(cursor_of("roads", RaisedPlace(5)), "roads")
+    with pytest.raises(BadRequest):
+        read_raised(cursor_of("roads", 5), "roads")
+    with pytest.raises(BadRequest):
+        read_raised(cursor_of("roads", RaisedPlace(5)), "blago")

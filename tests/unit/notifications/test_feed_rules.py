@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -15,7 +15,7 @@ from tests.unit.notifications.factories import MORNING, PARKS, ROADS, change, hi
 from veche_notifications.feeds.model import ALL, TRIAGE, Entry, EntryKey, Numbers, Reader, ReadMarks
 from veche_notifications.feeds.rules import (
     compacted,
-    increments,
+    feed_changes,
     is_open,
     is_unread,
     left_of,
@@ -39,13 +39,18 @@ class Feeds:
         self.entries: dict[EntryKey, Entry] = {}
         self.last: dict[str, int] = {}
         self.given: dict[str, list[int]] = defaultdict(list)
+        self.cases: Counter[str] = Counter()
+        self.open: Counter[str] = Counter()
 
     def take(self, batch: Sequence[CaseChangedV1]) -> list[Entry]:
         cases = {event.data.case_id for event in batch}
-        placed = place(batch, [entry for entry in self.entries.values() if entry.line.case_id in cases])
+        known = [entry for entry in self.entries.values() if entry.line.case_id in cases]
+        placed = place(batch, known)
         entries = numbered(placed, Numbers(dict(self.last)))
-        for feed, count in increments(placed).items():
-            self.last[feed] = self.last.get(feed, 0) + count
+        for feed, step in feed_changes(placed, known).items():
+            self.last[feed] = self.last.get(feed, 0) + step.numbers
+            self.cases[feed] += step.cases
+            self.open[feed] += step.open
         for entry in entries:
             self.entries[entry.key] = entry
             self.given[entry.feed].append(entry.sequence)
@@ -103,6 +108,22 @@ def test_every_case_stands_in_exactly_one_feed_with_its_latest_state(
         newest = max((event for event in events if event.data.case_id == case_id), key=lambda e: e.data.version)
         assert entry.line.version == newest.data.version
         assert entry.feed == (newest.data.department.code if newest.data.department else TRIAGE)
+
+
+@given(streams(), st.lists(st.integers(0, 50)))
+def test_the_figures_of_every_feed_are_what_a_count_of_its_entries_gives(
+    events: list[CaseChangedV1], cuts: list[int]
+) -> None:
+    feeds = Feeds()
+    for batch in in_batches(events, cuts):
+        feeds.take(batch)
+        standing = [entry for entry in feeds.entries.values() if entry.moved_to is None]
+        still_open = [entry for entry in standing if is_open(entry)]
+        counted = Counter([ALL] * len(standing)) + Counter(entry.feed for entry in standing)
+        counted_open = Counter([ALL] * len(still_open)) + Counter(entry.feed for entry in still_open)
+        assert +feeds.cases == counted
+        assert +feeds.open == counted_open
+        assert min(feeds.cases.values()) >= 0 <= min(feeds.open.values())
 
 
 @given(streams(), st.lists(st.integers(0, 50)))

@@ -15,7 +15,7 @@ FEED_ENTRIES = Counter("veche_feed_entries_total", "Entries written to feeds, ne
 
 DELIVERIES = Counter("veche_deliveries_total", "Notices by how their delivery ended.", ["outcome"])
 DELIVERY_TRIES = Counter("veche_delivery_tries_total", "Tries to deliver a notice, by what came of them.", ["result"])
-DELIVERIES_WAITING = Gauge("veche_deliveries_waiting", "Notices that are not delivered yet.")
+DELIVERIES_WAITING = Gauge("veche_deliveries_waiting", "Notices that are not delivered yet, counted up to 10,000.")
 DELIVERIES_OLDEST = Gauge("veche_deliveries_oldest_seconds", "Age of the oldest notice that is not delivered yet.")
 DELIVERIES_OVERDUE = Gauge(
     "veche_deliveries_overdue_seconds",

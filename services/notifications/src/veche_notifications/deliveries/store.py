@@ -18,6 +18,10 @@ from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
 
 DELIVERIES: Final = "deliveries"
 
+MOST_WAITING: Final = 10_000
+"""Waiting deliveries are counted up to this number, which stands for more as well: without a mail server they may be
+many, and they are counted every few seconds."""
+
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     DELIVERIES: [
         IndexModel(
@@ -153,9 +157,10 @@ class DeliveryStore:
         return None if first is None else first["due_at"]
 
     async def waiting(self) -> tuple[int, datetime | None]:
-        """How many deliveries wait, and since when the oldest does."""
+        """How many deliveries wait, counted up to ``MOST_WAITING``, and since when the oldest does."""
         collection = self.mongo[DELIVERIES]
         oldest = await collection.find_one({"state": "waiting"}, {"created_at": 1}, sort=[("created_at", ASCENDING)])
         if oldest is None:
             return 0, None
-        return await collection.count_documents({"state": "waiting"}), oldest["created_at"]
+        waiting = await collection.count_documents({"state": "waiting"}, hint="waiting", limit=MOST_WAITING)
+        return waiting, oldest["created_at"]

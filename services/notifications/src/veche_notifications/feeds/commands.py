@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from veche_notifications.feeds.model import ALL, DeadlinePlace, Entry, FeedOrder, FeedSummary, Reader, ReadMarks
+from veche_notifications.feeds.model import (
+    ALL,
+    DeadlinePlace,
+    Entry,
+    FeedOrder,
+    FeedSummary,
+    RaisedPlace,
+    Reader,
+    ReadMarks,
+)
 from veche_notifications.feeds.rules import may_read, visible_feeds
 from veche_notifications.feeds.store import FeedState, FeedStore, deadline_of
 from veche_shared.rejection import Rejected
@@ -23,12 +32,13 @@ AFTER_ALONE: Final = Rejected("after_alone")
 class PageRequest:
     """Which page: ``after`` and ``before`` are places in the order, not both; ``unread_only`` leaves out what was read.
 
-    A place is a sequence number in the order ``newest``, a DeadlinePlace in the order ``deadline``.
+    A place is a sequence number in the order ``newest``, a RaisedPlace in that order of the unread ones, a
+    DeadlinePlace in the order ``deadline``.
     """
 
     order: FeedOrder = "newest"
     after: int | DeadlinePlace | None = None
-    before: int | None = None
+    before: int | RaisedPlace | None = None
     limit: int = 50
     unread_only: bool = False
 
@@ -38,13 +48,15 @@ class FeedPage:
     """Entries in the order that was asked for.
 
     ``next_place`` goes on in the same direction, None at the end. ``latest`` is the feed's last number when the page
-    was read: whoever follows from there misses nothing that the page does not show.
+    was read: whoever follows from there misses nothing that the page does not show. ``partial`` tells that these pages
+    do not go on to the end, since there are more unread entries than are put in the order of their deadlines.
     """
 
     entries: Sequence[Entry]
     marks: ReadMarks | None
     latest: int
-    next_place: int | DeadlinePlace | None
+    next_place: int | RaisedPlace | DeadlinePlace | None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +73,17 @@ class FeedReading:
         """The feeds of a reader with what is open and unread in them."""
         states = await self.store.feeds()
         wanted = visible_feeds(reader, states)
+        marks = await self._marks_in(reader, wanted)
         return list(
             await asyncio.gather(
-                *(self._summary(reader, states.get(feed) or FeedState(feed, None, 0)) for feed in wanted)
+                *(self._summary(states.get(feed) or FeedState(feed), marks.get(feed)) for feed in wanted)
             )
         )
 
-    async def _summary(self, reader: Reader, state: FeedState) -> FeedSummary:
-        marks = await self._marks(reader, state.feed)
+    async def _summary(self, state: FeedState, marks: ReadMarks | None) -> FeedSummary:
         unread = None if marks is None else await self.store.unread_count(state.feed, marks)
-        return FeedSummary(state.feed, state.name, state.sequence, await self.store.open_count(state.feed), unread)
+        figures = await self.store.figures(state)
+        return FeedSummary(state.feed, state.name, state.sequence, figures.open, unread)
 
     async def page(self, reader: Reader, feed: str, wanted: PageRequest) -> FeedPage | Rejected:
         """A page; rejected where the request contradicts itself."""
@@ -83,23 +96,34 @@ class FeedReading:
         latest = (await self.store.state(feed)).sequence  # before the entries: see FeedPage
         only = marks if wanted.unread_only else None
         if wanted.order == "deadline":
-            return await self._by_deadline(feed, wanted, marks, only, latest)
+            return await self._by_deadline(feed, wanted, marks, latest)
         if isinstance(wanted.after, int):
             return await self._after(feed, wanted, wanted.after, marks, latest)
-        entries = await self.store.newest(feed, before=wanted.before, limit=wanted.limit + 1, unread_for=only)
+        if only is not None:
+            return await self._newest_unread(feed, wanted, only, latest)
+        before = None if isinstance(wanted.before, RaisedPlace) else wanted.before
+        entries = await self.store.newest(feed, before=before, limit=wanted.limit + 1)
         shown, more = entries[: wanted.limit], len(entries) > wanted.limit
         return FeedPage(shown, marks, latest, shown[-1].number_in(feed) if more else None)
 
+    async def _newest_unread(self, feed: str, wanted: PageRequest, marks: ReadMarks, latest: int) -> FeedPage:
+        before = wanted.before.raised if isinstance(wanted.before, RaisedPlace) else wanted.before
+        entries = await self.store.newest_unread(feed, marks, before=before, limit=wanted.limit + 1)
+        shown, more = entries[: wanted.limit], len(entries) > wanted.limit
+        last = shown[-1].raised if more else None
+        return FeedPage(shown, marks, latest, None if last is None else RaisedPlace(last))
+
     async def _by_deadline(
-        self, feed: str, wanted: PageRequest, marks: ReadMarks | None, only: ReadMarks | None, latest: int
+        self, feed: str, wanted: PageRequest, marks: ReadMarks | None, latest: int
     ) -> FeedPage | Rejected:
         if wanted.before is not None:
             return BEFORE_NOT_POSSIBLE
+        only = await self.store.oldest_unread(feed, marks) if wanted.unread_only and marks is not None else None
         after = wanted.after if isinstance(wanted.after, DeadlinePlace) else None
         entries = await self.store.by_deadline(feed, after=after, limit=wanted.limit + 1, unread_for=only)
         shown, more = entries[: wanted.limit], len(entries) > wanted.limit
         place = DeadlinePlace(deadline_of(shown[-1]), shown[-1].line.case_id) if more else None
-        return FeedPage(shown, marks, latest, place)
+        return FeedPage(shown, marks, latest, place, partial=only is not None and only.before is not None)
 
     async def _after(
         self, feed: str, wanted: PageRequest, position: int, marks: ReadMarks | None, latest: int
@@ -141,6 +165,9 @@ class FeedReading:
         return NO_READ_MARKS if reader.login is None or feed == ALL else reader.login
 
     async def _marks(self, reader: Reader, feed: str) -> ReadMarks | None:
-        if reader.login is None or feed == ALL:
-            return None
-        return await self.store.marks(reader.login, feed)
+        return (await self._marks_in(reader, [feed])).get(feed)
+
+    async def _marks_in(self, reader: Reader, feeds: Sequence[str]) -> Mapping[str, ReadMarks]:
+        """The reader's marks in those of these feeds in which marks are kept."""
+        marked = [feed for feed in feeds if feed != ALL]
+        return {} if reader.login is None or not marked else await self.store.marks_in(reader.login, marked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from veche_notifications import metrics
 from veche_notifications.feeds.live import LiveFeeds
-from veche_notifications.feeds.rules import feed_of, increments, numbered, place
+from veche_notifications.feeds.rules import feed_changes, feed_of, numbered, place
 from veche_notifications.feeds.store import FeedStore
 from veche_shared.contracts.cases import CaseChangedV1, Named
 from veche_shared.storage.unit_of_work import UnitOfWork
@@ -27,7 +27,7 @@ class FeedConsumer:
         placed = place(events, known)
         if not placed:
             return
-        before = await self.store.reserve(increments(placed), _names(events), session)
+        before = await self.store.reserve(feed_changes(placed, known), _names(events), session)
         entries = numbered(placed, before)
         await self.store.save(unit, known, entries)
 

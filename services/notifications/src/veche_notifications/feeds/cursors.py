@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from veche_notifications.feeds.model import DeadlinePlace
+from veche_notifications.feeds.model import DeadlinePlace, RaisedPlace
 from veche_shared.http.pagination import decode_cursor, encode_cursor
 from veche_shared.http.problems import BadRequest
 
@@ -17,10 +17,12 @@ _MOST: Final = 10**18
 _MOST_DIGITS: Final = 18
 
 
-def cursor_of(feed: str, place: int | DeadlinePlace) -> str:
-    """The cursor for a place in the order by number, or in the order by deadline."""
+def cursor_of(feed: str, place: int | RaisedPlace | DeadlinePlace) -> str:
+    """The cursor for a place in the order by number, in that of the unread entries, or in the order by deadline."""
     if isinstance(place, int):
         return encode_cursor({"feed": feed, "sequence": place})
+    if isinstance(place, RaisedPlace):
+        return encode_cursor({"feed": feed, "raised": place.raised})
     return encode_cursor({"feed": feed, "deadline": place.deadline.isoformat(), "case": place.case_id})
 
 
@@ -28,9 +30,18 @@ def read_sequence(text: str, feed: str) -> int:
     """The sequence number in a cursor or an SSE event id. Raises BadRequest."""
     if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
         return int(text)
-    place = decode_cursor(text, {"feed": str, "sequence": int})
+    return _number(text, feed, "sequence")
+
+
+def read_raised(text: str, feed: str) -> RaisedPlace:
+    """The place in a cursor of the unread entries, latest first. Raises BadRequest."""
+    return RaisedPlace(_number(text, feed, "raised"))
+
+
+def _number(text: str, feed: str, name: str) -> int:
+    place = decode_cursor(text, {"feed": str, name: int})
     _check_feed(str(place["feed"]), feed)
-    return min(max(0, int(place["sequence"])), _MOST)
+    return min(max(0, int(place[name])), _MOST)
 
 
 def read_deadline(text: str, feed: str) -> DeadlinePlace:

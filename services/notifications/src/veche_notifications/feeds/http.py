@@ -14,9 +14,9 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
 from veche_notifications.feeds.commands import FeedPage, FeedReading, PageRequest
-from veche_notifications.feeds.cursors import cursor_of, read_deadline, read_sequence
+from veche_notifications.feeds.cursors import cursor_of, read_deadline, read_raised, read_sequence
 from veche_notifications.feeds.live import LiveFeeds
-from veche_notifications.feeds.model import EntryOut, FeedOrder, FeedSummary, Reader
+from veche_notifications.feeds.model import MOST_UNREAD, EntryOut, FeedOrder, FeedSummary, Reader
 from veche_notifications.feeds.rules import view_of
 from veche_notifications.feeds.store import FeedStore
 from veche_shared.contracts.cases import Named
@@ -71,6 +71,11 @@ async def tool_reader(_caller: Annotated[str, Depends(require_internal("tools"))
 StaffReader = Annotated[Reader, Depends(staff_reader)]
 
 
+UnreadCount = Annotated[
+    int, Field(ge=0, le=MOST_UNREAD, description=f"exact below {MOST_UNREAD}, which stands for itself and for more")
+]
+
+
 class FeedOut(BaseModel):
     """A feed with what is open and unread in it; ``unread`` is null where no read marks are kept."""
 
@@ -78,7 +83,7 @@ class FeedOut(BaseModel):
     name: Named | None
     sequence: int = Field(description="the last number given: follow from here")
     open: int
-    unread: int | None
+    unread: UnreadCount | None
 
 
 class FeedListOut(BaseModel):
@@ -110,7 +115,7 @@ class ReadIn(BaseModel):
 
 
 class UnreadOut(BaseModel):
-    unread: int
+    unread: UnreadCount
 
 
 async def position_of(
@@ -219,7 +224,11 @@ def _add_reading(router: APIRouter, reading: FeedReading, reader_of: Callable[..
         order: FeedOrder = "newest",
         reader: Reader = Depends(reader_of),
     ) -> EntryPageOut:
-        """Latest change first; with ``after`` every change since, oldest first; ``order=deadline``: open ones only."""
+        """Latest change first; with ``after`` every change since, oldest first; ``order=deadline``: open ones only.
+
+        With ``unread`` what was raised last comes first. The order by deadline is then that of the 500 unread entries
+        that were raised first.
+        """
         wanted = page_request(feed, order, after, before, limit, unread_only=unread)
         return _page(accepted(await reading.page(reader, feed, wanted), PROBLEMS), feed)
 
@@ -229,10 +238,11 @@ def page_request(
 ) -> PageRequest:
     """The page that cursors name. Raises BadRequest for a cursor of another feed or order."""
     read_after = read_deadline if order == "deadline" else read_sequence
+    read_before = read_raised if unread_only else read_sequence
     return PageRequest(
         order,
         None if after is None else read_after(after, feed),
-        None if before is None else read_sequence(before, feed),
+        None if before is None else read_before(before, feed),
         limit,
         unread_only,
     )

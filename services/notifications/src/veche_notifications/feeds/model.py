@@ -113,6 +113,12 @@ class DeadlinePlace(NamedTuple):
     case_id: str
 
 
+class RaisedPlace(NamedTuple):
+    """A place in the order in which unread entries were raised, named by the number at which one was."""
+
+    raised: int
+
+
 class EntryKey(NamedTuple):
     """Names an entry: one feed, one case."""
 
@@ -147,6 +153,31 @@ class PlacedEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedChange:
+    """What a batch does to one feed: ``numbers`` are given out; its cases and those open among them change by so many.
+
+    ``ALL`` is a feed among the others.
+    """
+
+    numbers: int = 0
+    cases: int = 0
+    open: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many cases stand in a feed now, and how many of them are open; what has moved on is counted where it went."""
+
+    cases: int = 0
+    open: int = 0
+
+
+MOST_UNREAD: Final = 100
+"""Unread entries are counted up to this number, which stands for itself and for more: no reader needs to know whether
+1,200 or 1,300 are waiting, and what is counted so costs the same however long the feed is. Pages show it as «99+»."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadMarks:
     """What one member of staff has read in one feed: everything raised up to ``up_to``, and ``singles`` beyond it."""
 
@@ -170,7 +201,8 @@ class Reader:
 class FeedSummary:
     """A feed that a reader may see.
 
-    ``name`` is None where no event has named it yet; ``unread`` where the reader keeps no marks or the feed has none.
+    ``name`` is None where no event has named it yet; ``unread`` where the reader keeps no marks or the feed has none,
+    else it is exact below ``MOST_UNREAD``.
     """
 
     feed: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from veche_notifications.feeds.commands import FeedReading
 from veche_notifications.feeds.consumer import FeedConsumer
 from veche_notifications.feeds.http import feed_router, internal_router
+from veche_notifications.feeds.jobs import recounting_job
 from veche_notifications.feeds.live import LiveFeeds
 from veche_notifications.feeds.pages import desk_router
 from veche_notifications.feeds.store import INDEXES, FeedStore
@@ -32,6 +33,7 @@ def feeds_module(context: ServiceContext[Settings]) -> Module:
         ],
         indexes=INDEXES,
         subscriptions=[subscribe(CASES, FeedConsumer(store, live).handle, group="feeds")],
+        jobs=[recounting_job(store)],
         shutdown=[live.stop],
         on_stopping=[live.end_streams],
     )

@@ -14,6 +14,7 @@ from veche_notifications.feeds.commands import FEED_NOT_FOUND, FeedReading, Page
 from veche_notifications.feeds.cursors import cursor_of, read_sequence
 from veche_notifications.feeds.http import PROBLEMS, Cursor, StaffReader, page_request
 from veche_notifications.feeds.model import (
+    MOST_UNREAD,
     RESERVED_FEEDS,
     TRIAGE,
     Entry,
@@ -23,6 +24,7 @@ from veche_notifications.feeds.model import (
     ReadMarks,
 )
 from veche_notifications.feeds.rules import is_open, is_unread, left_of
+from veche_notifications.feeds.store import MOST_SORTED
 from veche_shared.calendar import CityCalendar
 from veche_shared.clock import Clock
 from veche_shared.contracts.cases import Named
@@ -205,8 +207,10 @@ def desk_router(reading: FeedReading, pages: Pages, clock: Clock, calendar: City
                 "name": rows.feed_name(current),
                 "open": current.open,
                 "unread": current.unread,
+                "most_unread": MOST_UNREAD,
                 "choices": choices,
                 "rows": [rows.row(entry, page.marks) for entry in page.entries],
+                "sorted_unread": MOST_SORTED if page.partial else None,
                 "cursor": str(page.latest),
                 "stream_url": f"/api/v1/feeds/{quote(view.feed)}/stream",
                 "sign_in_href": f"{SIGN_IN}?{urlencode({'next': view.href()})}",

@@ -14,6 +14,7 @@ from veche_notifications.feeds.model import (
     Entry,
     EntryKey,
     EntryOut,
+    FeedChange,
     Numbers,
     PlacedEntry,
     Reader,
@@ -123,14 +124,23 @@ def _follow(board: _Board, line: CaseLine, feed: str) -> None:
     board.here[line.case_id] = key
 
 
-def increments(placed: Sequence[PlacedEntry]) -> dict[str, int]:
-    """How many numbers each feed gives out for a batch, ``ALL`` included."""
-    needed: dict[str, int] = {}
+def feed_changes(placed: Sequence[PlacedEntry], known: Iterable[Entry]) -> dict[str, FeedChange]:
+    """What a batch does to each feed that gives out numbers for it, ``ALL`` included.
+
+    ``known`` are the stored entries of the cases in the batch. A case is open in exactly one feed, so what the feeds
+    gain and lose is together what ``ALL`` does.
+    """
+    stored = {entry.key: entry for entry in known}
+    totals: dict[str, list[int]] = {}
     for entry in placed:
-        needed[entry.feed] = needed.get(entry.feed, 0) + 1
-        if entry.in_all:
-            needed[ALL] = needed.get(ALL, 0) + 1
-    return needed
+        before = stored.get(entry.key)
+        cases = _stands(entry.moved_to) - (before is not None and _stands(before.moved_to))
+        now_open = _is_open(entry.moved_to, entry.line) - (before is not None and is_open(before))
+        for feed, numbers in ((entry.feed, 1), (ALL, int(entry.in_all))):
+            total = totals.setdefault(feed, [0, 0, 0])
+            for place, step in enumerate((numbers, cases, now_open)):
+                total[place] += step
+    return {feed: FeedChange(*total) for feed, total in totals.items()}
 
 
 def numbered(placed: Sequence[PlacedEntry], before: Numbers) -> list[Entry]:
@@ -149,7 +159,15 @@ def numbered(placed: Sequence[PlacedEntry], before: Numbers) -> list[Entry]:
 
 def is_open(entry: Entry) -> bool:
     """Whether somebody of this feed still has something to do."""
-    return entry.moved_to is None and entry.line.status not in FINISHED
+    return _is_open(entry.moved_to, entry.line)
+
+
+def _is_open(moved_to: str | None, line: CaseLine) -> bool:
+    return _stands(moved_to) and line.status not in FINISHED
+
+
+def _stands(moved_to: str | None) -> bool:
+    return moved_to is None
 
 
 def view_of(entry: Entry, feed: str, marks: ReadMarks | None = None) -> EntryOut:
@@ -221,6 +239,6 @@ def left_of(line: CaseLine, now: datetime, calendar: CityCalendar) -> Remaining 
     return None if due is None or line.status in FINISHED else remaining(due, now, calendar)
 
 
-def merged_numbers(stored: Mapping[str, int], needed: Mapping[str, int]) -> Numbers:
+def numbers_before(stored: Mapping[str, int], changes: Mapping[str, FeedChange]) -> Numbers:
     """The numbers before a batch, from the counters after it was reserved."""
-    return Numbers({feed: stored[feed] - count for feed, count in needed.items()})
+    return Numbers({feed: stored[feed] - change.numbers for feed, change in changes.items()})

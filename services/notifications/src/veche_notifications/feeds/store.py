@@ -1,8 +1,15 @@
-"""Feeds in MongoDB: the entries, the number that each feed has reached, and what each reader has read.
+"""Feeds in MongoDB: the entries, the number and the figures that each feed has reached, and what each reader has read.
 
 Numbers are reserved on the feed's one document in the transaction that writes the entries, so two transactions cannot
 give numbers of one feed at the same time, and whoever sees a number sees all lower ones: a reader that remembers the
 last number it saw misses nothing.
+
+The same document keeps the feed's figures (``Figures``), written in the same transaction, and the number up to which
+they count. Where that is not the feed's last number, a release that does not know of figures has written in between;
+then the figures are counted anew, by whoever asks and for good by ``recount``.
+
+No read but ``recount`` looks at more entries than a page and the bounds below, whatever the length of the feed; only
+those that a reader has read singly are passed over.
 """
 
 from __future__ import annotations
@@ -14,8 +21,18 @@ from typing import Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 
-from veche_notifications.feeds.model import ALL, CaseLine, Entry, Numbers, ReadMarks
-from veche_notifications.feeds.rules import compacted, is_open, merged_numbers
+from veche_notifications.feeds.model import (
+    ALL,
+    MOST_UNREAD,
+    CaseLine,
+    DeadlinePlace,
+    Entry,
+    FeedChange,
+    Figures,
+    Numbers,
+    ReadMarks,
+)
+from veche_notifications.feeds.rules import compacted, is_open, numbers_before
 from veche_shared.contracts.cases import Named
 from veche_shared.storage.mongo import Document, Mongo, Session
 from veche_shared.storage.unit_of_work import UnitOfWork
@@ -26,6 +43,18 @@ READ_MARKS: Final = "read_marks"
 
 NO_DEADLINE: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for «no term» in the order of the deadlines, so that such cases come last."""
+
+MOST_SORTED: Final = 500
+"""So many unread entries are put in the order of their deadlines: those that were raised first."""
+
+SINGLES_KEPT: Final = 200
+"""With more numbers read singly than these, those that ask for nothing any more are forgotten."""
+
+RECOUNT_SECONDS: Final = 50.0
+"""How long one recount may take; MongoDB ends a transaction after a minute."""
+
+_RAISED: Final = "raised"
+_BY_DEADLINE: Final = "feed_deadline"
 
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     # The unique _id is «feed/case»: one entry for a feed and a case.
@@ -40,12 +69,12 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         ),
         IndexModel(
             [("feed", ASCENDING), ("raised", ASCENDING)],
-            name="raised",
+            name=_RAISED,
             partialFilterExpression={"raised": {"$exists": True}},
         ),
         IndexModel(
             [("feed", ASCENDING), ("deadline", ASCENDING), ("case_id", ASCENDING)],
-            name="feed_deadline",
+            name=_BY_DEADLINE,
             partialFilterExpression={"open": True},
         ),
     ],
@@ -54,13 +83,28 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
 }
 
 
+EMPTY: Final = Figures()
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRange:
+    """The entries that are unread by ``marks`` and were raised before the number ``before``; None: all of them."""
+
+    marks: ReadMarks
+    before: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """A feed by its code: the name that its latest event gave it, and the last number given."""
+    """A feed by its code: the name that its latest event gave it, and the last number given.
+
+    ``figures`` are None where they must be counted anew.
+    """
 
     feed: str
-    name: Named | None
-    sequence: int
+    name: Named | None = None
+    sequence: int = 0
+    figures: Figures | None = EMPTY
 
 
 def to_document(entry: Entry) -> Document:
@@ -111,11 +155,14 @@ def _in_feed(feed: str) -> Document:
     return {} if feed == ALL else {"feed": feed}
 
 
-def _unread(marks: ReadMarks) -> Document:
+def _unread(feed: str, marks: ReadMarks, before: int | None = None) -> Document:
+    """The unread entries of a feed; all of them are open."""
     wanted: Document = {"$gt": marks.up_to}
+    if before is not None:
+        wanted["$lt"] = before
     if marks.singles:
         wanted["$nin"] = sorted(marks.singles)
-    return {"raised": wanted}
+    return {"feed": feed, "raised": wanted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +171,10 @@ class FeedStore:
 
     async def count_by_feed(self) -> dict[str, int]:
         """How many cases stand in each feed now; what has moved on is counted where it went."""
-        stages: list[Document] = [{"$match": {"moved_to": None}}, {"$group": {"_id": "$feed", "cases": {"$sum": 1}}}]
-        cursor = await self.mongo[ENTRIES].aggregate(stages)
-        return {document["_id"]: document["cases"] async for document in cursor}
+        counts = {
+            feed: (await self.figures(state)).cases for feed, state in (await self.feeds()).items() if feed != ALL
+        }
+        return {feed: cases for feed, cases in counts.items() if cases}
 
     # Writing, inside the transaction of a batch
 
@@ -135,26 +183,34 @@ class FeedStore:
         cursor = self.mongo[ENTRIES].find({"line.number": {"$in": list(set(numbers))}}, session=session)
         return [from_document(document) async for document in cursor]
 
-    async def reserve(self, needed: Mapping[str, int], names: Mapping[str, Named], session: Session) -> Numbers:
-        """Take ``needed`` numbers of each feed and return the last ones before them; keep the feeds' newest names."""
+    async def reserve(self, changes: Mapping[str, FeedChange], names: Mapping[str, Named], session: Session) -> Numbers:
+        """Take the numbers that a batch needs of each feed and return the last ones before them.
+
+        The feeds' figures and newest names are kept with them.
+        """
         feeds = self.mongo[FEEDS]
         updates = [
             UpdateOne(
                 {"_id": feed},
                 {
-                    "$inc": {"sequence": count},
+                    "$inc": {
+                        "sequence": change.numbers,
+                        "figures.sequence": change.numbers,
+                        "figures.cases": change.cases,
+                        "figures.open": change.open,
+                    },
                     **({"$set": {"name": names[feed].model_dump()}} if feed in names else {}),
                 },
                 upsert=True,
             )
-            for feed, count in sorted(needed.items())  # one order everywhere: two batches cannot wait for each other
+            for feed, change in sorted(changes.items())  # one order everywhere: two batches cannot wait for each other
         ]
         await feeds.bulk_write(updates, session=session, ordered=True)
         stored = {
             document["_id"]: int(document["sequence"])
-            async for document in feeds.find({"_id": {"$in": list(needed)}}, {"sequence": 1}, session=session)
+            async for document in feeds.find({"_id": {"$in": list(changes)}}, {"sequence": 1}, session=session)
         }
-        return merged_numbers(stored, needed)
+        return numbers_before(stored, changes)
 
     async def save(self, unit: UnitOfWork, known: Iterable[Entry], entries: Sequence[Entry]) -> None:
         """Write the entries; ``known`` are those of their cases that were stored when this transaction began.
@@ -174,26 +230,46 @@ class FeedStore:
         )
         return [from_document(document) async for document in cursor]
 
-    async def newest(
-        self, feed: str, *, before: int | None, limit: int, unread_for: ReadMarks | None = None
-    ) -> list[Entry]:
-        """The entries with the latest change first; with ``unread_for`` only those that are unread by these marks."""
+    async def newest(self, feed: str, *, before: int | None, limit: int) -> list[Entry]:
+        """The entries with the latest change first."""
         number = number_field(feed)
         bounds = {"$gt": 0} if before is None else {"$gt": 0, "$lt": before}
-        query = {**_in_feed(feed), number: bounds, **(_unread(unread_for) if unread_for else {})}
-        cursor = self.mongo[ENTRIES].find(query).sort(number, DESCENDING).limit(limit)
+        cursor = self.mongo[ENTRIES].find({**_in_feed(feed), number: bounds}).sort(number, DESCENDING).limit(limit)
         return [from_document(document) async for document in cursor]
 
+    async def newest_unread(self, feed: str, marks: ReadMarks, *, before: int | None, limit: int) -> list[Entry]:
+        """The unread entries, those that were raised last first, raised before the number ``before``."""
+        cursor = self.mongo[ENTRIES].find(_unread(feed, marks, before), hint=_RAISED)
+        return [from_document(document) async for document in cursor.sort("raised", DESCENDING).limit(limit)]
+
     async def by_deadline(
-        self, feed: str, *, after: tuple[datetime, str] | None, limit: int, unread_for: ReadMarks | None = None
+        self, feed: str, *, after: DeadlinePlace | None, limit: int, unread_for: UnreadRange | None = None
     ) -> list[Entry]:
-        """The open entries, nearest deadline first, from behind ``after`` (deadline, case)."""
-        query: Document = {**await self._open_in(feed), **(_unread(unread_for) if unread_for else {})}
-        if after is not None:
-            deadline, case_id = after
-            query["deadline"] = {"$gte": deadline}
-            query["$or"] = [{"deadline": {"$gt": deadline}}, {"case_id": {"$gt": case_id}}]
-        cursor = self.mongo[ENTRIES].find(query).sort([("deadline", ASCENDING), ("case_id", ASCENDING)]).limit(limit)
+        """The open entries, nearest deadline first, from behind ``after``; with ``unread_for`` only those of it."""
+        if unread_for is None:
+            query, index = await self._open_in(feed), _BY_DEADLINE
+        else:
+            query, index = _unread(feed, unread_for.marks, unread_for.before), _RAISED
+        if after is None:
+            return await self._in_order_of_deadlines(query, index, limit)
+        # Many cases may have one deadline, all those without a term among them: two ranges instead of one with an «or»,
+        # which would begin at the first of them.
+        same = {**query, "deadline": after.deadline, "case_id": {"$gt": after.case_id}}
+        entries = await self._in_order_of_deadlines(same, index, limit)
+        if len(entries) < limit:
+            later = {**query, "deadline": {"$gt": after.deadline}}
+            entries += await self._in_order_of_deadlines(later, index, limit - len(entries))
+        return list({entry.key: entry for entry in entries}.values())  # one may have moved on between the two
+
+    async def oldest_unread(self, feed: str, marks: ReadMarks) -> UnreadRange:
+        """Those unread entries that were raised first, as many as can be put in another order."""
+        cursor = self.mongo[ENTRIES].find(_unread(feed, marks), {"_id": 0, "raised": 1}, hint=_RAISED)
+        beyond = await cursor.sort("raised", ASCENDING).skip(MOST_SORTED).limit(1).to_list()
+        return UnreadRange(marks, beyond[0]["raised"] if beyond else None)
+
+    async def _in_order_of_deadlines(self, query: Document, index: str, limit: int) -> list[Entry]:
+        cursor = self.mongo[ENTRIES].find(query, hint=index)
+        cursor = cursor.sort([("deadline", ASCENDING), ("case_id", ASCENDING)]).limit(limit)
         return [from_document(document) async for document in cursor]
 
     async def numbered(self, feed: str, numbers: Sequence[str]) -> list[Entry]:
@@ -215,10 +291,41 @@ class FeedStore:
     async def state(self, feed: str) -> FeedState:
         """How far a feed has come; a feed without entries stands at 0."""
         document = await self.mongo[FEEDS].find_one({"_id": feed})
-        return FeedState(feed, None, 0) if document is None else _state(document)
+        return FeedState(feed) if document is None else _state(document)
 
-    async def open_count(self, feed: str) -> int:
-        return await self.mongo[ENTRIES].count_documents(await self._open_in(feed))
+    async def figures(self, state: FeedState) -> Figures:
+        """The figures of a feed as it was when ``state`` was read; counted now where they are not kept."""
+        return await self._counted(state.feed) if state.figures is None else state.figures
+
+    async def recount(self) -> list[str]:
+        """Count the figures of those feeds anew for which they are not kept; returns these feeds.
+
+        Each in one transaction that holds the feed's document from the beginning, so that no batch writes meanwhile.
+        """
+        stale = [feed for feed, state in (await self.feeds()).items() if state.figures is None]
+        for feed in stale:
+
+            async def work(session: Session, feed: str = feed) -> None:
+                feeds = self.mongo[FEEDS]
+                document = await feeds.find_one_and_update(
+                    {"_id": feed}, {"$inc": {"recounts": 1}}, projection={"sequence": 1}, session=session
+                )
+                if document is None:  # removed meanwhile: nothing to count
+                    return
+                figures = await self._counted(feed, session)
+                kept = {"sequence": document["sequence"], "cases": figures.cases, "open": figures.open}
+                await feeds.update_one({"_id": feed}, {"$set": {"figures": kept}}, session=session)
+
+            await self.mongo.transaction(work, within=RECOUNT_SECONDS)
+        return stale
+
+    async def _counted(self, feed: str, session: Session | None = None) -> Figures:
+        entries = self.mongo[ENTRIES]
+        stands = {"overall": {"$gt": 0}} if feed == ALL else {"feed": feed, "moved_to": None}
+        return Figures(
+            await entries.count_documents(stands, session=session),
+            await entries.count_documents(await self._open_in(feed), session=session),
+        )
 
     async def _open_in(self, feed: str) -> Document:
         """What is open in a feed. For the feed of everything MongoDB merges the feeds' own indexes, in their order."""
@@ -229,11 +336,17 @@ class FeedStore:
     # Read marks
 
     async def marks(self, login: str, feed: str) -> ReadMarks:
-        document = await self.mongo[READ_MARKS].find_one({"_id": _mark_id(login, feed)})
-        return _marks(document)
+        return (await self.marks_in(login, [feed]))[feed]
+
+    async def marks_in(self, login: str, feeds: Iterable[str]) -> dict[str, ReadMarks]:
+        """A reader's marks in each of these feeds."""
+        ids = {_mark_id(login, feed): feed for feed in feeds}
+        found = {ids[mark["_id"]]: mark async for mark in self.mongo[READ_MARKS].find({"_id": {"$in": list(ids)}})}
+        return {feed: _marks(found.get(feed)) for feed in ids.values()}
 
     async def unread_count(self, feed: str, marks: ReadMarks) -> int:
-        return await self.mongo[ENTRIES].count_documents({"feed": feed, **_unread(marks)})
+        """How many entries are unread by these marks: exact below ``MOST_UNREAD``, which stands for more as well."""
+        return await self.mongo[ENTRIES].count_documents(_unread(feed, marks), hint=_RAISED, limit=MOST_UNREAD)
 
     async def mark_up_to(self, login: str, feed: str, sequence: int) -> ReadMarks:
         """Everything up to ``sequence`` is read; a number that was not given yet counts as the last one given."""
@@ -245,10 +358,24 @@ class FeedStore:
         latest = (await self.state(feed)).sequence
         marks = await self._mark(login, feed, 0, raised)
         first = await self.mongo[ENTRIES].find_one(
-            {"feed": feed, **_unread(marks)}, {"raised": 1}, sort=[("raised", ASCENDING)]
+            _unread(feed, marks), {"raised": 1}, sort=[("raised", ASCENDING)], hint=_RAISED
         )
         brief = compacted(marks, None if first is None else int(first["raised"]), latest)
-        return marks if brief == marks else await self._mark(login, feed, brief.up_to, [])
+        if brief != marks:
+            marks = await self._mark(login, feed, brief.up_to, [])
+        return marks if len(marks.singles) <= SINGLES_KEPT else await self._forget_answered(login, feed, marks)
+
+    async def _forget_answered(self, login: str, feed: str, marks: ReadMarks) -> ReadMarks:
+        """Drop the marks of entries that ask for nothing any more; a number is given once and never comes back."""
+        query = {"feed": feed, "raised": {"$in": sorted(marks.singles)}}
+        asking = {
+            int(document["raised"])
+            async for document in self.mongo[ENTRIES].find(query, {"_id": 0, "raised": 1}, hint=_RAISED)
+        }
+        over = sorted(marks.singles - asking)
+        if over:
+            await self.mongo[READ_MARKS].update_one({"_id": _mark_id(login, feed)}, {"$pullAll": {"singles": over}})
+        return ReadMarks(marks.up_to, marks.singles & asking)
 
     async def _mark(self, login: str, feed: str, up_to: int, singles: Sequence[int]) -> ReadMarks:
         """Only ever forward, by operators that two tabs of one reader may use at the same time."""
@@ -277,5 +404,10 @@ def _marks(document: Document | None) -> ReadMarks:
 
 
 def _state(document: Document) -> FeedState:
-    name = document.get("name")
-    return FeedState(document["_id"], None if name is None else Named.model_validate(name), int(document["sequence"]))
+    name, sequence, kept = document.get("name"), int(document["sequence"]), document.get("figures")
+    return FeedState(
+        document["_id"],
+        None if name is None else Named.model_validate(name),
+        sequence,
+        Figures(kept["cases"], kept["open"]) if kept is not None and kept["sequence"] == sequence else None,
+    )

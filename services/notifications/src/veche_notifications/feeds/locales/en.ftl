@@ -16,6 +16,8 @@ feed-unread =
     { $n ->
        *[other] { $n } unread
     }
+feed-unread-sorted = These are the { $n } unread cases that have waited longest. “Latest first” shows the others.
+feed-unread-many = { $n }+ unread
 feed-order = Order
 feed-order-deadline = By deadline
 feed-order-newest = Latest first

@@ -18,6 +18,8 @@ feed-unread =
         [few] { $n } непрочитанных
        *[other] { $n } непрочитанных
     }
+feed-unread-sorted = Здесь { $n } непрочитанных, которые ждут дольше всех. Остальные видны в порядке «Сначала свежие».
+feed-unread-many = { $n }+ непрочитанных
 feed-order = Порядок
 feed-order-deadline = По сроку
 feed-order-newest = Сначала свежие
