@@ -208,8 +208,8 @@ class ConsumerGroup:
     async def _process(self, message: KafkaMessage) -> None:
         """Process a batch; NackMessage tells FastStream's metrics that it will be delivered again."""
         raw = cast("tuple[ConsumerRecord, ...]", message.raw_message)
-        # FastStream's message is part of a reference cycle. Were the records left in it, those of a hundred batches would
-        # stay in memory until the collector comes by: 50 MiB of a service that catches up.
+        # FastStream's message is part of a reference cycle. Were the records left in it, those of a hundred batches
+        # would stay in memory until the collector comes by: 50 MiB of a service that catches up.
         message.raw_message, message.body = (), []
         try:
             outcome = await self.processor.process([_record(self.settings, item) for item in raw])

@@ -9,7 +9,7 @@ from typing import Final
 from veche_routing.cases.events import case_changed
 from veche_routing.cases.model import Actor, Case, Command
 from veche_routing.cases.rules import Decision, decide, digest_of_command, may_read, rejected
-from veche_routing.cases.store import CaseStore, Filter
+from veche_routing.cases.store import TRIAGE, CaseStore, Filter, Place
 from veche_routing.packs.model import Department
 from veche_routing.responsibility.rules import RulesetCache
 from veche_shared.clock import Clock
@@ -18,6 +18,7 @@ from veche_shared.idempotency.store import CommandLog
 from veche_shared.ids import Ids
 from veche_shared.observability.tracing import current_traceparent
 from veche_shared.rejection import Rejected
+from veche_shared.storage.kept_figures import KeptFigures
 from veche_shared.storage.unit_of_work import Transactions, UnitOfWork
 
 NOT_FOUND: Final = rejected("case_not_found")
@@ -31,6 +32,7 @@ class CaseService:
     transactions: Transactions
     commands: CommandLog
     cases: CaseStore
+    figures: KeptFigures
     rulesets: RulesetCache
     clock: Clock
     ids: Ids
@@ -74,7 +76,7 @@ class CaseService:
 
         return await self.transactions.run(work)
 
-    async def page(self, wanted: Filter, actor: Actor, after: str | None, limit: int) -> list[Case]:
+    async def page(self, wanted: Filter, actor: Actor, after: Place | None, limit: int) -> list[Case]:
         """Cases, newest first, of those that the actor may read: a coordinator all, an officer the own departments'."""
         if not actor.coordinates:
             own = actor.departments if wanted.departments is None else wanted.departments & actor.departments
@@ -87,7 +89,12 @@ class CaseService:
 
     async def waiting(self) -> int:
         """How many cases wait in triage."""
-        return await self.cases.count_in_triage()
+        return (await self.counts(TRIAGE)).get(TRIAGE, 0)
+
+    async def counts(self, figure: str | None = None) -> dict[str, int]:
+        """Cases by department and in triage, or one of these figures alone."""
+        kept = await self.figures.are_kept()
+        return await (self.cases.kept_counts(figure) if kept else self.cases.counted())
 
     def departments(self, now: datetime) -> list[Department]:
         """Those that may be made responsible today."""

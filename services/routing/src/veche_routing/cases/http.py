@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -12,13 +12,13 @@ from pydantic import BaseModel
 from veche_routing.cases.commands import CaseService
 from veche_routing.cases.model import Actor, Case, CaseAction, CaseStatus, Command, Entry, Label
 from veche_routing.cases.rules import possible_actions
-from veche_routing.cases.store import CaseStore, Filter
+from veche_routing.cases.store import Filter, OverduePlace
 from veche_routing.responsibility.model import TriageReason
 from veche_shared.clock import Clock
 from veche_shared.contracts.cases import ActionCode, StatusCode
 from veche_shared.contracts.codes import Code, known
 from veche_shared.http.pagination import DEFAULT_LIMIT, CursorText, Limit, Page, decode_cursor, encode_cursor
-from veche_shared.http.problems import Conflict, Forbidden, NotFound, Unprocessable
+from veche_shared.http.problems import BadRequest, Conflict, Forbidden, NotFound, Unprocessable
 from veche_shared.http.rejections import ProblemRow, ProblemTable, accepted
 from veche_shared.idempotency.rules import KEY_REUSED
 from veche_shared.security.internal import require_internal
@@ -147,7 +147,10 @@ def cases_router(service: CaseService, clock: Clock) -> APIRouter:
         limit: Limit = DEFAULT_LIMIT,
         cursor: CursorText = None,
     ) -> Page[CaseLineOut]:
-        """Cases, newest first: all for a coordinator, those of the own departments for an officer."""
+        """Cases, newest first: all for a coordinator, those of the own departments for an officer.
+
+        With ``overdue`` those whose term has ended without an answer, the latest end first.
+        """
         wanted = Filter(
             departments=None if department is None else frozenset({department}),
             status=status,
@@ -155,7 +158,8 @@ def cases_router(service: CaseService, clock: Clock) -> APIRouter:
             territory=territory,
             overdue_at=clock() if overdue else None,
         )
-        return _page(await service.page(wanted, actor_of(session), place_of(cursor), limit + 1), limit)
+        place = overdue_place_of(cursor) if overdue else place_of(cursor)
+        return _page(await service.page(wanted, actor_of(session), place, limit + 1), limit, overdue=overdue)
 
     @router.get("/triage")
     async def triage(
@@ -186,7 +190,7 @@ def cases_router(service: CaseService, clock: Clock) -> APIRouter:
     return router
 
 
-def internal_router(cases: CaseStore) -> APIRouter:
+def internal_router(service: CaseService) -> APIRouter:
     """``/internal/v1/counts``: never exposed by the gateway."""
     router = APIRouter(
         prefix="/internal/v1", dependencies=[Depends(require_internal("tools"))], include_in_schema=False
@@ -195,7 +199,7 @@ def internal_router(cases: CaseStore) -> APIRouter:
     @router.get("/counts")
     async def counts() -> dict[str, int]:
         """Cases by department; ``triage`` for those that nobody has yet."""
-        return await cases.count_by_department()
+        return await service.counts()
 
     return router
 
@@ -205,14 +209,29 @@ def place_of(cursor: str | None) -> str | None:
     return None if cursor is None else str(decode_cursor(cursor, {"number": str})["number"])
 
 
-def cursor_after(case: Case) -> str:
+def overdue_place_of(cursor: str | None) -> OverduePlace | None:
+    """Where the page before ended among the overdue cases. Raises BadRequest for a cursor that no such list gave."""
+    if cursor is None:
+        return None
+    place = decode_cursor(cursor, {"due": int, "number": str})
+    try:
+        return OverduePlace(datetime.fromtimestamp(int(place["due"]) / 1_000, UTC), str(place["number"]))
+    except (ValueError, OverflowError, OSError) as error:
+        raise BadRequest("The cursor is not one that this list gave.", code="invalid_cursor") from error
+
+
+def cursor_after(case: Case, *, overdue: bool = False) -> str:
+    """The cursor of what comes behind a case, in the list of all or of the overdue ones."""
+    if overdue and case.due is not None:
+        return encode_cursor({"due": round(case.due.at.timestamp() * 1_000), "number": case.number})
     return encode_cursor({"number": case.number})
 
 
-def _page(cases: Sequence[Case], limit: int) -> Page[CaseLineOut]:
+def _page(cases: Sequence[Case], limit: int, *, overdue: bool = False) -> Page[CaseLineOut]:
     shown = cases[:limit]
     more = len(cases) > limit
-    return Page(items=[_line(case) for case in shown], next_cursor=cursor_after(shown[-1]) if more else None)
+    after = cursor_after(shown[-1], overdue=overdue) if more else None
+    return Page(items=[_line(case) for case in shown], next_cursor=after)
 
 
 def _line(case: Case) -> CaseLineOut:

@@ -1,16 +1,21 @@
 """Cases in MongoDB: one document a case, its history inside, so that a change is one write.
 
 A history has a few dozen lines at most; lines are only pushed.
+
+How many cases each department has is kept beside them, in the transaction that changes it. Each figure is the sum of
+several documents, its slots, so that batches of several replicas seldom write to the same one and wait for each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 
 from veche_routing.cases.model import FINISHED, Case, CaseStatus, Entry, Label, Why
 from veche_routing.deadlines.model import Deadline
@@ -18,16 +23,26 @@ from veche_shared.storage.mongo import Collection, Document, Mongo, Session
 from veche_shared.storage.unit_of_work import UnitOfWork
 
 COLLECTION = "cases"
+COUNTS: Final = "case_counts"
+"""Documents ``{_id: <figure>/<slot>, figure, cases}``; the figure is a department's code, or ``TRIAGE``."""
+
+TRIAGE: Final = "triage"
+SLOTS: Final = 32
+
 INDEXES = {
     COLLECTION: [
         IndexModel([("number", ASCENDING)], unique=True, name="number"),
         IndexModel([("department.code", ASCENDING), ("number", DESCENDING)], name="by_department"),
+        IndexModel([("topic.code", ASCENDING), ("number", DESCENDING)], name="by_topic"),
+        IndexModel([("territory.code", ASCENDING), ("number", DESCENDING)], name="by_territory"),
+        IndexModel([("status", ASCENDING), ("number", ASCENDING)], name="by_status"),
         IndexModel(
-            [("status", ASCENDING), ("number", ASCENDING)],
-            name="triage",
-            partialFilterExpression={"status": "new"},
+            [("due.at", DESCENDING), ("number", DESCENDING)],
+            name="open_by_due",
+            partialFilterExpression={"open": True},
         ),
-    ]
+    ],
+    COUNTS: [IndexModel([("figure", ASCENDING), ("cases", ASCENDING)], name="figure")],
 }
 
 
@@ -40,6 +55,17 @@ class Filter:
     topic: str | None = None
     territory: str | None = None
     overdue_at: datetime | None = None
+
+
+class OverduePlace(NamedTuple):
+    """A place among the overdue cases: when the term of a case ended, and its number."""
+
+    due_at: datetime
+    number: str
+
+
+Place = str | OverduePlace
+"""Where a page ended: a case's number, or a place among the overdue ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +82,7 @@ class CaseStore:
         """Store new cases inside the caller's transaction."""
         if cases:
             await self._collection.insert_many([to_document(case) for case in cases], session=session, ordered=True)
+            await self._count(session, Counter(map(figure_of, cases)), slot_of(cases[0]))
 
     async def known(self, session: Session, ids: Sequence[str]) -> frozenset[str]:
         """Which of ``ids`` exist already."""
@@ -73,26 +100,91 @@ class CaseStore:
         StaleVersionError where ``before`` was not read in the same transaction.
         """
         await unit.save(COLLECTION, to_document(before), to_document(after))
+        left, came = figure_of(before), figure_of(after)
+        if left != came:
+            await self._count(unit.session, {left: -1, came: 1}, slot_of(after))
+
+    async def _count(self, session: Session, steps: Mapping[str, int], slot: int) -> None:
+        updates = [
+            UpdateOne(
+                {"_id": f"{figure}/{slot}"},
+                {"$inc": {"cases": step}, "$setOnInsert": {"figure": figure}},
+                upsert=True,
+            )
+            for figure, step in sorted(steps.items())  # one order everywhere: two writers cannot wait for each other
+        ]
+        await self.mongo[COUNTS].bulk_write(updates, session=session, ordered=True)
 
     async def page(
-        self, wanted: Filter, *, after: str | None, limit: int, order: Literal["newest", "oldest"] = "newest"
+        self, wanted: Filter, *, after: Place | None, limit: int, order: Literal["newest", "oldest"] = "newest"
     ) -> list[Case]:
-        """At most ``limit`` cases behind the number ``after``; numbers are given in the order of registration."""
+        """At most ``limit`` cases behind ``after``, by their numbers, which are given in the order of registration.
+
+        Overdue ones by their terms, those first that have become overdue last.
+        """
         query = _query(wanted)
+        if wanted.overdue_at is not None:
+            return await self._overdue(query, after if isinstance(after, OverduePlace) else None, limit)
         direction, beyond = (DESCENDING, "$lt") if order == "newest" else (ASCENDING, "$gt")
         if after is not None:
             query["number"] = {beyond: after}
         cursor = self._collection.find(query).sort("number", direction).limit(limit)
         return [from_document(document) async for document in cursor]
 
-    async def count_in_triage(self) -> int:
-        return await self._collection.count_documents({"status": "new"})
+    async def _overdue(self, query: Document, after: OverduePlace | None, limit: int) -> list[Case]:
+        order = [("due.at", DESCENDING), ("number", DESCENDING)]
+        if after is None:
+            ranges = [query]
+        else:  # many terms end at the same moment: two ranges, since one with an «or» would begin at the first of them
+            same = {**query, "due.at": after.due_at, "number": {"$lt": after.number}}
+            ranges = [same, {**query, "due.at": {"$lt": after.due_at}}]
+        cases: list[Case] = []
+        for part in ranges:
+            if len(cases) < limit:
+                cursor = self._collection.find(part, hint="open_by_due").sort(order).limit(limit - len(cases))
+                cases += [from_document(document) async for document in cursor]
+        return cases
 
-    async def count_by_department(self) -> dict[str, int]:
-        """How many cases each department has; those without a department are counted as ``triage``."""
-        group = {"$group": {"_id": {"$ifNull": ["$department.code", "triage"]}, "cases": {"$sum": 1}}}
-        cursor = await self._collection.aggregate([group])
+    async def kept_counts(self, figure: str | None = None) -> dict[str, int]:
+        """How many cases each department has, by its code, and how many have none, as ``TRIAGE``; or one figure alone.
+
+        From the figures that are kept: see ``KeptFigures``.
+        """
+        wanted = {"figure": {"$exists": True} if figure is None else figure}
+        cursor = self.mongo[COUNTS].find(wanted, {"_id": 0, "figure": 1, "cases": 1})
+        counts: Counter[str] = Counter()
+        async for document in cursor:
+            counts[document["figure"]] += document["cases"]
+        return {figure: cases for figure, cases in sorted(counts.items()) if cases}
+
+    async def counted(self, session: Session | None = None) -> dict[str, int]:
+        """The same, counted now."""
+        group = {"$group": {"_id": {"$ifNull": ["$department.code", TRIAGE]}, "cases": {"$sum": 1}}}
+        cursor = await self._collection.aggregate([group], session=session, hint="by_department")
         return {document["_id"]: document["cases"] async for document in cursor}
+
+    async def recount(self, session: Session) -> None:
+        """Count anew what ``kept_counts`` gives, inside a transaction: into a slot of its own; the others become 0."""
+        counts = self.mongo[COUNTS]
+        present = [document["_id"] async for document in counts.find({"figure": {"$exists": True}}, session=session)]
+        await counts.update_many({"_id": {"$in": present}}, {"$set": {"cases": 0}}, session=session)
+        for figure, cases in (await self.counted(session)).items():
+            await counts.update_one(
+                {"_id": f"{figure}/counted"},
+                {"$set": {"figure": figure, "cases": cases}},
+                upsert=True,
+                session=session,
+            )
+
+
+def figure_of(case: Case) -> str:
+    """Under which figure a case is counted."""
+    return TRIAGE if case.department is None else case.department.code
+
+
+def slot_of(case: Case) -> int:
+    """Into which slot a change is counted that begins with this case."""
+    return zlib.crc32(case.id.encode()) % SLOTS
 
 
 def _query(wanted: Filter) -> Document:
@@ -106,8 +198,7 @@ def _query(wanted: Filter) -> Document:
     if wanted.territory is not None:
         query["territory.code"] = wanted.territory
     if wanted.overdue_at is not None:
-        query["due.at"] = {"$lte": wanted.overdue_at}
-        query.setdefault("status", {"$nin": sorted(FINISHED)})
+        query |= {"open": True, "due.at": {"$lte": wanted.overdue_at}}
     return query
 
 
@@ -118,6 +209,7 @@ def to_document(case: Case) -> Document:
         "number": case.number,
         "version": case.version,
         "status": case.status,
+        "open": case.status not in FINISHED,
         "department": _label_document(case.department),
         "topic": _label_document(case.topic),
         "territory": _label_document(case.territory),
