@@ -13,7 +13,7 @@ import httpx2
 from tests.integration.intake.harness import Service, eventually
 from tests.keys import KEYS
 from veche_intake.status.rules import MIN_ANSWERS_FOR_MEDIAN
-from veche_intake.status.store import AnswerPaceCache, PublicViewStore
+from veche_intake.status.store import AnswerPaceCache, PublicViewStore, answer_figures
 from veche_shared.clock import system_clock
 from veche_shared.contracts.cases import CaseChanged, CaseChangedV1, Named
 from veche_shared.ids import new_id
@@ -161,7 +161,8 @@ async def test_the_page_follows_the_case_to_its_answer(service: Service, person:
 async def test_the_form_says_how_many_were_answered_and_in_what_time(
     service: Service, person: httpx2.AsyncClient
 ) -> None:
-    pace = AnswerPaceCache(PublicViewStore(service.mongo), system_clock, lambda: 0.0, seconds=0.0)
+    views = PublicViewStore(service.mongo)
+    pace = AnswerPaceCache(views, answer_figures(views, system_clock), system_clock, lambda: 0.0, seconds=0.0)
     before = await pace.read()
     for _ in range(MIN_ANSWERS_FOR_MEDIAN):
         await publish_case(service, await send(person), 1, "answer", "answered", answer="Сделано.")

@@ -11,7 +11,7 @@ from veche_intake.status.consumer import PublicViewConsumer
 from veche_intake.status.http import status_router
 from veche_intake.status.pages import StatusPages, status_pages_router
 from veche_intake.status.presenter import StatusPresenter
-from veche_intake.status.store import INDEXES, PublicViewStore
+from veche_intake.status.store import INDEXES, PublicViewStore, answer_figures
 from veche_shared.contracts.topics import CASES
 from veche_shared.messaging.subscriptions import subscribe
 from veche_shared.security import rate_limiter
@@ -34,10 +34,12 @@ def status_module(context: ServiceContext[Settings]) -> Module:
         context.clock,
     )
     shown = StatusPages(pages, presenter, AuthorAccess.of(context), key)
-    consumer = PublicViewConsumer(PublicViewStore(context.mongo))
+    views = PublicViewStore(context.mongo)
+    consumer = PublicViewConsumer(views)
     return Module(
         name="status",
         routers=[status_router(reader, presenter), status_pages_router(shown, reader)],
         indexes={**INDEXES, **rate_limiter.INDEXES},
         subscriptions=[subscribe(CASES, consumer.handle, group="status", linger=LINGER)],
+        jobs=[answer_figures(views, context.clock).job("count-answers")],
     )

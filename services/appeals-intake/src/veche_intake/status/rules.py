@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from veche_intake.status.model import Name, PublicView, Step
@@ -15,6 +16,10 @@ UNKNOWN: Final = Rejected("appeal_unknown")
 
 MIN_ANSWERS_FOR_MEDIAN: Final = 5
 """Fewer answers than this say nothing about how long one waits."""
+
+
+HALF_HOUR: Final = timedelta(minutes=30)
+"""How exactly it is kept in what time an answer came: whole hours and days are rounded at its multiples."""
 
 
 def slow_down(seconds: int) -> Rejected:
@@ -54,6 +59,24 @@ def after_all(views: dict[str, PublicView], events: Iterable[CaseChangedV1]) -> 
         number = event.data.number
         changed[number] = after(changed.get(number, views.get(number)), event)
     return changed
+
+
+def half_hours(time: timedelta) -> int:
+    """The whole half hours in the time that an answer took; 0 where clocks differ so that it took less than none."""
+    return max(0, time // HALF_HOUR)
+
+
+def middle_of(times: Mapping[int, int]) -> int:
+    """The median of values that came so many times each; of two in the middle the upper one. None may come -1 times.
+
+    Raises ValueError where there is no value.
+    """
+    left = sum(times.values()) // 2
+    for time, count in sorted(times.items()):
+        if left < count:
+            return time
+        left -= count
+    raise ValueError("the median of nothing")
 
 
 def median_is_meaningful(answered: int) -> bool:
