@@ -86,14 +86,14 @@ class History:
     The same number gives the same case.
     """
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, departments: int | None = None) -> None:
         city = load_city(DEFAULT_PACK)
         self.now = now
         self._calendar = city.calendar
         self._edition = edition_of(load_pack(city), now.date())
         self._topics = list(self._edition.topics.values())
         self._territories = list(self._edition.territories.values())
-        self.departments = [department.code for department in self._edition.acting_departments]
+        self.departments = [department.code for department in self._edition.acting_departments][:departments]
         ways = dict.fromkeys(WAYS)
         self._kinds = {(way, code): self._kind(way, code) for way in ways for code in self.departments}
 
@@ -244,10 +244,12 @@ def _names(thing: Topic | Territory) -> tuple[str, str, str | None]:
     return thing.code, thing.name, thing.name_en
 
 
-async def fill(databases: Databases, history: History, total: int, poll_id: str, options: Sequence[str]) -> None:
+async def fill(
+    databases: Databases, history: History, total: int, poll_id: str, options: Sequence[str], batch: int = BATCH
+) -> None:
     """Write a history of so many cases, and as many ballots in one poll, into databases whose indexes are declared."""
-    for start in range(0, total, BATCH):
-        part = range(start, min(start + BATCH, total))
+    for start in range(0, total, batch):
+        part = range(start, min(start + batch, total))
         await asyncio.gather(
             _fill_intake(databases.intake, history, part, total),
             _fill_routing(databases.routing, history, part, total),

@@ -18,7 +18,7 @@ from typing import Final
 
 import httpx2
 
-from bench.filling import Databases, History, case_id, fill, number_of, vote_id
+from bench.filling import BATCH, Databases, History, case_id, fill, number_of, vote_id
 from bench.reads import READS, Person, Read
 from bench.table import Growth
 from tests.backend.servers import Backend
@@ -84,8 +84,13 @@ async def _examined(mongo: Mongo) -> int:
 
 
 @asynccontextmanager
-async def installed(backend: Backend, folder: Path, cases: int) -> AsyncIterator[Installation]:
-    """A running installation with a history of so many cases."""
+async def installed(
+    backend: Backend, folder: Path, cases: int, *, departments: int | None = None, batch: int = BATCH
+) -> AsyncIterator[Installation]:
+    """A running installation with a history of so many cases, of so many departments (None: all of the pack).
+
+    ``batch`` is how many are written at a time; logs are in ``folder``.
+    """
     prefix = f"g{new_id()[-8:]}"
     names = {"VECHE_KAFKA__TOPIC_PREFIX": f"{prefix}.", "VECHE_MONGO__DATABASE_PREFIX": f"{prefix}_"}
     city = City({**backend.environment(), **names}, folder)
@@ -97,8 +102,9 @@ async def installed(backend: Backend, folder: Path, cases: int) -> AsyncIterator
             closing.push_async_callback(mongo.close)
             closing.push_async_callback(mongo.client.drop_database, mongo.database.name)
         await asyncio.to_thread(city.start, *SERVICES)
-        history = History(system_clock())
-        installation = Installation(cases, city, databases, await _targets(city, databases, history, cases))
+        history = History(system_clock(), departments)
+        targets = await _targets(city, databases, history, cases, batch)
+        installation = Installation(cases, city, databases, targets)
         for service, person in sorted({(read.service, read.person) for read in READS}):
             client = httpx2.AsyncClient(
                 base_url=city.urls[service], headers=_headers(city, person, history), timeout=120
@@ -116,7 +122,7 @@ def _headers(city: City, person: Person, history: History) -> dict[str, str]:
     return city.session("officer", departments=history.departments[:2]) if person == "officer" else {}
 
 
-async def _targets(city: City, databases: Databases, history: History, cases: int) -> dict[str, str]:
+async def _targets(city: City, databases: Databases, history: History, cases: int, batch: int) -> dict[str, str]:
     """One of everything that is read by its name: a fresh appeal, a poll, and things of the history."""
     async with httpx2.AsyncClient(timeout=30) as client:
         key = {"Authorization": f"Bearer {city.key('web')}"}
@@ -129,7 +135,7 @@ async def _targets(city: City, databases: Databases, history: History, cases: in
         created = await client.post(polls, json=drawn, headers=admin)
         poll = str(created.raise_for_status().json()["id"])
         (await client.post(f"{polls}/{poll}/open", headers=admin)).raise_for_status()
-    await fill(databases, history, cases, poll, OPTIONS)
+    await fill(databases, history, cases, poll, OPTIONS, batch)
     department = history.departments[0]
     appeal = await databases.intake["appeals"].find_one({"_id": receipt["number"]})
     feed = await databases.notifications["feeds"].find_one({"_id": department})
