@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, time, timedelta
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +25,8 @@ from veche_shared.calendar import (
     russian_years,
     with_overrides,
 )
+from veche_shared.calendar.official import FILE
+from veche_shared.calendar.tables import as_json, years_of_the_tables
 
 CALENDAR = ProductionCalendar(russian_years())
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -35,6 +40,19 @@ days = st.dates(date(2018, 1, 1), date(2027, 2, 28))
 terms = st.integers(0, 90)
 moments = st.datetimes(datetime(2018, 1, 1), datetime(2027, 6, 30), timezones=st.just(UTC))  # noqa: DTZ001 - as asked
 amounts = st.integers(0, 60 * 60).map(lambda minutes: timedelta(minutes=minutes))
+
+
+def test_the_years_as_data_are_those_of_the_tables() -> None:
+    """Else: ``python -m veche_shared.calendar.tables``, after an update of the package ``holidays``."""
+    years = years_of_the_tables()
+    assert russian_years() == years
+    assert files("veche_shared.calendar").joinpath(FILE).read_text(encoding="utf-8") == as_json(years)
+
+
+def test_no_service_pays_for_the_package_of_the_tables() -> None:
+    bootstraps = [f"veche_{service}.bootstrap" for service in ("intake", "routing", "notifications", "surveys")]
+    program = f"import sys, {', '.join(bootstraps)}; sys.exit('holidays' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_the_working_year_2026_has_247_days_as_the_government_decided() -> None:
