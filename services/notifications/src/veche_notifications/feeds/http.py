@@ -226,7 +226,7 @@ def _add_reading(router: APIRouter, reading: FeedReading, reader_of: Callable[..
     ) -> EntryPageOut:
         """Latest change first; with ``after`` every change since, oldest first; ``order=deadline``: open ones only.
 
-        With ``unread`` what was raised last comes first. The order by deadline is then that of the 500 unread entries
+        With ``unread`` what was raised last comes first. The order by deadline is then that of the 200 unread entries
         that were raised first.
         """
         wanted = page_request(feed, order, after, before, limit, unread_only=unread)

@@ -44,7 +44,7 @@ READ_MARKS: Final = "read_marks"
 NO_DEADLINE: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for «no term» in the order of the deadlines, so that such cases come last."""
 
-MOST_SORTED: Final = 500
+MOST_SORTED: Final = 200
 """So many unread entries are put in the order of their deadlines: those that were raised first."""
 
 SINGLES_KEPT: Final = 200

@@ -1,14 +1,12 @@
 // The live list of a feed, beside the rows and the panel of staff.js. The contract with the server is in docs/design.md.
 // What is new is counted and offered; a row that is on the page changes in its place. Nothing moves under the eye.
 
-import { followEvents } from "/static/js/event-stream.js";
-
 const feed = document.querySelector("[data-feed]");
 const plural = new Intl.PluralRules(document.documentElement.lang);
 
 const SILENT_AFTER_MS = 4000;
 
-function follow(list) {
+function follow(list, followEvents) {
   const button = document.querySelector("[data-feed-fresh]");
   const spoken = document.querySelector("[data-feed-spoken]");
   const notices = new Map([...document.querySelectorAll("[data-feed-state]")].map((one) => [one.dataset.feedState, one]));
@@ -124,4 +122,4 @@ feed?.addEventListener("veche:row-opened", (event) => {
   fetch(feed.dataset.readUrl, { method: "PUT", headers: { "Content-Type": "application/json" }, body }).catch(() => {});
 });
 
-if (feed) follow(feed);
+if (feed) import(feed.dataset.streamScript).then(({ followEvents }) => follow(feed, followEvents));
