@@ -70,13 +70,21 @@ def belongs(case: Case, wanted: Filter) -> bool:
     """The promise of ``Filter``, in plain words."""
     department = None if case.department is None else case.department.code
     late = case.due is not None and wanted.overdue_at is not None and case.due.at <= wanted.overdue_at
+    still_open = case.status not in FINISHED
     return (
         (wanted.departments is None or department in wanted.departments)
         and (wanted.status is None or case.status == wanted.status)
         and (wanted.topic is None or (case.topic is not None and case.topic.code == wanted.topic))
         and (wanted.territory is None or (case.territory is not None and case.territory.code == wanted.territory))
-        and (wanted.overdue_at is None or (late and (wanted.status is not None or case.status not in FINISHED)))
+        and (wanted.overdue_at is None or (late and still_open))
     )
+
+
+def in_order(cases: list[Case], wanted: Filter) -> list[Case]:
+    """The newest first; of overdue ones that whose term ended last."""
+    if wanted.overdue_at is None:
+        return sorted(cases, key=lambda case: case.number, reverse=True)
+    return sorted(cases, key=lambda case: (case.due.at if case.due else NOW, case.number), reverse=True)
 
 
 async def test_every_filter_narrows_the_list_alone_and_with_every_other(store: CaseStore) -> None:
@@ -87,8 +95,8 @@ async def test_every_filter_narrows_the_list_alone_and_with_every_other(store: C
     ):
         wanted = Filter(own, status, topic, territory, at)
         found = await store.page(wanted, after=None, limit=len(CASES))
-        expected = [case.number for case in CASES if belongs(case, wanted)]
-        assert [case.number for case in found] == expected[::-1], wanted
+        expected = [case for case in CASES if belongs(case, wanted)]
+        assert [case.number for case in found] == [case.number for case in in_order(expected, wanted)], wanted
 
 
 async def test_pages_follow_one_another_without_a_gap_in_both_directions(store: CaseStore) -> None:
@@ -105,5 +113,6 @@ async def test_pages_follow_one_another_without_a_gap_in_both_directions(store: 
 
 async def test_each_department_has_its_count_and_what_nobody_has_yet_is_the_triage(store: CaseStore) -> None:
     each = len(CASES) // 3
-    assert await store.count_by_department() == {"roads": each, "blago": each, "triage": each}
-    assert await store.count_in_triage() == len(CASES) // 4
+    wanted = {"roads": each, "blago": each, "triage": each}
+    assert (await store.counted(), await store.kept_counts()) == (wanted, wanted)
+    assert await store.kept_counts("triage") == {"triage": each}
