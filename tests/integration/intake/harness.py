@@ -55,7 +55,7 @@ class Service:
     @asynccontextmanager
     async def caller(self, key: str | None = None) -> AsyncIterator[httpx2.AsyncClient]:
         """A channel's program with its key, or a person's browser."""
-        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        headers = {"Sec-Fetch-Site": "same-origin"} if key is None else {"Authorization": f"Bearer {key}"}
         transport = httpx2.ASGITransport(app=self.app)
         async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, headers=headers, timeout=60) as http:
             yield http

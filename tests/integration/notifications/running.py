@@ -62,6 +62,10 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
         await serving
 
 
+OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
+"""What a browser says of a request by a page of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One server-sent event of the stream."""
@@ -147,7 +151,9 @@ class Service:
     @asynccontextmanager
     async def staff(self, login: str, *departments: str, roles: Sequence[Role] = ("officer",)) -> AsyncIterator[Client]:
         token = a_token(*roles, login=login, name="Н. Воеводина", departments=departments)
-        async with httpx2.AsyncClient(base_url=self.address, cookies={COOKIE: token}, timeout=20) as http:
+        async with httpx2.AsyncClient(
+            base_url=self.address, cookies={COOKIE: token}, headers=OUR_PAGE, timeout=20
+        ) as http:
             yield Client(http)
 
 

@@ -66,6 +66,10 @@ def an_appeal(
     return AppealRegisteredV1(id=new_id(), source="/veche/intake", subject=data.appeal_id, time=now, data=data)
 
 
+OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
+"""What a browser says of a request by a page of ours."""
+
+
 @dataclass(slots=True)
 class Service:
     """A running service, what feeds it and what it tells."""
@@ -127,12 +131,12 @@ class Service:
         async with self._database() as mongo:
             await mongo["sessions"].insert_one(session_document(session))
         cookies = {COOKIE: token_of(account, session)}
-        async with httpx2.AsyncClient(base_url=self.address, cookies=cookies, timeout=20) as http:
+        async with httpx2.AsyncClient(base_url=self.address, cookies=cookies, headers=OUR_PAGE, timeout=20) as http:
             yield http
 
     @asynccontextmanager
     async def stranger(self) -> AsyncIterator[httpx2.AsyncClient]:
-        async with httpx2.AsyncClient(base_url=self.address, timeout=20) as http:
+        async with httpx2.AsyncClient(base_url=self.address, headers=OUR_PAGE, timeout=20) as http:
             yield http
 
 

@@ -27,6 +27,10 @@ from veche_surveys.settings import Settings, SurveysSettings
 ADDRESS = "http://surveys.test"
 
 
+OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
+"""What a browser says of a request by a page of ours."""
+
+
 @dataclass(slots=True)
 class Service:
     app: FastAPI
@@ -40,7 +44,7 @@ class Service:
         if roles:
             cookies[COOKIE] = a_token(*roles, login="anna", name="Анна")
         transport = httpx2.ASGITransport(app=self.app)
-        async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, cookies=cookies) as http:
+        async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, cookies=cookies, headers=OUR_PAGE) as http:
             yield http
 
     async def cast(self, poll_id: str, *options: str, voter: str | None = None) -> str:

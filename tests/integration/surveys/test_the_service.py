@@ -172,7 +172,9 @@ async def test_only_a_poll_administrator_administers_polls(service: Service, str
 
 async def test_another_sites_page_cannot_open_a_poll(admin: httpx2.AsyncClient) -> None:
     poll_id = (await admin.post("/api/v1/polls", json=QUESTION)).json()["id"]
-    foreign = await admin.post(f"/api/v1/polls/{poll_id}/open", headers={"Origin": "https://evil.example"})
+    foreign = await admin.post(
+        f"/api/v1/polls/{poll_id}/open", headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    )
     assert (foreign.status_code, foreign.json()["type"]) == (403, "urn:veche:problem:foreign_origin")
 
 

@@ -384,13 +384,13 @@ async def client(clock: Hands, ended: set[str]) -> AsyncIterator[httpx2.AsyncCli
 
 async def test_a_cookie_signs_in_and_a_role_opens(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/who")).json() == "nobody"
-    assert (await client.post("/decide")).json()["type"] == "urn:veche:problem:not_signed_in"
+    assert (await client.post("/decide", json={})).json()["type"] == "urn:veche:problem:not_signed_in"
     client.cookies.set(COOKIE, anna())
     assert (await client.get("/who")).json() == "Анна"
-    refused = await client.post("/decide")
+    refused = await client.post("/decide", json={})
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:veche:problem:role_missing")
     client.cookies.set(COOKIE, anna("coordinator"))
-    assert (await client.post("/decide")).json() == "Анна"
+    assert (await client.post("/decide", json={})).json() == "Анна"
 
 
 @pytest.mark.parametrize(
@@ -398,7 +398,13 @@ async def test_a_cookie_signs_in_and_a_role_opens(client: httpx2.AsyncClient) ->
     [
         ({"Sec-Fetch-Site": "same-origin"}, 200),
         ({"Origin": "https://veche.test"}, 200),
-        ({}, 200),
+        ({"Content-Type": "application/json"}, 200),
+        ({"Content-Type": "application/json; charset=utf-8"}, 200),
+        ({}, 403),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 403),
+        ({"Content-Type": "multipart/form-data; boundary=x"}, 403),
+        ({"Content-Type": "TEXT/PLAIN;charset=utf-8"}, 403),
+        ({"Content-Type": "application/json", "Origin": "https://evil.test"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "https://evil.test"}, 403),
@@ -415,7 +421,12 @@ async def test_a_page_of_another_site_can_change_nothing(
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_another_sites_link_may_be_followed(method: str) -> None:
-    assert not is_foreign(method=method, fetch_site="cross-site", origin=None, host="veche.test")
+    assert not is_foreign(method=method, fetch_site="cross-site", origin=None, host="veche.test", content_type=None)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_what_no_form_can_ask_for_needs_no_header(method: str) -> None:
+    assert not is_foreign(method=method, fetch_site=None, origin=None, host="veche.test", content_type=None)
 
 
 async def test_a_session_that_was_ended_is_nobodys(
@@ -424,10 +435,10 @@ async def test_a_session_that_was_ended_is_nobodys(
     client.cookies.set(COOKIE, anna("coordinator"))
     session = verifier.read(client.cookies[COOKIE])
     assert session is not None
-    assert (await client.post("/decide")).status_code == 200
+    assert (await client.post("/decide", json={})).status_code == 200
     ended.add(session.sid)
     assert (await client.get("/who")).json() == "nobody"
-    assert (await client.post("/decide")).json()["type"] == "urn:veche:problem:not_signed_in"
+    assert (await client.post("/decide", json={})).json()["type"] == "urn:veche:problem:not_signed_in"
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ class Assembly:
         return Health(required, others) if "api" in roles else Health({**required, **others})
 
     async def _check_tasks(self) -> None:
-        """Raises RuntimeError that names the failing tasks, but for those of Kafka (more come with topics), and for jobs
+        """Raises RuntimeError that names the failing tasks, but for those of Kafka (more come with topics) and for jobs
         that readiness does not need.
         """
         optional = {job.name for module in self.modules for job in module.jobs if not job.for_readiness}

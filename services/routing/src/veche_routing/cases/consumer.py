@@ -28,9 +28,9 @@ TURN_APPEALS = 50
 TURN_CHARACTERS = 20_000
 """How many appeals, or characters of them, are decided before the event loop serves others.
 
-So it waits for 7 ms among usual appeals, and 30 ms for the worst text of 20,000 characters. In a thread the same batch
-takes as long and the loop waits for 8 to 12 ms, since what computes holds the interpreter's lock (measured with 4,000
-usual appeals); only among the worst texts is its wait shorter, 14 ms.
+Measured on two cores, the loop then waits about 7 ms at the longest among usual appeals, and up to 0.1 s for texts made
+to be the worst. In a thread a batch takes as long in all, and what computes holds the interpreter's lock: the loop
+waits for 8 to 12 ms among usual appeals, 14 to 28 ms among the worst. Usual ones decide.
 """
 
 Opening: TypeAlias = tuple[Case, Message]
