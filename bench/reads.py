@@ -13,6 +13,7 @@ Person = Literal["nobody", "author", "officer", "coordinator", "poll_admin", "to
 
 UNMEASURED: Final[Mapping[str, str]] = {
     "/health/live": "reads nothing",
+    "/internal/v1/sessions/ended": "grows with the sessions that were ended within twelve hours, not with the city",
     "/health/ready": "reads nothing that grows",
     "/metrics": "reads memory",
     "/openapi/intake.json": "a constant",
@@ -75,6 +76,8 @@ READS: Final = (
     Read("routing", "/triage", "coordinator", html=True),
     Read("routing", "/api/v1/directory", "coordinator"),
     Read("routing", "/api/v1/sessions/current", "coordinator"),
+    Read("routing", "/api/v1/sessions", "coordinator"),
+    Read("routing", "/account", "coordinator", html=True),
     Read("routing", "/sign-in", "nobody", html=True),
     # notifications
     Read("notifications", "/api/v1/feeds", "officer"),

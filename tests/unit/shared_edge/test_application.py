@@ -90,6 +90,9 @@ async def page(number: int) -> Response:
 @pages.get("/letters/stream/{name}", response_class=EventSourceResponse, include_in_schema=False)
 async def stream(name: str) -> AsyncIterator[str]:
     yield name
+    while name == "endless":
+        await asyncio.sleep(0.01)
+        yield name
 
 
 def error_page(request: Request, problem: Problem, request_id: str) -> Response:
@@ -309,6 +312,23 @@ async def test_a_streamed_body_is_refused_as_soon_as_it_is_longer_than_the_limit
 async def test_an_address_may_have_a_limit_of_its_own(client: httpx2.AsyncClient) -> None:
     assert (await client.post("/api/v1/letters/form", data={"text": "abc"})).status_code == 200
     assert (await client.post("/api/v1/letters/form", data={"text": "abcdef"})).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/letters/1", "/api/v1/letters/7?limit=2", "/letters/nowhere/else", "/letters/x"])
+async def test_head_is_answered_as_get_is_and_without_a_body(client: httpx2.AsyncClient, path: str) -> None:
+    asked, got = await client.head(path), await client.get(path)
+    assert (asked.status_code, asked.content) == (got.status_code, b"")
+    own = {"x-request-id", "date"}
+    assert [pair for pair in asked.headers.items() if pair[0] not in own] == [
+        pair for pair in got.headers.items() if pair[0] not in own
+    ]
+
+
+async def test_head_of_an_event_stream_ends_at_its_headers(client: httpx2.AsyncClient) -> None:
+    async with asyncio.timeout(10):
+        asked = await client.head("/letters/stream/endless")
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["content-type"].startswith("text/event-stream")
 
 
 @pytest.mark.parametrize("path", ["/letters/nowhere/else", "/letters/x"])

@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.surveys.factories import HOUR, NOON, opened, poll
 from veche_surveys.ballots.model import Receipt, Tally
@@ -25,6 +27,34 @@ def test_results_name_every_option_and_share_of_the_ballots() -> None:
         ("pier", 2, 0.5),
     ]
     assert (found.ballots, found.rejected_total) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("votes", "shown"),
+    [
+        ([1, 1, 1], [0.334, 0.333, 0.333]),
+        ([2, 2, 2], [0.334, 0.333, 0.333]),
+        ([1, 2, 0], [0.333, 0.667, 0.0]),
+        ([1, 1, 1, 1, 1, 1, 1], [0.143, 0.143, 0.143, 0.143, 0.143, 0.143, 0.142]),
+        ([5, 0], [1.0, 0.0]),
+        ([999_999, 1], [1.0, 0.0]),
+    ],
+)
+def test_shares_of_one_choice_are_shown_so_that_they_add_up(votes: list[int], shown: list[float]) -> None:
+    assert rules.shown_shares(votes, sum(votes)) == shown
+
+
+def test_shares_of_several_choices_are_rounded_each_by_itself() -> None:
+    assert rules.shown_shares([2, 2, 1], 3) == [0.667, 0.667, 0.333]
+    assert rules.shown_shares([0, 0], 0) == [0.0, 0.0]
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=30).filter(any))
+def test_shown_shares_add_up_and_are_never_off_by_a_thousandth(votes: list[int]) -> None:
+    ballots = sum(votes)
+    shown = rules.shown_shares(votes, ballots)
+    assert round(sum(shown) * 1_000) == 1_000
+    assert all(abs(share - count / ballots) < 0.001 for share, count in zip(shown, votes, strict=True))
 
 
 def test_hidden_results_tell_only_how_many_voted() -> None:

@@ -156,7 +156,7 @@ LETTER = '{% import "status/letter.html" as letters %}{{ letters.letter("ЖКХ"
 
 def test_a_letter_keeps_its_paragraphs_and_shows_no_markup_of_its_text() -> None:
     letter = drawn(LETTER, text="Здравствуйте.\r\n\r\n<b>Готово</b>", at=NOW)
-    assert "<p>Здравствуйте.</p><p>&lt;b&gt;Готово&lt;/b&gt;</p>" in letter
+    assert '<p dir="auto">Здравствуйте.</p><p dir="auto">&lt;b&gt;Готово&lt;/b&gt;</p>' in letter
 
 
 def test_a_key_is_shown_and_announced() -> None:

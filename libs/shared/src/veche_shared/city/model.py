@@ -42,16 +42,28 @@ class OfficeHours(PackPart):
     verified: bool = False
 
 
+class Example(PackPart):
+    """The same example in both languages."""
+
+    ru: Annotated[str, Field(min_length=1, max_length=200)]
+    en: Annotated[str, Field(min_length=1, max_length=200)]
+
+    def by_language(self) -> Mapping[Literal["ru", "en"], str]:
+        return {"ru": self.ru, "en": self.en}
+
+
 class CityFile(PackPart):
     """The content of ``pack.yaml``.
 
     ``name`` and ``name_en`` are what pages and letters call the city, ``official_name`` is its full name in documents.
+    ``address_example`` shows people how a place of this city may be written.
     """
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     name: Annotated[str, Field(min_length=1, max_length=60)]
     name_en: Annotated[str | None, Field(min_length=1, max_length=60)] = None
     official_name: Annotated[str | None, Field(min_length=1, max_length=500)] = None
+    address_example: Example | None = None
     time_zone: str = "Europe/Moscow"
     working_hours: OfficeHours | None = None
     calendar: tuple[YearOverride, ...] = ()
@@ -75,6 +87,7 @@ class City:
     official_name: str
     calendar: CityCalendar
     folder: Path
+    address_example: Mapping[Literal["ru", "en"], str] | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -102,6 +115,7 @@ def city_of(content: CityFile, folder: Path) -> City:
         official_name=content.official_name or content.name,
         calendar=CityCalendar(zone, production, hours),
         folder=folder,
+        address_example=None if content.address_example is None else content.address_example.by_language(),
     )
 
 

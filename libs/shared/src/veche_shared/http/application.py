@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Scope
 
 from veche_shared.clock import system_clock
 from veche_shared.http.edge import MIB, REQUEST_ID, Edge
+from veche_shared.http.head_requests import HeadAsGet
 from veche_shared.http.health import Health
 from veche_shared.http.problems import (
     BY_STATUS,
@@ -127,7 +128,7 @@ class _Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         app: ASGIApp = AsyncExitStackMiddleware(self.router)
-        app = ExceptionMiddleware(app, handlers=self.exception_handlers)
+        app = HeadAsGet(ExceptionMiddleware(app, handlers=self.exception_handlers))
         for layer, arguments, options in reversed(self.user_middleware):
             app = layer(app, *arguments, **options)
         return app

@@ -7,6 +7,7 @@ from typing import Final, get_args
 from veche_shared.web.components import Bar
 from veche_surveys.ballots.model import RejectionReason
 from veche_surveys.participation.model import Results
+from veche_surveys.participation.rules import shown_shares
 from veche_surveys.polls.presenter import PollView
 
 _REASONS: Final[frozenset[str]] = frozenset(get_args(RejectionReason))
@@ -18,9 +19,10 @@ def chart(view: PollView, results: Results) -> list[Bar]:
         return []
     words = {row.value: row.label for row in view.rows}
     most = max((option.votes for option in results.options), default=0)
+    shares = shown_shares([option.votes for option in results.options], results.ballots)
     return [
-        Bar(words[option.code], option.votes, option.share, leading=0 < option.votes == most)
-        for option in results.options
+        Bar(words[option.code], option.votes, share, leading=0 < option.votes == most)
+        for option, share in zip(results.options, shares, strict=True)
     ]
 
 

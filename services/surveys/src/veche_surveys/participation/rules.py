@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from veche_surveys.ballots.model import Receipt, Tally
@@ -28,6 +29,22 @@ def results(poll: Poll, tally: Tally, now: datetime) -> Results:
         for code, votes in ((option.code, tally.options.get(option.code, 0)) for option in poll.options)
     )
     return Results(tally.ballots, options, tally.rejected)
+
+
+def shown_shares(votes: Sequence[int], ballots: int) -> list[float]:
+    """Shares of the ballots as a page shows them, in thousandths of 1, in the order of ``votes``.
+
+    Where each ballot is for one option they add up to 1, as the reader expects: each is rounded down, and the missing
+    thousandths go to those that lost most by it (method of the largest remainder), of equal ones to the first.
+    """
+    if ballots == 0:
+        return [0.0] * len(votes)
+    exact = [divmod(1_000 * count, ballots) for count in votes]
+    if sum(votes) != ballots:
+        return [round(1_000 * count / ballots) / 1_000 for count in votes]
+    missing = 1_000 - sum(whole for whole, _ in exact)
+    raised = set(sorted(range(len(votes)), key=lambda place: -exact[place][1])[:missing])
+    return [(whole + (place in raised)) / 1_000 for place, (whole, _) in enumerate(exact)]
 
 
 def may_still_vote(present: Phase, receipt: Receipt | None) -> bool:

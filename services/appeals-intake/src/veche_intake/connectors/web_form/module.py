@@ -18,7 +18,7 @@ def web_form_module(context: ConnectorContext) -> Module:
     service = context.service
     views = PublicViewStore(service.mongo)
     pace = AnswerPaceCache(views, answer_figures(views, service.clock), service.clock, service.monotonic)
-    shown = FormPage(service.pages, pace, lambda: secrets.token_urlsafe(24))
+    shown = FormPage(service.pages, pace, lambda: secrets.token_urlsafe(24), service.city.address_example)
     access = AuthorAccess.of(service)
     return Module(name="web_form", routers=[form_router(shown, context.appeals, context.channels[WEB], access)])
 

@@ -22,6 +22,7 @@ from veche_shared.rejection import Rejected
 from veche_shared.security.origin import require_same_origin
 from veche_shared.storage.group_commit import QueueFullError
 from veche_shared.web import Pages
+from veche_shared.web.localisation import Language
 from veche_shared.web.rejections import sentence_of
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -29,11 +30,15 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """Renders the form. ``tokens`` makes the token that a form carries, so that a double click sends one appeal."""
+    """Renders the form. ``tokens`` makes the token that a form carries, so that a double click sends one appeal.
+
+    ``address_example`` is how a place of this city may be written, by language.
+    """
 
     pages: Pages
     pace: AnswerPaceCache
     tokens: Callable[[], str]
+    address_example: Mapping[Language, str] | None = None
 
     async def empty(self, request: Request) -> Response:
         """The form as a person meets it."""
@@ -68,6 +73,7 @@ class FormPage:
             "token": token,
             "limit": MAX_TEXT,
             "pace": await self.pace.read(),
+            "address_example": (self.address_example or {}).get(self.pages.language(request)),
         }
         response = self.pages.render(request, "web_form/form.html", context, status)
         response.headers["Cache-Control"] = "no-store"  # a form taken from a cache would carry a used token
