@@ -36,6 +36,7 @@ from veche_shared.http.problems import (
     Unavailable,
     problem_response,
 )
+from veche_shared.http.rights import check_rights_first
 from veche_shared.http.validation import request_problem
 from veche_shared.security import internal, sessions
 from veche_shared.security.internal import InternalCallers
@@ -109,6 +110,7 @@ def create_app(
     # Not by include_router: an included router is searched a second time for each request. The service's own routes
     # come first, since the first that matches ends the search.
     services = [route for router in routers for route in router.routes]
+    check_rights_first(services)
     app.router.routes = [*services, *app.router.routes, *(health or Health()).routes()]
     handlers = _ErrorHandlers(error_page, sign_in)
     handlers.attach(app)

@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from veche_shared.http.problems import BadRequest, Problem, UnsupportedMedia
+from veche_shared.http.rights import Right, rights_of
 from veche_shared.http.validation import request_problem
 
 Endpoint = Callable[[Request, BaseModel], Awaitable[Response]]
@@ -29,9 +30,10 @@ Endpoint = Callable[[Request, BaseModel], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class FastRoute:
-    """A route on the fast path: its body is validated by ``model`` from the bytes."""
+    """A route on the fast path: its ``rights`` come first, then its body is validated by ``model`` from the bytes."""
 
     route: APIRoute
+    rights: tuple[Right, ...]
     model: type[BaseModel]
     endpoint: Endpoint
 
@@ -91,10 +93,12 @@ def _fast_route(route: BaseRoute) -> FastRoute:
     if not isinstance(route, APIRoute) or route.body_field is None:
         raise TypeError("only a route with one model as its body can be on the fast path")
     model = cast("type[BaseModel]", route.body_field.field_info.annotation)
-    return FastRoute(route, model, cast("Endpoint", route.endpoint))
+    return FastRoute(route, rights_of(route), model, cast("Endpoint", route.endpoint))
 
 
 async def _answer(fast: FastRoute, request: Request, receive: Receive) -> Response:
+    for check in fast.rights:
+        await check(request)
     content = await _read(receive)
     try:
         body = fast.model.__pydantic_validator__.validate_json(content)

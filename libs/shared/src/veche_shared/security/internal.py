@@ -16,6 +16,7 @@ import structlog
 from starlette.requests import Request
 
 from veche_shared.http.problems import Forbidden, Unauthorised
+from veche_shared.http.rights import right
 from veche_shared.observability import metrics
 from veche_shared.security.bearer import CHALLENGE, bearer
 
@@ -23,6 +24,8 @@ STATE: Final = "internal_callers"
 """Name in ``app.state`` under which the dependency finds the InternalCallers; ``create_app`` puts them there."""
 
 UNKNOWN: Final = "unknown"
+
+_ADMITTED: Final = "veche.internal_caller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ def require_internal(*allowed: str) -> Callable[[Request], str]:
     """
 
     async def caller(request: Request) -> str:
+        if _ADMITTED in request.scope:  # asked for a second time, after the body
+            return cast("str", request.scope[_ADMITTED])
         callers = cast("InternalCallers", getattr(request.app.state, STATE))
         name = callers.name_of(bearer(request.headers.get("authorization")))
         admitted = name in allowed
@@ -63,10 +68,11 @@ def require_internal(*allowed: str) -> Callable[[Request], str]:
             raise Unauthorised("Send the key of an internal caller.", headers=CHALLENGE)
         if not admitted:
             raise Forbidden("This endpoint is not for you.", code="caller_not_allowed")
+        request.scope[_ADMITTED] = name
         return name
 
     # FastAPI awaits it; to a route it is what it returns.
-    return cast("Callable[[Request], str]", caller)
+    return cast("Callable[[Request], str]", right(caller))
 
 
 def _route(request: Request) -> str:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 
 from veche_shared.clock import Clock
 from veche_shared.http.problems import Forbidden, Unauthorised
+from veche_shared.http.rights import right
 from veche_shared.security.key_pairs import read_public_key
 from veche_shared.security.origin import require_same_origin
 from veche_shared.security.roles import Role as Role
@@ -177,7 +178,7 @@ def require_staff(*roles: Role) -> Callable[[Request], StaffSession]:
         return session
 
     # FastAPI awaits it; to a route it is what it returns.
-    return cast("Callable[[Request], StaffSession]", signed_in)
+    return cast("Callable[[Request], StaffSession]", right(signed_in))
 
 
 def no_sessions(clock: Clock) -> RequestAuthenticator:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final, cast
+
+from starlette.requests import Request
 
 from veche_intake.channels.store import ApiKeyStore
 from veche_shared.http.problems import Forbidden, Unauthorised
+from veche_shared.http.rights import right
 from veche_shared.security import api_keys
 from veche_shared.security.api_keys import ChannelKey, Scope
 from veche_shared.security.bearer import CHALLENGE, bearer
 from veche_shared.timed_cache import TimedCache
+
+_FOUND: Final = "veche.channel_key"
 
 
 class ApiKeyAuthenticator:
@@ -34,3 +40,20 @@ class ApiKeyAuthenticator:
         if scope not in key.scopes:
             raise Forbidden(f"The key may not do {scope}; ask the operator for one with this scope.", code="scope")
         return key
+
+    def requires(self, scope: Scope) -> Callable[[Request], ChannelKey]:
+        """FastAPI dependency: a channel's key that may do ``scope``; raises as ``authorise`` does."""
+
+        async def channel_key(request: Request) -> ChannelKey:
+            known = request.scope.get(_FOUND)
+            if known is None:
+                known = request.scope[_FOUND] = await self.authorise(request.headers.get("authorization"), scope)
+            return cast("ChannelKey", known)
+
+        # FastAPI awaits it; to a route it is what it returns.
+        return cast("Callable[[Request], ChannelKey]", right(channel_key))
+
+
+def key_of(request: Request) -> ChannelKey:
+    """The key by which a request was admitted. Raises KeyError on a route that requires none."""
+    return cast("ChannelKey", request.scope[_FOUND])

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Mapping
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, Final, Literal, cast
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from veche_intake.appeals import problems as appeal_problems
-from veche_intake.channels.http import ApiKeyAuthenticator
+from veche_intake.channels.http import ApiKeyAuthenticator, key_of
 from veche_intake.channels.model import Channel
 from veche_intake.connectors.csv_import.commands import FileImport, OpenedFile, open_file
 from veche_intake.connectors.csv_import.model import Delimiter, Encoding, ImportOptions, RowOutcome
@@ -111,7 +111,7 @@ class ReportLineOut(BaseModel):
 
 def imports_router(imports: FileImport, keys: ApiKeyAuthenticator, channels: Mapping[str, Channel]) -> APIRouter:
     """The route by which files are handed in."""
-    router = APIRouter(prefix=PREFIX, tags=["imports"])
+    router = APIRouter(prefix=PREFIX, tags=["imports"], dependencies=[Depends(keys.requires("imports:write"))])
 
     @router.post(
         "",
@@ -123,8 +123,7 @@ def imports_router(imports: FileImport, keys: ApiKeyAuthenticator, channels: Map
     )
     async def import_file(request: Request) -> Response:
         """Store the rows of a file. The answer has a line of JSON for each row, in order, and a summary at the end."""
-        key = await keys.authorise(request.headers.get("authorization"), "imports:write")
-        channel = channels.get(key.channel)
+        channel = channels.get(key_of(request).channel)
         if channel is None:
             raise Forbidden("The key's channel is not one of this city's any more.", code="unknown_channel")
         file = accepted(await _received(request), PROBLEMS)

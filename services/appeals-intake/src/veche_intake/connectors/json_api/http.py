@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,7 +18,7 @@ from veche_intake.appeals import problems as appeal_problems
 from veche_intake.appeals import rules as appeal_rules
 from veche_intake.appeals.commands import AppealCommands
 from veche_intake.appeals.model import AppealReceipt, AppealSubmission, NewAppeal
-from veche_intake.channels.http import ApiKeyAuthenticator
+from veche_intake.channels.http import ApiKeyAuthenticator, key_of
 from veche_intake.channels.model import Channel
 from veche_intake.connectors.json_api.model import (
     AppealBatchIn,
@@ -67,7 +67,7 @@ def appeals_router(
     public_url: str,
 ) -> APIRouter:
     """The routes by which appeals are handed in."""
-    router = APIRouter(prefix=APPEALS, tags=["appeals"])
+    router = APIRouter(prefix=APPEALS, tags=["appeals"], dependencies=[Depends(keys.requires("appeals:write"))])
 
     def submission(appeal: NewAppeal, key: ChannelKey, idempotency_key: str | None, now: datetime) -> AppealSubmission:
         rejected = appeal_rules.rejection(appeal, key.channel, channels, now)
@@ -94,7 +94,7 @@ def appeals_router(
     @router.post("", status_code=201, response_model=AppealReceiptOut)
     async def register(request: Request, body: NewAppeal) -> Response:
         """Store one appeal. The answer comes when it is durable; a repeat is given the first answer again."""
-        key = await keys.authorise(request.headers.get("authorization"), "appeals:write")
+        key = key_of(request)
         given = submission(body, key, read_idempotency_key(request.headers.get("idempotency-key")), clock())
         answer = accepted(await appeals.register(given), appeal_problems.PROBLEMS)
         location = f"{APPEALS}/{appeal_rules.number_in_url(answer.receipt.number)}"
@@ -103,7 +103,7 @@ def appeals_router(
     @router.post("/batch", response_model=AppealBatchOut)
     async def register_batch(request: Request, body: AppealBatchIn) -> Response:
         """Store up to a thousand appeals, each by itself: what is wrong with one does not touch the others."""
-        key = await keys.authorise(request.headers.get("authorization"), "appeals:write")
+        key = key_of(request)
         now = clock()
         outcomes = await _each_by_itself(
             body.appeals,
@@ -120,7 +120,7 @@ def appeals_router(
 
 def votes_router(votes: VoteCommands, keys: ApiKeyAuthenticator, channels: Mapping[str, Channel]) -> APIRouter:
     """The routes by which votes are handed in."""
-    router = APIRouter(prefix=VOTES, tags=["votes"])
+    router = APIRouter(prefix=VOTES, tags=["votes"], dependencies=[Depends(keys.requires("votes:write"))])
 
     def submission(vote: NewVote, key: ChannelKey, idempotency_key: str | None) -> VoteSubmission:
         rejected = channel_rejection(vote.channel, key.channel, channels)
@@ -140,7 +140,7 @@ def votes_router(votes: VoteCommands, keys: ApiKeyAuthenticator, channels: Mappi
     @router.post("", status_code=201, response_model=VoteReceiptOut)
     async def cast(request: Request, body: NewVote) -> Response:
         """Store one vote. The answer comes when it is durable; a repeat is given the first answer again."""
-        key = await keys.authorise(request.headers.get("authorization"), "votes:write")
+        key = key_of(request)
         given = submission(body, key, read_idempotency_key(request.headers.get("idempotency-key")))
         answer = accepted(await votes.cast(given), vote_problems.PROBLEMS)
         return _answer(_VOTE_RECEIPT.dump_json(receipt_out(answer.receipt)), answer, {})
@@ -148,7 +148,7 @@ def votes_router(votes: VoteCommands, keys: ApiKeyAuthenticator, channels: Mappi
     @router.post("/batch", response_model=VoteBatchOut)
     async def cast_batch(request: Request, body: VoteBatchIn) -> Response:
         """Store up to a thousand votes, each by itself: what is wrong with one does not touch the others."""
-        key = await keys.authorise(request.headers.get("authorization"), "votes:write")
+        key = key_of(request)
         outcomes = await _each_by_itself(
             body.votes,
             read_idempotency_key(request.headers.get("idempotency-key")),
