@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from veche_shared.http.problems import BadRequest, Problem, UnsupportedMedia
 from veche_shared.http.rights import Right, rights_of
+from veche_shared.http.structure import check_structure
 from veche_shared.http.validation import request_problem
 
 Endpoint = Callable[[Request, BaseModel], Awaitable[Response]]
@@ -100,6 +101,7 @@ async def _answer(fast: FastRoute, request: Request, receive: Receive) -> Respon
     for check in fast.rights:
         await check(request)
     content = await _read(receive)
+    check_structure(content)
     try:
         body = fast.model.__pydantic_validator__.validate_json(content)
     except ValidationError as error:

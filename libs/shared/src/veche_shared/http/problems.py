@@ -17,6 +17,8 @@ from starlette.responses import Response
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:veche:problem:"
+MOST_ERRORS: Final = 20
+"""So many faults of one request are told; whoever mends them learns of the next ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         *,
         code: str | None = None,
         errors: Sequence[FieldError] = (),
+        errors_left_out: int = 0,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail or self.title)
         if code is not None:
             self.code = code
         self.detail = detail
-        self.errors = tuple(errors)
+        self.errors = tuple(errors[:MOST_ERRORS])
+        self.errors_left_out = errors_left_out + len(errors) - len(self.errors)
         self.headers = dict(headers or {})
 
     def as_json(self, *, instance: str | None = None, request_id: str | None = None) -> dict[str, object]:
@@ -76,6 +80,8 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
             document["request_id"] = request_id
         if self.errors:
             document["errors"] = [error.as_json() for error in self.errors]
+        if self.errors_left_out:
+            document["errors_left_out"] = self.errors_left_out
         return document
 
 
@@ -238,7 +244,8 @@ class ProblemDocument(BaseModel):
     detail: str | None = None
     instance: str | None = None
     request_id: str | None = None
-    errors: list[FieldErrorDocument] = []
+    errors: list[FieldErrorDocument] = Field(default=[], description=f"at most {MOST_ERRORS} of the faults")
+    errors_left_out: int = Field(default=0, description="how many more faults there are")
 
 
 __all__ = [

@@ -11,7 +11,7 @@ from typing import Any, Final, get_args
 from pydantic import ValidationError
 from pydantic_core import core_schema
 
-from veche_shared.http.problems import BadRequest, FieldError, Problem, Unprocessable
+from veche_shared.http.problems import MOST_ERRORS, BadRequest, FieldError, Problem, Unprocessable
 
 Fault = Mapping[str, Any]
 """One of pydantic's error details; ``type``, ``loc`` and ``msg`` are read of it."""
@@ -83,9 +83,8 @@ def field_errors(faults: Iterable[Fault], body: object = None) -> tuple[FieldErr
 
 def validation_problem(error: ValidationError, body: object = None) -> Unprocessable:
     """The problem for a model that a command or a route validated by itself."""
-    return Unprocessable(
-        errors=field_errors(error.errors(include_url=False, include_context=False, include_input=False), body)
-    )
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return _unprocessable(faults, body)
 
 
 def request_problem(faults: Sequence[Fault], body: object = None) -> Problem:
@@ -94,7 +93,13 @@ def request_problem(faults: Sequence[Fault], body: object = None) -> Problem:
     if broken is not None:
         position = broken["loc"][-1] if broken["loc"] else 0
         return BadRequest(f"The body is not valid JSON; look at character {position}.", code="invalid_json")
-    return Unprocessable(errors=field_errors(faults, body))
+    return _unprocessable(faults, body)
+
+
+def _unprocessable(faults: Sequence[Fault], body: object) -> Unprocessable:
+    """The first faults in words, the others by their number: to word one takes longer than to find it."""
+    told = field_errors(faults[:MOST_ERRORS], body)
+    return Unprocessable(errors=told, errors_left_out=len(faults) - len(told))
 
 
 def pointer(location: Sequence[str | int], body: object = None) -> str:

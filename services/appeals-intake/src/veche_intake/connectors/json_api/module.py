@@ -9,8 +9,10 @@ from veche_intake.connectors.protocol import Connector, ConnectorContext
 from veche_shared.http.edge import MIB
 from veche_shared.service.module import Module
 
-BODY_LIMITS: Final = {f"{APPEALS}/batch": 32 * MIB, f"{VOTES}/batch": 4 * MIB}
-"""Bytes of a batch: a thousand times a usual appeal, with room for long ones."""
+BODY_LIMITS: Final = {APPEALS: MIB // 4, f"{APPEALS}/batch": 32 * MIB, VOTES: MIB // 16, f"{VOTES}/batch": 4 * MIB}
+"""Bytes of one: the longest text with every letter escaped, and as much again. Of a batch: a thousand usual appeals,
+with room for long ones.
+"""
 
 
 def json_api_module(context: ConnectorContext) -> Module:
