@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from deploy.scaffold.writing import ScaffoldError, Written, new_connector, new_slice
+from deploy.scaffold.writing import CADDYFILE, ScaffoldError, Written, new_connector, new_slice, ungated_paths
 
 app = typer.Typer(add_completion=False, help=__doc__)
 
@@ -16,6 +16,9 @@ def slice_(service: str, name: str) -> None:
     """Make the slice NAME of SERVICE."""
     try:
         _show(new_slice(Path.cwd(), service, name))
+        typer.echo(f"Roles: nobody may use the API until you name roles in ROLES of {name}/http.py.")
+        for path in ungated_paths(Path.cwd(), service, name):
+            typer.echo(f"Gateway: requests for {path} go to intake; add the path to @{service} in {CADDYFILE}.")
     except ScaffoldError as error:
         _refuse(error)
 

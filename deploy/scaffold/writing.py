@@ -14,6 +14,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 MODULE_LINE = re.compile(r"^(?P<indent> +)\w+_module\(.*\),(  #.*)?\n", re.MULTILINE)
 FIRST_IMPORT = re.compile(r"^from veche_", re.MULTILINE)
 CONNECTORS_END = re.compile(r"^CONNECTORS: .*= \(\n(?:    .*\n)*", re.MULTILINE)
+CADDYFILE = Path("deploy/caddy/Caddyfile")
 TEMPLATES = Path(__file__).parent
 TEST = "test.py.template"
 
@@ -61,6 +62,16 @@ def new_connector(root: Path, name: str) -> Written:
     line = f"from veche_intake.connectors.{name}.module import {name.upper()}\n"
     test = root / "tests" / "unit" / "intake" / f"test_{name}_connector.py"
     return _write(root, "connector", package / name, test, registry, _with_import(listed, line))
+
+
+def ungated_paths(root: Path, service: str, name: str) -> list[str]:
+    """The paths of a new slice that the gateway does not yet send to its service; intake gets what no other has."""
+    if service == "intake":
+        return []
+    gateway = (root / CADDYFILE).read_text(encoding="utf-8")
+    sent = set(re.findall(rf"^\s*@{service} path (.*)$", gateway, re.MULTILINE)[0].split())
+    path = f"/api/v1/{name.replace('_', '-')}"
+    return [wanted for wanted in (path, f"{path}/*") if wanted not in sent]
 
 
 def _check_name(name: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.scaffold.writing import ScaffoldError, Written, new_connector, new_slice
+from deploy.scaffold.writing import CADDYFILE, ScaffoldError, Written, new_connector, new_slice, ungated_paths
 
 ROOT = Path(__file__).parents[3]
 
@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[3]
 def tree(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "services", tmp_path / "services", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "deploy/caddy").mkdir(parents=True)
+    shutil.copy(ROOT / CADDYFILE, tmp_path / CADDYFILE)
     (tmp_path / "tests").mkdir()
     shutil.copy(ROOT / "tests" / "keys.py", tmp_path / "tests")
     return tmp_path
@@ -55,6 +57,27 @@ def test_a_slice_is_listed_in_the_composition_root(tree: Path, service: str) -> 
 
 def test_a_new_slice_passes_its_test(tree: Path) -> None:
     assert_sound(tree, new_slice(tree, "surveys", "street_petitions"))
+
+
+@pytest.mark.parametrize("service", ["notifications", "routing", "surveys"])
+def test_the_paths_that_the_gateway_must_learn_are_named_until_it_has_them(tree: Path, service: str) -> None:
+    paths = ["/api/v1/street-petitions", "/api/v1/street-petitions/*"]
+    assert ungated_paths(tree, service, "street_petitions") == paths
+    gateway = (tree / CADDYFILE).read_text(encoding="utf-8")
+    (tree / CADDYFILE).write_text(gateway.replace(f"@{service} path ", f"@{service} path {' '.join(paths)} "))
+    assert ungated_paths(tree, service, "street_petitions") == []
+
+
+def test_intake_gets_what_no_other_service_has_and_needs_no_path(tree: Path) -> None:
+    assert ungated_paths(tree, "intake", "petitions") == []
+
+
+def test_a_new_slice_admits_nobody_until_a_role_is_named(tree: Path) -> None:
+    written = new_slice(tree, "surveys", "petitions")
+    (http,) = (file for file in written.files if file.name == "http.py")
+    source = (tree / http).read_text(encoding="utf-8")
+    assert "ROLES: Final[tuple[Role, ...]] = ()\n" in source
+    assert source.count("Depends(") == source.count("Depends(require_staff(*ROLES))") == 1
 
 
 def test_a_new_connector_is_registered_and_passes_its_test(tree: Path) -> None:

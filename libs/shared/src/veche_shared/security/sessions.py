@@ -161,24 +161,29 @@ async def staff_session(request: Request) -> StaffSession | None:
 
 
 def require_staff(*roles: Role) -> Callable[[Request], StaffSession]:
-    """FastAPI dependency: somebody signed in, with one of ``roles`` if any are named.
+    """FastAPI dependency: somebody signed in with one of ``roles``; nobody where none is named.
 
-    Raises Unauthorised where nobody is signed in, Forbidden without the role, and Forbidden for an unsafe method that
-    another site's page asked for.
+    Raises what ``require_signed_in`` raises, and Forbidden without the role.
     """
     wanted = frozenset(roles)
 
-    async def signed_in(request: Request) -> StaffSession:
-        session = await _authenticator(request).session_of(request)
-        if session is None:
-            raise Unauthorised("Sign in.", code="not_signed_in")
-        require_same_origin(request)
-        if wanted and not session.has_any(wanted):
-            raise Forbidden(f"This takes one of the roles: {', '.join(sorted(wanted))}.", code="role_missing")
+    async def with_a_role(request: Request) -> StaffSession:
+        session = await _signed_in(request)
+        if not session.has_any(wanted):
+            named = f"one of the roles: {', '.join(sorted(wanted))}" if wanted else "a role, and none is named yet"
+            raise Forbidden(f"This takes {named}.", code="role_missing")
         return session
 
     # FastAPI awaits it; to a route it is what it returns.
-    return cast("Callable[[Request], StaffSession]", right(signed_in))
+    return cast("Callable[[Request], StaffSession]", right(with_a_role))
+
+
+def require_signed_in() -> Callable[[Request], StaffSession]:
+    """FastAPI dependency: somebody signed in, whatever their roles; the route itself decides what they may see.
+
+    Raises Unauthorised where nobody is signed in, Forbidden for an unsafe method that another site's page asked for.
+    """
+    return cast("Callable[[Request], StaffSession]", _signed_in)
 
 
 def no_sessions(clock: Clock) -> RequestAuthenticator:
@@ -188,6 +193,15 @@ def no_sessions(clock: Clock) -> RequestAuthenticator:
         return True
 
     return RequestAuthenticator(SessionVerifier((), clock), always)
+
+
+@right
+async def _signed_in(request: Request) -> StaffSession:
+    session = await _authenticator(request).session_of(request)
+    if session is None:
+        raise Unauthorised("Sign in.", code="not_signed_in")
+    require_same_origin(request)
+    return session
 
 
 def _authenticator(request: Request) -> RequestAuthenticator:
@@ -210,6 +224,7 @@ __all__ = [
     "cookie_name",
     "found_session",
     "no_sessions",
+    "require_signed_in",
     "require_staff",
     "staff_session",
 ]

@@ -24,7 +24,7 @@ from veche_shared.http.pagination import DEFAULT_LIMIT, Limit
 from veche_shared.http.problems import NotFound, Unprocessable
 from veche_shared.http.rejections import ProblemRow, ProblemTable, accepted
 from veche_shared.security.internal import require_internal
-from veche_shared.security.sessions import RequestAuthenticator, StaffSession, require_staff
+from veche_shared.security.sessions import RequestAuthenticator, StaffSession, require_signed_in
 
 PROBLEMS: Final[ProblemTable] = {
     "feed_not_found": ProblemRow(NotFound, "There is no such feed among yours."),
@@ -45,7 +45,7 @@ FeedCode = Annotated[str, Path(min_length=1, max_length=100, description="a depa
 TOOL: Final = Reader(login=None)
 """An operator's tool: reads everything, has no marks."""
 
-Staff = Annotated[StaffSession, Depends(require_staff())]
+Staff = Annotated[StaffSession, Depends(require_signed_in())]
 
 
 def reader_of(session: StaffSession) -> Reader:

@@ -25,9 +25,9 @@ from veche_shared.http.rejections import accepted
 from veche_shared.security.ended_sessions import EndedSessionStore
 from veche_shared.security.internal import require_internal
 from veche_shared.security.origin import require_same_origin
-from veche_shared.security.sessions import Role, StaffSession, require_staff, staff_session
+from veche_shared.security.sessions import Role, StaffSession, require_signed_in, staff_session
 
-SignedInStaff = Annotated[StaffSession, Depends(require_staff())]
+SignedInStaff = Annotated[StaffSession, Depends(require_signed_in())]
 Visitor = Annotated[StaffSession | None, Depends(staff_session)]
 SessionId = Annotated[str, Path(min_length=1, max_length=200)]
 UserAgent = Annotated[str | None, Header(include_in_schema=False)]
