@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from deploy.checks.alerts import RuleFile, dashboard_queries, fill_variables, metric_names, query_faults, rule_findings
+import pytest
+import yaml
+
+from deploy.checks.alerts import (
+    RULES,
+    RuleFile,
+    RuleTestFile,
+    dashboard_queries,
+    fill_variables,
+    metric_names,
+    query_faults,
+    rule_findings,
+    rule_test_findings,
+)
+from veche_local.parts import SERVICES
 
 METRICS = {
     "veche_outbox_rows": frozenset({"service"}),
@@ -71,6 +85,43 @@ def test_a_rule_that_the_manual_does_not_explain_is_found() -> None:
 def test_a_rule_that_prometheus_would_not_take_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="validation error"):
         rules(**change)
+
+
+def rule_tests(*alerts: dict[str, object]) -> RuleTestFile:
+    return RuleTestFile.model_validate({"tests": [{"alert_rule_test": list(alerts)}]})
+
+
+def firing(summary: str, alert: str = "OutboxStuck") -> dict[str, object]:
+    annotations = {"summary": summary, "runbook": "docs/operations.md#outboxstuck"}
+    return {"alertname": alert, "exp_alerts": [{"exp_annotations": annotations}]}
+
+
+def test_an_alert_that_is_tested_in_its_own_words_passes() -> None:
+    summary = "{{ $labels.a }} stands (still) {{ $value }}"
+    checked = rules(annotations={"summary": summary, "runbook": "docs/operations.md#outboxstuck"})
+    assert list(rule_test_findings(checked, rule_tests(firing("intake stands (still) 4")))) == []
+    assert list(rule_test_findings(checked, rule_tests(firing("intake stood (still) 4")))) == [
+        "OutboxStuck: a test expects «intake stood (still) 4»"
+    ]
+
+
+def test_an_alert_that_no_test_expects_to_fire_is_found() -> None:
+    never = rule_tests({"alertname": "OutboxStuck"})
+    assert list(rule_test_findings(rules(), never)) == ["OutboxStuck: no test expects it to fire"]
+
+
+def test_a_test_of_an_alert_that_is_gone_is_found() -> None:
+    tests = rule_tests(firing("something stands still"), firing("something stands still", "Gone"))
+    assert list(rule_test_findings(rules(), tests)) == ["Gone: there is no such alert"]
+
+
+def test_every_service_that_is_missing_fires_an_alert() -> None:
+    alerts = {
+        rule.alert: rule.expr
+        for group in RuleFile.model_validate(yaml.safe_load(RULES.read_text(encoding="utf-8"))).groups
+        for rule in group.rules
+    }
+    assert set(re.findall(r'service="(\w+)"', alerts["ServiceMissing"])) == set(SERVICES)
 
 
 def test_a_dashboards_queries_are_found_wherever_they_are_nested() -> None:

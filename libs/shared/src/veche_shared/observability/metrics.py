@@ -10,6 +10,12 @@ from prometheus_client import Counter, Gauge, Histogram
 
 _QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 
+PROCESS_ROLE = Gauge(
+    "veche_process_role",
+    "1 for each role that this process has, 0 for each that it has not; some process of a service must have it.",
+    ["service", "role"],
+)
+
 OUTBOX_ROWS = Gauge(
     "veche_outbox_rows",
     "Events in the outbox that wait to be published, as of the relay's last read (which takes at most forty).",

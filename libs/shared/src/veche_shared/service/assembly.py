@@ -24,7 +24,7 @@ from veche_shared.messaging.runtime import Messaging
 from veche_shared.observability import metrics
 from veche_shared.service.context import ServiceContext
 from veche_shared.service.module import Job, Module
-from veche_shared.service.roles import Role
+from veche_shared.service.roles import ALL, Role
 from veche_shared.settings import ServiceSettings
 from veche_shared.storage import failed_items
 from veche_shared.storage.lease import Lease
@@ -79,6 +79,8 @@ class Assembly:
             self._start_messaging(roles)
             for measure in (measure for module in self.modules for measure in module.measures):
                 stack.push_async_callback(self._start_job(measure))
+            for role in ALL:
+                metrics.PROCESS_ROLE.labels(self.context.name, role).set(role in roles)
             if "jobs" in roles:
                 self.context.supervisor.start("count-failed-items", self._count_failed_items, interval=COUNT_SECONDS)
                 for job in (job for module in self.modules for job in module.jobs):
