@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
@@ -181,3 +181,34 @@ async def test_two_tasks_of_one_name_run_beside_each_other_and_stop_together(sup
     await until(lambda: sorted(begun) == [1, 2])
     await supervisor.cancel("twins")
     await until(lambda: sorted(ended) == [1, 2])
+
+
+@pytest.mark.parametrize("ends", ["raises", "returns"])
+async def test_a_task_is_stopped_even_where_its_step_answers_the_cancellation_otherwise(ends: str) -> None:
+    """As a library may that closes a connection while it is being cancelled."""
+    supervisor = Supervisor("test", jitter=lambda: 0.0)
+    begun: list[str] = []
+    tasks = {name: asyncio.Event() for name in ("first", "second")}
+
+    def step_of(name: str) -> Callable[[], Awaitable[None]]:
+        async def step() -> None:
+            begun.append(name)
+            tasks[name].set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if begun.count(name) > 1:  # began again: end by the timeout of this test
+                    raise
+                if ends == "raises":
+                    raise ConnectionError from None
+
+        return step
+
+    for name in tasks:
+        supervisor.start(name, step_of(name))
+    await asyncio.gather(*(event.wait() for event in tasks.values()))
+    async with asyncio.timeout(20):
+        await supervisor.stop()
+    assert sorted(begun) == ["first", "second"]
+    assert supervisor.running == frozenset()
+    assert not any(state.failing for state in supervisor.states)

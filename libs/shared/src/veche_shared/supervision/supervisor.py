@@ -168,13 +168,18 @@ class Supervisor:
         await asyncio.gather(*(task.stop() for task in self._running))
 
     async def _repeat(self, state: TaskState, step: Step, interval: float, until: Callable[[], bool]) -> None:
-        while not until():
+        while not (until() or _cancelled()):
             started = self.monotonic()
             # A step may run for as long as the process: a change stream, a wait for work.
             healthy = asyncio.get_running_loop().call_later(HEALTHY_SECONDS, state.succeeded) if state.failing else None
             try:
                 await step()
             except Exception as error:  # noqa: BLE001 - whatever it is, the task must go on and the operator must know
+                if _cancelled():
+                    structlog.get_logger().info(
+                        "task_stopped_by_error", service=self.service, task=state.name, error=type(error).__name__
+                    )
+                    return
                 if self.monotonic() - started >= HEALTHY_SECONDS:
                     state.failures = 0
                 await self.sleep(state.failed(error))
@@ -190,6 +195,14 @@ class Supervisor:
 def is_outage(error: BaseException) -> bool:
     """Whether the trouble is that of a server that is away and may come back by itself."""
     return is_transient(error) or isinstance(error, KafkaError | OSError | TimeoutError)
+
+
+def _cancelled() -> bool:
+    """Whether this task was asked to stop. A step may have answered that by returning or by another error: a library
+    that is closing its connection does so. To go on then would make whoever waits for the stop wait for ever.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _never() -> bool:
