@@ -79,8 +79,7 @@ class Assembly:
             self._start_messaging(roles)
             for measure in (measure for module in self.modules for measure in module.measures):
                 stack.push_async_callback(self._start_job(measure))
-            for role in ALL:
-                metrics.PROCESS_ROLE.labels(self.context.name, role).set(role in roles)
+            self._tell_roles(roles)
             if "jobs" in roles:
                 self.context.supervisor.start("count-failed-items", self._count_failed_items, interval=COUNT_SECONDS)
                 for job in (job for module in self.modules for job in module.jobs):
@@ -116,6 +115,10 @@ class Assembly:
         for module in self.modules:
             for call in module.on_stopping:
                 call()
+
+    def _tell_roles(self, roles: frozenset[Role]) -> None:
+        for role in ALL:
+            metrics.PROCESS_ROLE.labels(self.context.name, role).set(role in roles)
 
     async def _count_failed_items(self) -> None:
         counts = await self.context.failed_items.counts()

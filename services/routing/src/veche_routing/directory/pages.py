@@ -17,12 +17,12 @@ from veche_shared.http.rejections import problem_of
 from veche_shared.rejection import Rejected
 from veche_shared.security.origin import require_same_origin
 from veche_shared.security.roles import Role
-from veche_shared.security.sessions import StaffSession, require_staff, staff_session
+from veche_shared.security.sessions import StaffSession, require_signed_in, staff_session
 from veche_shared.web import Pages
 from veche_shared.web.rejections import sentence_of
 
 Visitor = Annotated[StaffSession | None, Depends(staff_session)]
-SignedInStaff = Annotated[StaffSession, Depends(require_staff())]
+SignedInStaff = Annotated[StaffSession, Depends(require_signed_in())]
 PasswordField = Annotated[str, Form(max_length=1_000)]
 Done = Literal["password", "ended"]
 """What was just done, as the account's page says it."""
