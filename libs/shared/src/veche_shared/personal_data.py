@@ -26,9 +26,6 @@ PHONE_WITH_PREFIX: Final = re.compile(
 )
 """A number of Russia with its 7 or 8, or one of any country with its +. Shorter ones may be anything in a log."""
 
-PHONE: Final = re.compile(r"(?<![\w-])(?:\+?[78][\s(-]{0,2})?\(?\d{3,5}\)?[\s-]{0,2}\d{1,3}(?:[\s-]?\d{2}){2}(?![\w-])")
-"""A number of Russia, also without its prefix or as it is called within the city: 25-12-34."""
-
 LONG_NUMBER: Final = re.compile(r"(?<![\w-])\d(?:[ -]?\d){8,}(?![\w-])")
 """СНИЛС, passport, ИНН, card, account: nine digits or more, also in groups. Hexadecimal ids hold letters and stay."""
 
@@ -78,8 +75,8 @@ KINDS: Final[tuple[Kind, ...]] = (
     ),
     Kind(
         ("кв",),
-        _any_case(r"\b(?:кв(?:артир[аеуы]?)?)\b\.?\s*+(?:№\s*+)?\d{1,4}[а-я]?\b"),
-        re.compile(r"кв[а-я.]{0,8}+\s*+(?:№\s*+)?\d"),
+        _any_case(r"\bкв(?:артир[а-я]{0,3}|-?р[а-я]{0,3})?\b\.?\s*+(?:№\s*+)?\d{1,4}[а-я]?\b"),
+        re.compile(r"кв[а-я.-]{0,10}+\s*+(?:№\s*+)?\d"),
     ),
     Kind(
         ("рожд", "родил", "р.", "др", "д.р", "д р", "д. р"),
@@ -88,13 +85,45 @@ KINDS: Final[tuple[Kind, ...]] = (
         ),
         re.compile(r"(?:д\.?\s?р|рождения|родил)\D{0,30}\d"),
     ),
+    # The same the other way round: «12.05.1960 года рождения», «1960 г. р.».
+    Kind(
+        ("рожд", "р."),
+        _any_case(
+            r"(?<!\d)(?:\d{1,2}[.\s/-]{1,2}(?:\d{1,2}|[а-я]{3,8})[.\s/-]{1,2})?\d{2,4}\s{0,2}"
+            r"(?:г(?:\.\s{0,2}|\s|ода?\s{1,2})р\.|(?:г\.?\s{0,2}|года?\s{1,2})?рожд[а-я]{0,8})"
+        ),
+        re.compile(r"г\.?\s{0,2}р\.|года?\s{1,2}р|рожд"),
+    ),
+    Kind(
+        ("счет", "счёт"),
+        _any_case(r"\bсч[её]т[а-я]{0,3}[\s:№]{0,4}\d{6,20}(?!\d|\s?(?:руб|₽))"),
+        re.compile(r"сч[её]т[а-я]{0,3}[\s:№]{0,4}\d{6}"),
+    ),
 )
 _MARKERS: Final = tuple((marker, number) for number, kind in enumerate(KINDS) for marker in kind.markers)
 
 THREE_DIGITS: Final = re.compile(r"\d(?:[\s()+-]{0,3}\d){2}")
-"""What every one of ``NUMBERS`` holds."""
+"""What every plate and every number that is hidden holds."""
 
-NUMBERS: Final = (CAR_PLATE, PHONE, LONG_NUMBER)
+SIX_DIGITS: Final = re.compile(r"\d(?:[\s()+./‐-―_-]{0,3}\d){5}")
+"""What every telephone and every number of a document holds."""
+
+DIGIT_RUN: Final = re.compile(r"(?<![A-Za-z_\d])(?:(?<!\w-)|(?<=тел-))[+(]{0,2}+\d(?:[\s()+./‐-―_-]{0,3}\d)*+")
+"""Digits with whatever people put between them. What ends a word or an appeal's number («Д-2026-000123») is none."""
+
+_DIGITS: Final = re.compile(r"\d+")
+_DATE: Final = re.compile(r"(?<!\d)(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d{2}|(?:19|20)\d{2}([./-])\d{1,2}\2\d{1,2})(?!\d)")
+_MONEY: Final = re.compile(r"\s?(?:руб|р\.|₽|тыс|млн|млрд|коп)", re.IGNORECASE)
+_CALL: Final = re.compile(r"тел|звон|моб|факс|сот|номер|ватсап|whatsapp|viber", re.IGNORECASE)
+_LOOKED_BEHIND: Final = 24
+_LONGEST: Final = 20
+"""Digits of a bank account, the longest number that is known."""
+
+_DOCUMENTS: Final = frozenset({(3, 3, 3, 2), (4, 6), (2, 2, 6), (4, 4, 4, 4), (4, 4, 4, 4, 3), (8, 8), (5, 3, 1, 4, 7)})
+"""How СНИЛС, passports, cards and policies, and accounts are grouped."""
+
+_TELEPHONES: Final = frozenset({(3, 2, 2), (1, 2, 2, 2), (3, 4), (2, 2, 2)})
+"""How a number is written that is called within the city."""
 
 
 def without_personal_data(text: str) -> str:
@@ -110,7 +139,105 @@ def without_personal_data(text: str) -> str:
 
 def without_numbers(text: str) -> str:
     """``text`` with plates, telephones and numbers of documents hidden."""
-    if THREE_DIGITS.search(text):
-        for pattern in NUMBERS:
-            text = pattern.sub(HIDDEN, text)
-    return text
+    if not THREE_DIGITS.search(text):
+        return text
+    text = CAR_PLATE.sub(HIDDEN, text)
+    return DIGIT_RUN.sub(_without_personal_numbers, text) if SIX_DIGITS.search(text) else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Digits that stand together, and where; ``joint`` is what stands between them and the group before."""
+
+    digits: str
+    start: int
+    end: int
+    joint: str
+
+
+def _without_personal_numbers(run: re.Match[str]) -> str:
+    whole = run[0]
+    if len(whole) < 6:  # fewer characters than the shortest telephone
+        return whole
+    shown: list[str] = []
+    done = 0
+    for start, end in _numbers_between_dates(whole):
+        groups = _groups_of(whole, start, end)
+        first = 0
+        while first < len(groups):
+            last = _last_of_number(groups, first, run)
+            if last is None:
+                first += 1
+                continue
+            opening = whole[done : groups[first].start]
+            shown += (opening.rstrip("(+"), HIDDEN)
+            done = groups[last].end
+            first = last + 1
+    return "".join(shown) + whole[done:]
+
+
+def _numbers_between_dates(whole: str) -> list[tuple[int, int]]:
+    """The parts of a run of digits that belong to no date."""
+    parts: list[tuple[int, int]] = []
+    done = 0
+    for date in _DATE.finditer(whole):
+        parts.append((done, date.start()))
+        done = date.end()
+    return [*parts, (done, len(whole))]
+
+
+def _groups_of(whole: str, start: int, end: int) -> list[_Group]:
+    groups: list[_Group] = []
+    before = start
+    for match in _DIGITS.finditer(whole, start, end):
+        digits = "".join(str(int(digit)) for digit in match[0])  # also ８ and ٨ are 8
+        groups.append(_Group(digits, match.start(), match.end(), whole[before : match.start()] if groups else ""))
+        before = match.end()
+    return groups
+
+
+def _last_of_number(groups: list[_Group], first: int, run: re.Match[str]) -> int | None:
+    """The index of the last group of the longest personal number that begins with the group ``first``."""
+    total = 0
+    found: int | None = None
+    for last in range(first, min(first + _LONGEST, len(groups))):
+        total += len(groups[last].digits)
+        if last > first and total > _LONGEST:
+            break
+        if total >= 6 and _is_personal(groups[first : last + 1], total, first == 0, last + 1 == len(groups), run):
+            found = last
+    return found
+
+
+def _is_personal(groups: list[_Group], total: int, begins: bool, ends: bool, run: re.Match[str]) -> bool:
+    text = run.string
+    start = run.start() + groups[0].start
+    end = run.start() + groups[-1].end
+    if text[end : end + 1].isascii() and text[end : end + 1].isalpha():
+        return False  # part of an identifier
+    digits = "".join(group.digits for group in groups)
+    shape = tuple(len(group.digits) for group in groups)
+    joints = "".join(group.joint for group in groups)
+    plus = text[max(0, start - 1) : start] == "+"
+    if plus and 9 <= total <= 15:
+        return True
+    if total == 11 and digits[0] in "78" and digits[1] in "34589" and (joints.strip() or max(shape) > 2 or max(shape) == 1):
+        return True
+    if text[max(0, start - 1) : start].isalpha():
+        return False  # a letter before: only a whole telephone is sure
+    if _MONEY.match(text, end):
+        return False
+    if len(groups) == 1:
+        return total >= 8
+    if shape in _DOCUMENTS or (total == 10 and digits[0] in "3489" and (joints.strip() or max(shape) > 3)):
+        return True
+    if not begins or not ends:
+        return False  # what follows is taken for one number only where it is the whole
+    if total >= 9:
+        return max(shape) > 3 and "/" not in joints
+    if shape not in _TELEPHONES:
+        return False
+    if _CALL.search(text, max(0, start - _LOOKED_BEHIND), start):
+        return True
+    a_date = shape == (2, 2, 2) and int(groups[0].digits) <= 31 and int(groups[1].digits) <= 12
+    return set(joints) <= set("-‐‑‒–—") and shape != (3, 4) and not a_date

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final, Literal
 
 import pymorphy3
 
@@ -33,3 +36,40 @@ def lemma_of_entry(word: str) -> str:
     word = word.lower().replace("ё", "е")
     lemmas = tuple(reading.normal_form.replace("ё", "е") for reading in _analyser().parse(word))
     return word if word in lemmas or not lemmas else lemmas[0]
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """One reading of a word as a part of a person's name. ``gender`` and ``case`` are None where any fits."""
+
+    part: Literal["name", "patronymic", "surname", "word"]
+    gender: str | None
+    case: str | None
+    weight: float
+
+
+_PARTS: Final[Mapping[str, Literal["name", "patronymic", "surname"]]] = {
+    "Name": "name",
+    "Patr": "patronymic",
+    "Surn": "surname",
+}
+
+
+@lru_cache(maxsize=8_192)
+def name_readings_of(word: str) -> tuple[NameReading, ...]:
+    """The readings of a lower-case word in the singular as a name, a patronymic, a surname or a being («мельник»).
+
+    A word that no dictionary has may be a surname of any case.
+    """
+    readings: list[NameReading] = []
+    for reading in _analyser().parse(word):
+        tag = reading.tag
+        part = next((part for grammeme, part in _PARTS.items() if grammeme in tag), None)
+        if part is not None and tag.number != "plur":
+            gender = None if "ms-f" in str(tag) or tag.gender is None else str(tag.gender)
+            readings.append(NameReading(part, gender, None if tag.case is None else str(tag.case), reading.score))
+        elif part is None and tag.POS == "NOUN" and tag.animacy == "anim" and tag.number != "plur":
+            readings.append(NameReading("word", str(tag.gender), str(tag.case), reading.score))
+    if not _analyser().word_is_known(word) and not any(reading.part == "surname" for reading in readings):
+        readings.append(NameReading("word", None, None, 1.0))
+    return tuple(readings)
