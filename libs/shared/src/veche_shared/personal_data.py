@@ -70,7 +70,9 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind(("тел",), _any_case(r"(?<=тел)[.:\s]*\d[\d\s-]{4,}"), re.compile(r"тел[.:\s]*\d")),
     Kind(
         ("паспорт", "снилс", "инн", "полис"),
-        _any_case(r"\b(?:паспорт|снилс|инн|полис)[а-я]{0,24}+\b[^\n.,;]{0,15}?\d[\d\s-]{3,}"),
+        _any_case(
+            r"\b(?:паспорт|снилс|инн|полис)[а-я]{0,24}+\b[^\n.,;]{0,15}?\d[\d\s-]{3,}+(?:(?:номер|№)\s{0,2}\d{4,9})?"
+        ),
         re.compile(r"(?:паспорт|снилс|инн|полис)[^\n.,;]{0,40}?\d"),
     ),
     Kind(
@@ -81,18 +83,19 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind(
         ("рожд", "родил", "р.", "др", "д.р", "д р", "д. р"),
         _any_case(
-            r"(?:\bд\.?\s?р(?![а-яё])\.?|дата\s+рождения|родил(?:ся|ась))\D{0,12}\d{1,2}[.\s/-]\S{1,9}[.\s/-]\d{2,4}"
+            r"(?:\bд\.?\s?р(?![а-яё])\.?|дата\s+рождения|родил(?:ся|ась))\D{0,12}"
+            r"(?:\d{1,2}[.\s/-]\S{1,9}[.\s/-]\d{2,4}|(?:19|20)\d{2}-\d{2}-\d{2})"
         ),
         re.compile(r"(?:д\.?\s?р|рождения|родил)\D{0,30}\d"),
     ),
     # The same the other way round: «12.05.1960 года рождения», «1960 г. р.».
     Kind(
-        ("рожд", "р."),
+        ("рожд", "р.", "г/р"),
         _any_case(
             r"(?<!\d)(?:\d{1,2}[.\s/-]{1,2}(?:\d{1,2}|[а-я]{3,8})[.\s/-]{1,2})?\d{2,4}\s{0,2}"
-            r"(?:г(?:\.\s{0,2}|\s|ода?\s{1,2})р\.|(?:г\.?\s{0,2}|года?\s{1,2})?рожд[а-я]{0,8})"
+            r"(?:г(?:\.\s{0,2}|\s|ода?\s{1,2})р\.|г/р|(?:г\.?\s{0,2}|года?\s{1,2})?рожд[а-я]{0,8})"
         ),
-        re.compile(r"г\.?\s{0,2}р\.|года?\s{1,2}р|рожд"),
+        re.compile(r"г/р|г\.?\s{0,2}р\.|года?\s{1,2}р|рожд"),
     ),
     Kind(
         ("счет", "счёт"),
@@ -112,10 +115,16 @@ DIGIT_RUN: Final = re.compile(r"(?<![A-Za-z_\d])(?:(?<!\w-)|(?<=тел-))[+(]{0,
 """Digits with whatever people put between them. What ends a word or an appeal's number («Д-2026-000123») is none."""
 
 _DIGITS: Final = re.compile(r"\d+")
-_DATE: Final = re.compile(r"(?<!\d)(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d{2}|(?:19|20)\d{2}([./-])\d{1,2}\2\d{1,2})(?!\d)")
+_DATE: Final = re.compile(
+    r"(?<!\d)(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d{2}|(?:19|20)\d{2}([./-])\d{1,2}\2\d{1,2})(?!\d)"
+)
+_YEAR: Final = re.compile(r"(?:19|20)\d{2}")
 _MONEY: Final = re.compile(r"\s?(?:руб|р\.|₽|тыс|млн|млрд|коп)", re.IGNORECASE)
 _CALL: Final = re.compile(r"тел|звон|моб|факс|сот|номер|ватсап|whatsapp|viber", re.IGNORECASE)
 _LOOKED_BEHIND: Final = 24
+_SHORTEST: Final = 6
+"""Digits of a telephone within the city."""
+
 _LONGEST: Final = 20
 """Digits of a bank account, the longest number that is known."""
 
@@ -157,11 +166,11 @@ class _Group:
 
 def _without_personal_numbers(run: re.Match[str]) -> str:
     whole = run[0]
-    if len(whole) < 6:  # fewer characters than the shortest telephone
+    if len(whole) < _SHORTEST or _DATE.fullmatch(whole):
         return whole
     shown: list[str] = []
     done = 0
-    for start, end in _numbers_between_dates(whole):
+    for start, end in _parts_without_dates(whole):
         groups = _groups_of(whole, start, end)
         first = 0
         while first < len(groups):
@@ -176,14 +185,14 @@ def _without_personal_numbers(run: re.Match[str]) -> str:
     return "".join(shown) + whole[done:]
 
 
-def _numbers_between_dates(whole: str) -> list[tuple[int, int]]:
+def _parts_without_dates(whole: str) -> list[tuple[int, int]]:
     """The parts of a run of digits that belong to no date."""
     parts: list[tuple[int, int]] = []
     done = 0
     for date in _DATE.finditer(whole):
         parts.append((done, date.start()))
         done = date.end()
-    return [*parts, (done, len(whole))]
+    return [(start, end) for start, end in (*parts, (done, len(whole))) if end - start >= _SHORTEST]
 
 
 def _groups_of(whole: str, start: int, end: int) -> list[_Group]:
@@ -204,7 +213,9 @@ def _last_of_number(groups: list[_Group], first: int, run: re.Match[str]) -> int
         total += len(groups[last].digits)
         if last > first and total > _LONGEST:
             break
-        if total >= 6 and _is_personal(groups[first : last + 1], total, first == 0, last + 1 == len(groups), run):
+        if total >= _SHORTEST and _is_personal(
+            groups[first : last + 1], total, first == 0, last + 1 == len(groups), run
+        ):
             found = last
     return found
 
@@ -221,7 +232,12 @@ def _is_personal(groups: list[_Group], total: int, begins: bool, ends: bool, run
     plus = text[max(0, start - 1) : start] == "+"
     if plus and 9 <= total <= 15:
         return True
-    if total == 11 and digits[0] in "78" and digits[1] in "34589" and (joints.strip() or max(shape) > 2 or max(shape) == 1):
+    if (
+        total == 11
+        and digits[0] in "78"
+        and digits[1] in "34589"
+        and (joints.strip() or max(shape) > 2 or max(shape) == 1)
+    ):
         return True
     if text[max(0, start - 1) : start].isalpha():
         return False  # a letter before: only a whole telephone is sure
@@ -234,7 +250,8 @@ def _is_personal(groups: list[_Group], total: int, begins: bool, ends: bool, run
     if not begins or not ends:
         return False  # what follows is taken for one number only where it is the whole
     if total >= 9:
-        return max(shape) > 3 and "/" not in joints
+        beside_years = sum(len(group.digits) for group in groups if not _YEAR.fullmatch(group.digits))
+        return max(shape) > 3 and "/" not in joints and beside_years > _SHORTEST  # «2024 2025 2026», «50597-2017»
     if shape not in _TELEPHONES:
         return False
     if _CALL.search(text, max(0, start - _LOOKED_BEHIND), start):

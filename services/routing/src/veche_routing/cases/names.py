@@ -16,11 +16,27 @@ from typing import Final
 from veche_routing.classification.lemmas import NameReading, name_readings_of
 from veche_shared.personal_data import HIDDEN
 
-_PRECHECK: Final = re.compile(
+_TWO_CAPITALS: Final = re.compile(
     r"[А-ЯЁ](?:[а-яё]{1,30}+|[А-ЯЁ]{1,30}+)?+(?:-[А-ЯЁ][А-Яа-яЁё]{1,30}+)?+(?:\.\s{0,2}|\s{1,2})[А-ЯЁ]"
-    r"|(?:ович|евич|овн[аеуыо]|евн[аеуыо]|ичн[аеуыо]|ильич|кузьмич)|[Яя],\s[А-ЯЁ]|зовут|ЗОВУТ|[Гг]раждан|ГРАЖДАН|\b[Гг]р\."
 )
-"""What every text with a name holds: two capitalised words, a patronymic, or a word that announces a name."""
+_MARKS: Final = (
+    "ович",
+    "евич",
+    "льич",
+    "ьмич",
+    "овн",
+    "евн",
+    "ичн",
+    "инишн",
+    "я, ",
+    "зовут",
+    "граждан",
+    "гр.",
+    "гр ",
+    "фио",
+    "заявит",
+)
+"""A text with a name holds two capitalised words, a patronymic, or a word that announces a name."""
 
 _TOKEN: Final = re.compile(r"(?<![\w-])[А-ЯЁа-яё]{1,31}+(?:-[А-ЯЁа-яё]{2,31}+)?+(?![\w-])\.?")
 
@@ -35,19 +51,43 @@ _PLACES: Final = re.compile(
 
 _ABOUT_A_PERSON: Final = re.compile(r"жал|заявл|претенз|в суд|подат|подал|иск", re.IGNORECASE)
 _HOUSE: Final = re.compile(r"\s?,?\s?(?:д\.?|дом\w{0,2}|№)?\s?\d{1,3}(?![\d.]|\s?(?:лет|год))", re.IGNORECASE)
-_ANNOUNCING: Final = frozenset({"я", "зовут", "гр", "гражданин", "гражданина", "гражданину", "гражданка", "гражданки", "гражданке", "заявитель", "фио", "уважением"})
+_ANNOUNCING: Final = frozenset(
+    {
+        "я",
+        "зовут",
+        "гр",
+        "гражданин",
+        "гражданина",
+        "гражданину",
+        "гражданка",
+        "гражданки",
+        "гражданке",
+        "заявитель",
+        "фио",
+        "уважением",
+    }
+)
 _FROM_A_PERSON: Final = frozenset({"от", "ко", "мне", "господин", "госпожа"}) | _ANNOUNCING
 _CALLED: Final = frozenset(
     {
         "сосед", "соседа", "соседу", "соседом", "соседка", "соседки", "соседке", "соседку", "директор", "директора", "депутат", "депутата",
         "глава", "мэр", "мэра", "врач", "врача", "мастер", "мастера", "инженер", "инженера", "житель", "жителя", "жительница",
         "пенсионерка", "пенсионер", "водитель", "водителя", "мама", "папа", "муж", "жена", "сын", "дочь", "бабушка", "дедушка", "господин",
-        "госпожа", "товарищ", "гражданин", "гражданка", "гражданина", "гражданки", "начальник", "начальника", "председатель", "дворник",
+        "госпожа", "товарищ", "гражданин", "гражданка", "гражданина", "гражданки", "начальник", "начальника", "председатель", "дворник", "прораб", "участковый", "мужем", "женой",
     }
 )  # fmt: skip
 """Words for people that stand at names and say nothing of who it is."""
 
-_LEAST_WEIGHT: Final = 0.25
+_CLEAR: Final = 0.25
+"""Of the probable readings of at least one part so many are of that part, from 0 to 1."""
+
+_SURE: Final = 0.9
+"""A word is a name and little else: what follows it may be a surname that is also a word, «Анна Коваль»."""
+
+_POSSIBLE: Final = 0.01
+"""Other parts may be rarely names: «Любовь Зайцева» has no hare in it."""
+
+_AFTER_A_NAME: Final = re.compile(r"(?:\s[А-ЯЁ][а-яё]{1,30})?\s(?:[Оо]глы|[Кк]ызы|ОГЛЫ|КЫЗЫ)\b")
 _LONGEST_NAME: Final = 4
 
 
@@ -72,7 +112,7 @@ class _Word:
 
 def without_names(text: str, places: Collection[str] = ()) -> str:
     """``text`` with the names of persons hidden, but those in ``places``: names of streets and settlements."""
-    if not _PRECHECK.search(text):
+    if not _may_hold_a_name(text):
         return text
     words = [_Word(found[0], found.start(), found.end()) for found in _TOKEN.finditer(text)]
     kept = {place.lower() for place in places}
@@ -86,10 +126,20 @@ def without_names(text: str, places: Collection[str] = ()) -> str:
         name = words[first : last + 1]
         if not _is_place(words, first, last, text, kept):
             end = name[-1].end if name[-1].initial else name[-1].start + len(name[-1].text.rstrip("."))
+            more = _AFTER_A_NAME.match(text, end)
+            end = more.end() if more else end
             shown += (text[done : name[0].start], HIDDEN)
             done = end
         first = last + 1
     return "".join(shown) + text[done:]
+
+
+def _may_hold_a_name(text: str) -> bool:
+    """Whether it is worth while to read the words: most texts cost no more than this look."""
+    if _TWO_CAPITALS.search(text):
+        return True
+    low = text.lower()
+    return any(mark in low for mark in _MARKS)
 
 
 def _last_of_name(words: Sequence[_Word], first: int, text: str) -> int | None:
@@ -133,11 +183,7 @@ def _is_name(name: Sequence[_Word]) -> bool:
         return False
     if not all(word.capital for word in name) and not any(r.part == "patronymic" for each in readings for r in each):
         return False
-    return any(
-        _fits([chosen, *rest])
-        for chosen in readings[0]
-        for rest in _choices(readings[1:])
-    )
+    return any(_fits([chosen, *rest]) for chosen in readings[0] for rest in _choices(readings[1:]))
 
 
 def _choices(readings: Sequence[tuple[NameReading, ...]]) -> list[list[NameReading]]:
@@ -151,12 +197,16 @@ def _choices(readings: Sequence[tuple[NameReading, ...]]) -> list[list[NameReadi
 def _fits(parts: Sequence[NameReading]) -> bool:
     kinds = [part.part for part in parts]
     sure = [kind for kind in kinds if kind != "word"]
+    if max((part.weight for part in parts if part.part != "word"), default=0.0) < _CLEAR:
+        return False
     if len(set(kinds)) < len(kinds) or "name" not in sure and not {"patronymic", "surname"} <= set(sure):
         return False
-    if "word" in kinds and (len(sure) < len(kinds) - 1 or "surname" in kinds or kinds.index("word") not in (0, len(kinds) - 1)):
+    if "word" in kinds and (
+        len(sure) < len(kinds) - 1 or "surname" in kinds or kinds.index("word") not in (0, len(kinds) - 1)
+    ):
         return False
-    if kinds == ["word", "name"]:
-        return False  # «Сосед Сергей» names one part
+    if "word" in kinds and len(parts) == 2 and (kinds[0] == "word" or parts[0].weight < _SURE):
+        return False  # «Сосед Сергей» names one part, and «Роза Лев» none
     return all(
         (one.gender is None or other.gender is None or one.gender == other.gender)
         and (one.case is None or other.case is None or one.case == other.case)
@@ -171,7 +221,9 @@ def _is_with_initials(name: Sequence[_Word], initials: int) -> bool:
     if not (name[0] is whole[0] or name[-1] is whole[0]) or _PLACES.fullmatch(whole[0].low):
         return False
     readings = _likely(whole[0])
-    return any(reading.part == "surname" for reading in readings) or (initials == 2 and bool(readings))
+    return any(reading.part == "surname" and reading.weight >= _CLEAR for reading in readings) or (
+        initials == 2 and bool(readings)
+    )
 
 
 def _likely(word: _Word) -> tuple[NameReading, ...]:
@@ -184,9 +236,9 @@ def _likely(word: _Word) -> tuple[NameReading, ...]:
         weight[reading.part] = weight.get(reading.part, 0.0) + reading.weight
     return tuple(
         dict.fromkeys(
-            NameReading(reading.part, reading.gender, reading.case, 1.0)
+            NameReading(reading.part, reading.gender, reading.case, weight[reading.part])
             for reading in readings
-            if weight[reading.part] >= _LEAST_WEIGHT
+            if weight[reading.part] >= (_CLEAR if reading.part == "word" else _POSSIBLE)
         )
     )
 
@@ -198,7 +250,7 @@ def _is_announced(words: Sequence[_Word], first: int, text: str) -> bool:
         return False
     if words[first - 1].low == "я" and "," not in text[words[first - 1].end : words[first].start]:
         return False
-    return any(reading.part in ("name", "surname") for reading in _likely(words[first]))
+    return any(reading.part in ("name", "surname") and reading.weight >= _CLEAR for reading in _likely(words[first]))
 
 
 def _is_place(words: Sequence[_Word], first: int, last: int, text: str, kept: set[str]) -> bool:
@@ -206,7 +258,11 @@ def _is_place(words: Sequence[_Word], first: int, last: int, text: str, kept: se
     if " ".join(word.low for word in name) in kept:
         return True
     before = words[first - 1] if first else None
-    if before is not None and _PLACES.fullmatch(before.low) and text[before.end : words[first].start].strip() in ("", ".", "«"):
+    if (
+        before is not None
+        and _PLACES.fullmatch(before.low)
+        and text[before.end : words[first].start].strip() in ("", ".", "«")
+    ):
         return True
     if any(_is_patronymic(word) for word in name) or sum(word.initial for word in name) > 1:
         return False
@@ -214,7 +270,9 @@ def _is_place(words: Sequence[_Word], first: int, last: int, text: str, kept: se
     if low in _FROM_A_PERSON:
         return False
     if low in ("на", "по", "вдоль"):
-        return _may_be_genitive(name) and not _ABOUT_A_PERSON.search(text, max(0, words[first].start - 40), words[first].start)
+        return _may_be_genitive(name) and not _ABOUT_A_PERSON.search(
+            text, max(0, words[first].start - 40), words[first].start
+        )
     return _may_be_genitive(name) and _HOUSE.match(text, name[-1].end) is not None
 
 

@@ -5,7 +5,7 @@ The whole life of a case is this table: from which states an action may be done,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -27,6 +27,7 @@ from veche_routing.cases.model import (
     Reopen,
     Why,
 )
+from veche_routing.cases.names import without_names
 from veche_routing.deadlines.model import Deadline
 from veche_routing.packs.model import Department, Territory, Topic
 from veche_routing.responsibility.model import Routing
@@ -123,7 +124,7 @@ def open_case(identity: str, appeal: AppealRegistered, routing: Routing, due: De
         territory=_label(routing.territory),
         address=address_of(routing.place),
         text=appeal.text,
-        summary=summary_of(appeal.text),
+        summary=summary_of(appeal.text, place_names_of(routing.place)),
         channel=appeal.channel,
         regime=appeal.regime,
         language=appeal.language,
@@ -284,15 +285,24 @@ def address_of(place: Location) -> str | None:
     line = place.line
     if line is None:
         return None
-    return without_personal_data(line) if place.street is None else without_numbers(line)
+    if place.street is None:
+        return without_personal_data(without_names(line, place_names_of(place)))
+    return without_numbers(line)
 
 
-def summary_of(text: str) -> str:
+def place_names_of(place: Location) -> tuple[str, ...]:
+    """The names of the street and the settlement that were recognised: they are no persons."""
+    return tuple(name for name in (place.street, place.settlement_name) if name is not None)
+
+
+def summary_of(text: str, place_names: Collection[str] = ()) -> str:
     """The first words of an appeal for a feed: one line, at most 240 characters, personal data hidden.
 
-    What is cut is cut before hiding only far behind the end, so that nothing is shown of a number cut in two.
+    ``place_names`` stay where they look like persons: «Рудольфа Удриса» is a street. What is cut is cut before hiding
+    only far behind the end, so that nothing is shown of a number cut in two.
     """
-    line = without_personal_data(" ".join(text[:_READ_FOR_SUMMARY].split()))
+    line = " ".join(text[:_READ_FOR_SUMMARY].split())
+    line = without_personal_data(without_names(line, place_names))
     if len(line) <= SUMMARY_LENGTH:
         return line
     head = line[: SUMMARY_LENGTH - 1]

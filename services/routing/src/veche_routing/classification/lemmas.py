@@ -54,6 +54,9 @@ _PARTS: Final[Mapping[str, Literal["name", "patronymic", "surname"]]] = {
     "Surn": "surname",
 }
 
+_RARE: Final = 0.05
+"""The weight of a surname that the dictionary knows only as another word: «сомов» of fishes, «розова»."""
+
 
 @lru_cache(maxsize=8_192)
 def name_readings_of(word: str) -> tuple[NameReading, ...]:
@@ -70,6 +73,14 @@ def name_readings_of(word: str) -> tuple[NameReading, ...]:
             readings.append(NameReading(part, gender, None if tag.case is None else str(tag.case), reading.score))
         elif part is None and tag.POS == "NOUN" and tag.animacy == "anim" and tag.number != "plur":
             readings.append(NameReading("word", str(tag.gender), str(tag.case), reading.score))
-    if not _analyser().word_is_known(word) and not any(reading.part == "surname" for reading in readings):
-        readings.append(NameReading("word", None, None, 1.0))
+            if tag.gender == "masc" and reading.normal_form == word:
+                readings.append(NameReading("word", "femn", None, reading.score))  # Анны Мельник: hers never changes
+    if not any(reading.part == "surname" for reading in readings):
+        if word.endswith(("ов", "ев", "ёв", "ова", "ева", "ёва")):
+            gender = "femn" if word.endswith("а") else "masc"
+            readings.append(NameReading("surname", gender, "nomn", _RARE))
+        elif word.endswith(("ых", "их")):
+            readings.append(NameReading("surname", None, None, _RARE))  # Черных, Фоминых never change
+        elif not _analyser().word_is_known(word):
+            readings.append(NameReading("word", None, None, 1.0))
     return tuple(readings)
