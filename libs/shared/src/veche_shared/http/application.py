@@ -5,32 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, cast
 from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
-from pydantic.json_schema import models_json_schema
+from fastapi.routing import APIRoute
 from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Scope
 
 from veche_shared.clock import system_clock
+from veche_shared.http import openapi
+from veche_shared.http.coded_bodies import CodedBodies
 from veche_shared.http.edge import MIB, REQUEST_ID, Edge
 from veche_shared.http.head_requests import HeadAsGet
 from veche_shared.http.health import Health
 from veche_shared.http.problems import (
     BY_STATUS,
-    MEDIA_TYPE,
     BadRequest,
     InternalError,
+    MethodNotAllowed,
     Problem,
-    ProblemDocument,
     TooManyRequests,
     Unauthorised,
     Unavailable,
@@ -50,12 +52,6 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 ErrorPage = Callable[[Request, Problem, str], Response]
 """Renders a problem as a page; the last argument is the request's id, which a person can name to an operator."""
-
-_SCHEMAS: Final = "#/components/schemas/"
-_ANY_PROBLEM: Final[Mapping[str, Any]] = {
-    "description": "A problem document (RFC 9457)",
-    "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}{ProblemDocument.__name__}"}}},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +110,7 @@ def create_app(
     app.router.routes = [*services, *app.router.routes, *(health or Health()).routes()]
     handlers = _ErrorHandlers(error_page, sign_in)
     handlers.attach(app)
+    app.add_middleware(CodedBodies, respond=handlers.respond_to_scope)
     app.add_middleware(
         Edge,
         respond=handlers.respond_to_scope,
@@ -136,9 +133,9 @@ class _Application(FastAPI):
         return app
 
     def openapi(self) -> dict[str, Any]:
-        """The document, with one description of problems for every operation in place of FastAPI's own errors."""
+        """The document, with who may call each operation, and with problems in place of FastAPI's own errors."""
         if self.openapi_schema is None:
-            _describe_problems(super().openapi())
+            openapi.complete(super().openapi(), self.routes)
         return super().openapi()
 
 
@@ -186,7 +183,10 @@ class _ErrorHandlers:
         return self.respond(request, request_problem(invalid.errors(), invalid.body))
 
     async def _on_http_exception(self, request: Request, error: Exception) -> Response:
-        return self.respond(request, _from_http_exception(cast("HTTPException", error)))
+        problem = _from_http_exception(cast("HTTPException", error))
+        if isinstance(problem, MethodNotAllowed):
+            problem.headers["Allow"] = ", ".join(_methods_at(request))
+        return self.respond(request, problem)
 
     async def _on_storage(self, request: Request, error: Exception) -> Response:
         if not is_transient(error):
@@ -219,23 +219,20 @@ def _from_http_exception(error: HTTPException) -> Problem:
     return problem(headers=error.headers)
 
 
+def _methods_at(request: Request) -> list[str]:
+    """Every method that the address of a request takes; Starlette names those of the first route alone."""
+    methods: set[str] = set()
+    for route in cast("FastAPI", request.app).router.routes:
+        if isinstance(route, Route | APIRoute) and route.matches(request.scope)[0] is not Match.NONE:
+            methods |= route.methods or set()
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
 def _logged_from(log: LogSettings) -> int:
     """The lowest status that the access log contains."""
     if log.access or log.level == "debug":
         return 100
     return 400 if log.level == "info" else 500
-
-
-def _describe_problems(document: dict[str, Any]) -> None:
-    for path in document["paths"].values():
-        for operation in path.values():
-            operation["responses"].pop("422", None)
-            operation["responses"]["default"] = _ANY_PROBLEM
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    _, described = models_json_schema([(ProblemDocument, "serialization")], ref_template=f"{_SCHEMAS}{{model}}")
-    schemas.update(described["$defs"])
 
 
 __all__ = ["ErrorPage", "Health", "Lifespan", "ServiceInfo", "create_app"]

@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from veche_shared.http.problems import BadRequest, Problem, UnsupportedMedia
+from veche_shared.http.repeated_names import refuse_repeated_names
 from veche_shared.http.rights import Right, rights_of
 from veche_shared.http.structure import check_structure
 from veche_shared.http.validation import request_problem
@@ -106,6 +107,7 @@ async def _answer(fast: FastRoute, request: Request, receive: Receive) -> Respon
         body = fast.model.__pydantic_validator__.validate_json(content)
     except ValidationError as error:
         raise body_problem(request.headers.get("content-type"), content, error) from None
+    refuse_repeated_names(content)
     return await fast.endpoint(request, body)
 
 

@@ -41,6 +41,7 @@ STATE: Final = "request_authenticator"
 """Name in ``app.state`` under which the dependencies find the RequestAuthenticator; ``create_app`` puts it there."""
 
 _SCOPE: Final = "veche.staff_session"
+_REQUIRED: Final = "veche_roles"
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -174,6 +175,7 @@ def require_staff(*roles: Role) -> Callable[[Request], StaffSession]:
             raise Forbidden(f"This takes {named}.", code="role_missing")
         return session
 
+    setattr(signed_in, _REQUIRED, wanted)
     # FastAPI awaits it; to a route it is what it returns.
     return cast("Callable[[Request], StaffSession]", right(with_a_role))
 
@@ -184,6 +186,11 @@ def require_signed_in() -> Callable[[Request], StaffSession]:
     Raises Unauthorised where nobody is signed in, Forbidden for an unsafe method that another site's page asked for.
     """
     return cast("Callable[[Request], StaffSession]", _signed_in)
+
+
+def roles_required(dependency: object) -> frozenset[Role] | None:
+    """The roles of which a dependency made by ``require_staff`` asks for one; None for any other dependency."""
+    return cast("frozenset[Role] | None", getattr(dependency, _REQUIRED, None))
 
 
 def no_sessions(clock: Clock) -> RequestAuthenticator:
@@ -226,5 +233,6 @@ __all__ = [
     "no_sessions",
     "require_signed_in",
     "require_staff",
+    "roles_required",
     "staff_session",
 ]

@@ -32,8 +32,8 @@ class PlaceGiven(StrictModel):
 
     address: Line | None = None
     district: ShortLine | None = None
-    latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
-    longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+    latitude: float | None = Field(default=None, ge=-90, le=90, strict=True, allow_inf_nan=False)
+    longitude: float | None = Field(default=None, ge=-180, le=180, strict=True, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _both_or_none(self) -> PlaceGiven:

@@ -21,7 +21,7 @@ class ContactOut(BaseModel):
 def vault_router(contacts: ContactStore) -> APIRouter:
     """The routes for the other services; the gateway does not let anybody else use them."""
     router = APIRouter(
-        prefix="/internal/v1", tags=["internal"], dependencies=[Depends(require_internal("notifications"))]
+        prefix="/internal/v1", dependencies=[Depends(require_internal("notifications"))], include_in_schema=False
     )
 
     @router.get("/contacts/{pseudonym}")

@@ -104,7 +104,7 @@ class ReadIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    up_to: int | None = Field(default=None, ge=0, le=10**18)
+    up_to: int | None = Field(default=None, strict=True, ge=0, le=10**18)
     numbers: list[Annotated[str, Field(max_length=100)]] | None = Field(default=None, min_length=1, max_length=500)
 
     @model_validator(mode="after")

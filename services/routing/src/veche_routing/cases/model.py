@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -132,10 +132,15 @@ Reason = Annotated[str, Trimmed, Field(max_length=2_000)]
 DepartmentCode = Annotated[str, Field(min_length=1, max_length=64)]
 
 
+def _command_is_required(schema: dict[str, Any]) -> None:
+    schema["required"] = ["command", *schema["required"]]
+
+
 class _Command(BaseModel):
     """What every command carries. ``expected_version``: refuse if the case has moved on since the caller read it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # The name of the command has a default for the code's sake; whoever sends one over HTTP must name it.
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_command_is_required)
 
     command_id: CommandId
     expected_version: int | None = Field(default=None, ge=1)

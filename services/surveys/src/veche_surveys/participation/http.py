@@ -88,7 +88,7 @@ def results_router(polls: PollStore, ballots: BallotStore, clock: Clock) -> APIR
 def audit_router(polls: PollStore, ballots: BallotStore) -> APIRouter:
     """The recount, for the installation's own tools; the gateway does not serve it."""
     router = APIRouter(
-        prefix="/internal/v1/polls", tags=["internal"], dependencies=[Depends(require_internal("tools"))]
+        prefix="/internal/v1/polls", dependencies=[Depends(require_internal("tools"))], include_in_schema=False
     )
 
     @router.get("/{poll_id}/audit")

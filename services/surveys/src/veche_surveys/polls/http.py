@@ -73,7 +73,7 @@ class PollIn(BaseModel):
     question: str
     question_en: str | None = None
     options: list[OptionIn]
-    max_choices: int = Field(default=1, description="1: single choice")
+    max_choices: int = Field(default=1, strict=True, description="1: single choice")
     opens_at: AwareDatetime | None = Field(default=None, description="None: from the moment in which it is opened")
     closes_at: AwareDatetime | None = Field(default=None, description="None: until it is closed by hand")
     results_shown: ResultsShown = "always"

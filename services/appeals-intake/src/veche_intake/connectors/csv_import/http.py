@@ -19,6 +19,7 @@ from veche_intake.channels.model import Channel
 from veche_intake.connectors.csv_import.commands import FileImport, OpenedFile, open_file
 from veche_intake.connectors.csv_import.model import Delimiter, Encoding, ImportOptions, RowOutcome
 from veche_shared.http.fast_routes import body_problem
+from veche_shared.http.openapi import for_channels
 from veche_shared.http.problems import FieldError, Forbidden, Unprocessable, UnsupportedMedia
 from veche_shared.http.rejections import ProblemRow, ProblemTable, accepted
 from veche_shared.idempotency.model import Accepted
@@ -116,7 +117,7 @@ def imports_router(imports: FileImport, keys: ApiKeyAuthenticator, channels: Map
     @router.post(
         "",
         response_model=None,
-        openapi_extra=_DESCRIPTION,
+        openapi_extra={**_DESCRIPTION, **for_channels("imports:write", repeatable=False)},
         responses={
             200: {"description": "One ReportLineOut a line", "content": {NDJSON: {"schema": {"type": "string"}}}}
         },

@@ -96,8 +96,14 @@ def column_of(rejected: Rejected, header: Sequence[str], plan: Plan) -> str | No
     return header[places[0]] if places else None
 
 
-def _number(target: Target, cell: str) -> str:
-    return cell.replace(",", ".") if target in {"latitude", "longitude"} else cell
+def _number(target: Target, cell: str) -> str | float:
+    """A cell that should be a number as one, where it is; the model refuses any other."""
+    if target not in {"latitude", "longitude"}:
+        return cell
+    try:
+        return float(cell.replace(",", "."))
+    except ValueError:
+        return cell
 
 
 def _unknown_column(target: Target) -> Rejected:

@@ -38,6 +38,7 @@ from veche_intake.votes import problems as vote_problems
 from veche_intake.votes.commands import VoteCommands
 from veche_intake.votes.model import NewVote, VoteReceipt, VoteSubmission
 from veche_shared.clock import Clock
+from veche_shared.http.openapi import for_channels
 from veche_shared.http.problems import Problem
 from veche_shared.http.rejections import ProblemTable, accepted, problem_of
 from veche_shared.http.validation import validation_problem
@@ -48,6 +49,13 @@ from veche_shared.security.api_keys import ChannelKey
 APPEALS: Final = "/api/v1/appeals"
 VOTES: Final = "/api/v1/votes"
 _JSON: Final = "application/json"
+
+_LOCATION: Final[Mapping[str, Mapping[str, object]]] = {
+    "Location": {"description": "Where the appeal is followed", "schema": {"type": "string"}}
+}
+_REPLAYED_HEADER: Final[Mapping[str, Mapping[str, object]]] = {
+    REPLAYED: {"description": "An earlier request had stored it", "schema": {"type": "string", "const": "true"}}
+}
 
 _APPEAL_RECEIPT: Final = TypeAdapter(AppealReceiptOut)
 _APPEAL_BATCH: Final = TypeAdapter(AppealBatchOut)
@@ -91,7 +99,13 @@ def appeals_router(
         status = 200 if outcome.replayed else 201
         return {"status": status, "replayed": outcome.replayed, "appeal": receipt_out(outcome.receipt)}
 
-    @router.post("", status_code=201, response_model=AppealReceiptOut)
+    @router.post(
+        "",
+        status_code=201,
+        response_model=AppealReceiptOut,
+        responses=_stored_or_replayed(AppealReceiptOut, **_LOCATION),
+        openapi_extra=for_channels("appeals:write"),
+    )
     async def register(request: Request, body: NewAppeal) -> Response:
         """Store one appeal. The answer comes when it is durable; a repeat is given the first answer again."""
         key = key_of(request)
@@ -100,7 +114,7 @@ def appeals_router(
         location = f"{APPEALS}/{appeal_rules.number_in_url(answer.receipt.number)}"
         return _answer(_APPEAL_RECEIPT.dump_json(receipt_out(answer.receipt)), answer, {"Location": location})
 
-    @router.post("/batch", response_model=AppealBatchOut)
+    @router.post("/batch", response_model=AppealBatchOut, openapi_extra=for_channels("appeals:write"))
     async def register_batch(request: Request, body: AppealBatchIn) -> Response:
         """Store up to a thousand appeals, each by itself: what is wrong with one does not touch the others."""
         key = key_of(request)
@@ -137,7 +151,13 @@ def votes_router(votes: VoteCommands, keys: ApiKeyAuthenticator, channels: Mappi
         status = 200 if outcome.replayed else 201
         return {"status": status, "replayed": outcome.replayed, "vote": receipt_out(outcome.receipt)}
 
-    @router.post("", status_code=201, response_model=VoteReceiptOut)
+    @router.post(
+        "",
+        status_code=201,
+        response_model=VoteReceiptOut,
+        responses=_stored_or_replayed(VoteReceiptOut),
+        openapi_extra=for_channels("votes:write"),
+    )
     async def cast(request: Request, body: NewVote) -> Response:
         """Store one vote. The answer comes when it is durable; a repeat is given the first answer again."""
         key = key_of(request)
@@ -145,7 +165,7 @@ def votes_router(votes: VoteCommands, keys: ApiKeyAuthenticator, channels: Mappi
         answer = accepted(await votes.cast(given), vote_problems.PROBLEMS)
         return _answer(_VOTE_RECEIPT.dump_json(receipt_out(answer.receipt)), answer, {})
 
-    @router.post("/batch", response_model=VoteBatchOut)
+    @router.post("/batch", response_model=VoteBatchOut, openapi_extra=for_channels("votes:write"))
     async def cast_batch(request: Request, body: VoteBatchIn) -> Response:
         """Store up to a thousand votes, each by itself: what is wrong with one does not touch the others."""
         key = key_of(request)
@@ -160,6 +180,18 @@ def votes_router(votes: VoteCommands, keys: ApiKeyAuthenticator, channels: Mappi
         return Response(_VOTE_BATCH.dump_json({**_counts(outcomes), "results": results}), media_type=_JSON)
 
     return router
+
+
+def _stored_or_replayed(receipt: object, **headers: Mapping[str, object]) -> dict[int | str, dict[str, Any]]:
+    """For OpenAPI: what a good request gets, stored now or before; ``headers`` come with both."""
+    return {
+        200: {
+            "model": receipt,
+            "description": "It was stored before: the first answer again",
+            "headers": {**headers, **_REPLAYED_HEADER},
+        },
+        201: {"description": "It is stored", "headers": headers},
+    }
 
 
 async def _each_by_itself(

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, WithJsonSchema
 from typing_extensions import TypedDict
 
 from veche_intake.appeals.model import NewAppeal
 from veche_intake.votes.model import NewVote
+from veche_shared.http.openapi import PROBLEM_REFERENCE
 
 BATCH_LIMIT: Final = 1_000
 
 # Answers are typed dicts and no models: a batch makes a thousand of them.
-ProblemOut = Annotated[dict[str, Any], Field(description="a problem document (RFC 9457)")]
+ProblemOut = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": PROBLEM_REFERENCE}]})]
 
 
 class Counts(TypedDict):
