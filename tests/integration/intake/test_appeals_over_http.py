@@ -133,6 +133,8 @@ async def test_a_repeat_uses_up_no_number(vk: httpx2.AsyncClient) -> None:
         ({"text": "яма", "received_at": "2026-01-01T00:00:00"}, {"/received_at": "missing_time_zone"}),
         ({"text": "яма", "place": {"latitude": 91, "longitude": 0}}, {"/place/latitude": "too_large"}),
         ({"text": "яма", "place": {"latitude": 56}}, {"/place": "half_a_point"}),
+        ({"text": "яма", "place": {"latitude": True, "longitude": 0}}, {"/place/latitude": "wrong_type"}),
+        ({"text": "яма", "place": {"latitude": 0, "longitude": "43.4"}}, {"/place/longitude": "wrong_type"}),
         ({"text": "яма", "channel": "fax"}, {"/channel": "unknown_channel"}),
         ({"text": "яма", "channel": "ok"}, {"/channel": "other_channel"}),
         ({"text": "яма", "regime": "martial"}, {"/regime": "unknown_regime"}),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -68,13 +69,26 @@ class FakeService(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaddyProgram]:
     """A gateway in front of three fake services; surveys is down."""
-    folder = tmp_path_factory.mktemp("gateway")
+    with gateway_to_fakes(tmp_path_factory.mktemp("gateway"), down={"surveys"}) as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def whole_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaddyProgram]:
+    """A gateway in front of four fake services."""
+    with gateway_to_fakes(tmp_path_factory.mktemp("whole-gateway"), down=()) as program:
+        yield program
+
+
+@contextmanager
+def gateway_to_fakes(folder: Path, down: Collection[str]) -> Iterator[CaddyProgram]:
     servers = {
         service: ThreadingHTTPServer(("127.0.0.1", 0), type(service, (FakeService,), {"service": service}))
         for service in SERVICES
     }
     upstreams = {service: f"127.0.0.1:{server.server_address[1]}" for service, server in servers.items()}
-    servers.pop("surveys").server_close()
+    for service in down:
+        servers.pop(service).server_close()
     program = CaddyProgram(folder, free_port(), upstreams)
     running = RunningProgram(program, folder / "gateway.log", dies_with_parent=True)
     with ThreadPoolExecutor(len(servers)) as threads:
@@ -137,6 +151,26 @@ def test_each_path_reaches_the_service_that_owns_it_unchanged(gateway: CaddyProg
     assert status == 200
     assert json.loads(body)["service"] == service
     assert json.loads(body)["path"] == path
+
+
+DOCUMENTED = [
+    (path, document.stem)
+    for document in sorted(Path("docs/api/openapi").glob("*.json"))
+    for path in json.loads(document.read_text(encoding="utf-8"))["paths"]
+]
+
+
+def test_each_service_documents_something() -> None:
+    assert {service for _, service in DOCUMENTED} == set(SERVICES)
+
+
+@pytest.mark.parametrize(("path", "service"), DOCUMENTED)
+def test_each_documented_path_reaches_the_service_that_documents_it(
+    whole_gateway: CaddyProgram, path: str, service: str
+) -> None:
+    filled = re.sub(r"{[^}]*}", "0190", path)
+    status, _, body = ask(whole_gateway, filled.removesuffix("/stream"))
+    assert (status, json.loads(body)["service"]) == (200, service)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -284,7 +285,37 @@ async def test_an_unknown_address_and_a_wrong_method_are_problems_too(client: ht
     assert problem(await client.get("/api/v1/nowhere"))["type"] == "urn:veche:problem:not_found"
     response = await client.delete("/api/v1/letters/1")
     assert problem(response)["type"] == "urn:veche:problem:method_not_allowed"
-    assert response.headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/v1/letters/1", "GET, HEAD"),
+        ("/api/v1/letters", "POST"),
+        ("/api/v1/letters/form", "GET, HEAD, POST"),  # «form» may be a number to the route that reads letters
+        ("/health/live", "GET, HEAD"),
+    ],
+)
+async def test_a_wrong_method_is_told_every_method_of_the_address(
+    client: httpx2.AsyncClient, path: str, methods: str
+) -> None:
+    response = await client.delete(path)
+    assert (response.status_code, response.headers["allow"]) == (405, methods)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "zstd", "identity, gzip", "unknown"])
+async def test_a_coded_body_is_refused_before_it_is_read(client: httpx2.AsyncClient, coding: str) -> None:
+    content = gzip.compress(b'{"text": "a"}')
+    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+    response = await client.post("/api/v1/letters", content=content, headers=headers)
+    assert (response.status_code, problem(response)["type"]) == (415, "urn:veche:problem:coded_body")
+    assert response.headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity", ""])
+async def test_a_body_that_says_that_it_is_not_coded_is_taken(client: httpx2.AsyncClient, coding: str) -> None:
+    response = await client.post("/api/v1/letters", json={"text": "a"}, headers={"Content-Encoding": coding})
+    assert response.status_code == 201
 
 
 async def test_a_body_longer_than_the_limit_is_refused_by_its_declared_length(client: httpx2.AsyncClient) -> None:
