@@ -175,7 +175,7 @@ def require_staff(*roles: Role) -> Callable[[Request], StaffSession]:
             raise Forbidden(f"This takes {named}.", code="role_missing")
         return session
 
-    setattr(signed_in, _REQUIRED, wanted)
+    setattr(with_a_role, _REQUIRED, wanted)
     # FastAPI awaits it; to a route it is what it returns.
     return cast("Callable[[Request], StaffSession]", right(with_a_role))
 
