@@ -17,6 +17,7 @@ from tests.unit.routing.factories import an_appeal
 from veche_intake.appeals.rules import read_number
 from veche_intake.connectors.csv_import.rules import delimiter_of, moment_of
 from veche_notifications.deliveries.rules import scrubbed
+from veche_routing.cases.names import without_names
 from veche_routing.cases.rules import summary_of
 from veche_routing.packs.files import load_pack
 from veche_routing.responsibility.rules import Ruleset, route
@@ -48,6 +49,7 @@ WORKS: Final[dict[str, Callable[[str], object]]] = {
     "tokens": tokens_of,
     "personal data": without_personal_data,
     "numbers": without_numbers,
+    "names": without_names,
     "summary": summary_of,
     "log lines": mask_text,
     "replies of mail servers": scrubbed,
@@ -91,6 +93,17 @@ HOSTILE: Final = {
     "passports": ("", "паспорт ", ""),
     "passports in one word": ("", "паспорт", ""),
     "names": ("", "Меня зовут ", ""),
+    "full names": ("", "Иванова Мария Петровна ", ""),
+    "names in capitals": ("", "МАРИЯ ", "ЯМА"),
+    "initials": ("", "И. ", "Иванов"),
+    "initials in one word": ("", "И.", "Иванов"),
+    "patronymics in small letters": ("", "петровна ", ""),
+    "streets named after people": ("", "на Максима Горького ", "12"),
+    "double surnames": ("", "Иванов-", ""),
+    "dates in a run": ("", "12.05.2026 ", "1"),
+    "telephones in a run": ("", "8.910.123.45.67 ", "1"),
+    "brackets and digits": ("", "((5", ")"),
+    "births without an end": ("", "12.05.1960 г ", ""),
     "births": ("", "родился ", ""),
     "births cut off": ("", "д р", ""),
     "addresses cut off": ("", "a", "@"),

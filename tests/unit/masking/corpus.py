@@ -7,6 +7,7 @@ Recall is the share of the words that must be hidden and are; precision the shar
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -86,9 +87,11 @@ def main() -> None:
         found = score(line)
         sections[line.section] = sections.get(line.section, Score()) + found
         if found.missed or found.wrong:
-            print(f"  missed {found.missed}, wrong {found.wrong}: {line.text} → {hidden_by_both(line.text)}")
+            sys.stdout.write(
+                f"  missed {found.missed}, wrong {found.wrong}: {line.text} → {hidden_by_both(line.text)}\n"
+            )
     for name, each in (*sections.items(), ("all", sum(sections.values(), Score()))):
-        print(f"{name}: recall {each.recall:.3f}, precision {each.precision:.3f}")
+        sys.stdout.write(f"{name}: recall {each.recall:.3f}, precision {each.precision:.3f}\n")
 
 
 if __name__ == "__main__":

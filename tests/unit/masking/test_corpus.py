@@ -37,8 +37,8 @@ def test_a_line_without_personal_data_stays_whole(line: Line) -> None:
 def test_the_score_counts_what_is_missed_and_what_is_hidden_wrongly() -> None:
     line = next(line for line in CORPUS if line.text == "Петров С. В. просит ответить")
     assert score(line, lambda text: text) == Score(right=0, missed=3, wrong=0)
-    assert score(line, lambda text: "[…]") == Score(right=3, missed=0, wrong=2)
-    assert score(line, lambda text: "[…] С. В. просит ответить") == Score(right=1, missed=2, wrong=0)
+    assert score(line, lambda _: "[…]") == Score(right=3, missed=0, wrong=2)
+    assert score(line, lambda _: "[…] С. В. просит ответить") == Score(right=1, missed=2, wrong=0)
 
 
 STREETS = sorted({name for streets in PACK.streets for name in streets.names})
@@ -52,6 +52,7 @@ def test_the_streets_and_settlements_of_the_city_are_no_persons(name: str) -> No
         assert without_names(text.upper()) == text.upper()
 
 
-@pytest.mark.parametrize("text", ["Рудольф Удрис", "рудольф удрис", "РУДОЛЬФ УДРИС"])
-def test_a_place_that_was_recognised_is_not_hidden(text: str) -> None:
-    assert without_names("Удрис Рудольф и Рудольф Удрис", [text]) == "[…] и Рудольф Удрис"
+@pytest.mark.parametrize("place", ["Сергей Петров", "сергей петров", "СЕРГЕЙ ПЕТРОВ"])
+def test_a_place_that_was_recognised_is_not_hidden(place: str) -> None:
+    assert without_names("Петров Сергей и Сергей Петров", [place]) == "[…] и Сергей Петров"
+    assert without_names("Анна Зайцева и Сергей Петров", [place]) == "[…] и Сергей Петров"

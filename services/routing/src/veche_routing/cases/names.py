@@ -199,7 +199,7 @@ def _fits(parts: Sequence[NameReading]) -> bool:
     sure = [kind for kind in kinds if kind != "word"]
     if max((part.weight for part in parts if part.part != "word"), default=0.0) < _CLEAR:
         return False
-    if len(set(kinds)) < len(kinds) or "name" not in sure and not {"patronymic", "surname"} <= set(sure):
+    if len(set(kinds)) < len(kinds) or ("name" not in sure and not {"patronymic", "surname"} <= set(sure)):
         return False
     if "word" in kinds and (
         len(sure) < len(kinds) - 1 or "surname" in kinds or kinds.index("word") not in (0, len(kinds) - 1)
