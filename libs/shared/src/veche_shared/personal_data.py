@@ -221,40 +221,66 @@ def _last_of_number(groups: list[_Group], first: int, run: re.Match[str]) -> int
 
 
 def _is_personal(groups: list[_Group], total: int, begins: bool, ends: bool, run: re.Match[str]) -> bool:
+    """Whether ``groups`` of a run, ``total`` digits, are one personal number. ``begins`` and ``ends``: those of the run."""
     text = run.string
     start = run.start() + groups[0].start
     end = run.start() + groups[-1].end
-    if text[end : end + 1].isascii() and text[end : end + 1].isalpha():
+    after = text[end : end + 1]
+    if after.isascii() and after.isalpha():
         return False  # part of an identifier
-    digits = "".join(group.digits for group in groups)
-    shape = tuple(len(group.digits) for group in groups)
-    joints = "".join(group.joint for group in groups)
-    plus = text[max(0, start - 1) : start] == "+"
-    if plus and 9 <= total <= 15:
+    before = text[max(0, start - 1) : start]
+    if _is_whole_telephone(groups, total, after_plus=before == "+"):
         return True
-    if (
-        total == 11
-        and digits[0] in "78"
-        and digits[1] in "34589"
-        and (joints.strip() or max(shape) > 2 or max(shape) == 1)
-    ):
-        return True
-    if text[max(0, start - 1) : start].isalpha():
-        return False  # a letter before: only a whole telephone is sure
-    if _MONEY.match(text, end):
+    if before.isalpha() or _MONEY.match(text, end):
         return False
     if len(groups) == 1:
-        return total >= 8
-    if shape in _DOCUMENTS or (total == 10 and digits[0] in "3489" and (joints.strip() or max(shape) > 3)):
+        return total > _SHORTEST + 1
+    if _is_document(groups, total):
         return True
     if not begins or not ends:
-        return False  # what follows is taken for one number only where it is the whole
-    if total >= 9:
-        beside_years = sum(len(group.digits) for group in groups if not _YEAR.fullmatch(group.digits))
-        return max(shape) > 3 and "/" not in joints and beside_years > _SHORTEST  # «2024 2025 2026», «50597-2017»
+        return False  # of what is surer in a longer run, a part is no number
+    return _is_long(groups, total) or _is_called_within_the_city(groups, text, start)
+
+
+def _shape_of(groups: list[_Group]) -> tuple[int, ...]:
+    return tuple(len(group.digits) for group in groups)
+
+
+def _joints_of(groups: list[_Group]) -> str:
+    return "".join(group.joint for group in groups[1:])
+
+
+def _is_whole_telephone(groups: list[_Group], total: int, *, after_plus: bool) -> bool:
+    """A number with its country: 7 or 8 and ten digits, or a plus and nine to fifteen."""
+    if after_plus and 9 <= total <= 15:
+        return True
+    digits = "".join(group.digits for group in groups)
+    if total != 11 or digits[0] not in "78" or digits[1] not in "34589":
+        return False
+    longest = max(_shape_of(groups))
+    return longest > 2 or longest == 1 or bool(_joints_of(groups).strip())  # «8 34 45 67 89 12» are routes
+
+
+def _is_document(groups: list[_Group], total: int) -> bool:
+    """A document, a card, an account by how it is grouped, or a telephone with the code of a city or a mobile one."""
+    shape = _shape_of(groups)
+    if shape in _DOCUMENTS:
+        return True
+    return total == 10 and groups[0].digits[0] in "3489" and (max(shape) > 3 or bool(_joints_of(groups).strip()))
+
+
+def _is_long(groups: list[_Group], total: int) -> bool:
+    """Nine digits or more in some other grouping; years do not count: «2024 2025 2026», «50597-2017»."""
+    beside_years = sum(len(group.digits) for group in groups if not _YEAR.fullmatch(group.digits))
+    return total >= 9 and beside_years > _SHORTEST and max(_shape_of(groups)) > 3 and "/" not in _joints_of(groups)
+
+
+def _is_called_within_the_city(groups: list[_Group], text: str, start: int) -> bool:
+    """«325-12-34», and with a word about calling also «25 12 34»; «25-12-26» alone may be a date."""
+    shape = _shape_of(groups)
     if shape not in _TELEPHONES:
         return False
     if _CALL.search(text, max(0, start - _LOOKED_BEHIND), start):
         return True
     a_date = shape == (2, 2, 2) and int(groups[0].digits) <= 31 and int(groups[1].digits) <= 12
-    return set(joints) <= set("-‐‑‒–—") and shape != (3, 4) and not a_date
+    return set(_joints_of(groups)) <= set("-‐‑‒–—") and shape != (3, 4) and not a_date
