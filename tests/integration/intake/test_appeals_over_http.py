@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections import Counter
 from typing import Any
 
@@ -118,6 +119,27 @@ async def test_a_repeat_uses_up_no_number(vk: httpx2.AsyncClient) -> None:
         await vk.post(APPEALS, json=body)
     following = (await vk.post(APPEALS, json={"text": "Гололёд и тут"})).json()["number"]
     assert int(following.rsplit("-", 1)[1]) == int(first.rsplit("-", 1)[1]) + 1
+
+
+@pytest.mark.parametrize("path", [APPEALS, f"{APPEALS}/batch", "/api/v1/votes", "/api/v1/votes/batch"])
+async def test_a_body_that_names_a_field_twice_is_refused_and_nothing_is_stored(
+    service: Service, vk: httpx2.AsyncClient, path: str
+) -> None:
+    text = new_id()
+    vote = '{"poll_id": "p", "options": ["a"], "voter": "v", "voter": "w"}'
+    appeal = f'{{"text": "{text}", "text": "{text}"}}'
+    item = appeal if "appeals" in path else vote
+    field = "appeals" if "appeals" in path else "votes"
+    content = f'{{"{field}": [{item}]}}' if path.endswith("batch") else item
+    answer = await vk.post(path, content=content.encode(), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, problem_code(answer)) == (400, "repeated_name")
+    assert await stored(service, text=text) == 0
+
+
+async def test_a_compressed_appeal_is_refused_as_that(vk: httpx2.AsyncClient) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = await vk.post(APPEALS, content=gzip.compress(b'{"text": "a"}'), headers=headers)
+    assert (answer.status_code, problem_code(answer)) == (415, "coded_body")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
+from veche_shared.http.problem_reference import PROBLEM_REFERENCE
 from veche_shared.http.problems import MEDIA_TYPE, ProblemDocument
 from veche_shared.security import api_keys
 from veche_shared.security.sessions import cookie_name, roles_required, staff_session
@@ -18,9 +19,6 @@ CHANNEL_KEY: Final = "channelKey"
 STAFF_SESSION: Final = "staffSession"
 
 _SCHEMAS: Final = "#/components/schemas/"
-PROBLEM_REFERENCE: Final = f"{_SCHEMAS}{ProblemDocument.__name__}"
-"""The schema of a problem, as a part of an answer refers to it."""
-
 _ANY_PROBLEM: Final[Mapping[str, Any]] = {
     "description": "A problem document (RFC 9457)",
     "content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REFERENCE}}},
@@ -99,4 +97,4 @@ def _calls(dependant: Dependant) -> Iterator[object]:
         yield from _calls(inner)
 
 
-__all__ = ["CHANNEL_KEY", "PROBLEM_REFERENCE", "STAFF_SESSION", "complete", "for_channels"]
+__all__ = ["CHANNEL_KEY", "STAFF_SESSION", "complete", "for_channels"]

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from veche_intake.appeals.model import NewAppeal
 from veche_intake.votes.model import NewVote
-from veche_shared.http.openapi import PROBLEM_REFERENCE
+from veche_shared.http.problem_reference import PROBLEM_REFERENCE
 
 BATCH_LIMIT: Final = 1_000
 
