@@ -221,7 +221,7 @@ def _last_of_number(groups: list[_Group], first: int, run: re.Match[str]) -> int
 
 
 def _is_personal(groups: list[_Group], total: int, begins: bool, ends: bool, run: re.Match[str]) -> bool:
-    """Whether ``groups`` of a run, ``total`` digits, are one personal number. ``begins`` and ``ends``: those of the run."""
+    """Whether ``groups`` of a run, ``total`` digits, are one personal number. Do they begin the run, and end it?"""
     text = run.string
     start = run.start() + groups[0].start
     end = run.start() + groups[-1].end
