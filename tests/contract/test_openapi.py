@@ -10,9 +10,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from openapi_spec_validator import validate
+from pydantic import ValidationError
 
 from deploy.checks.documents import applications
+from veche_notifications.feeds.http import ReadIn
 from veche_shared.http.openapi import CHANNEL_KEY, STAFF_SESSION
+from veche_surveys.polls.http import PollIn
 
 STAFF: list[dict[str, list[str]]] = [{STAFF_SESSION: []}]
 ANYBODY_OR_STAFF: list[dict[str, list[str]]] = [{}, *STAFF]
@@ -150,3 +153,11 @@ def test_each_command_must_be_named() -> None:
 def test_a_problem_in_a_batch_is_a_problem_document(result: str) -> None:
     problem = schemas("intake")[result]["properties"]["problem"]
     assert problem["allOf"] == [{"$ref": "#/components/schemas/ProblemDocument"}]
+
+
+@pytest.mark.parametrize("number", [True, False, "1", 1.5, "true"])
+def test_a_number_in_a_body_is_a_json_number_as_the_document_says(number: object) -> None:
+    with pytest.raises(ValidationError, match="max_choices"):
+        PollIn.model_validate({"question": "?", "options": [], "max_choices": number})
+    with pytest.raises(ValidationError, match="up_to"):
+        ReadIn.model_validate({"up_to": number})
