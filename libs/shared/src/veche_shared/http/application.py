@@ -211,6 +211,8 @@ def _from_http_exception(error: HTTPException) -> Problem:
         return BadRequest("The body is nested too deeply.", code="invalid_json")
     if isinstance(cause, UnicodeDecodeError):
         return BadRequest(f"The body is not UTF-8; look at byte {cause.start}.", code="invalid_utf8")
+    if type(cause) is ValueError:  # Python reads no whole number of more than 4,300 digits
+        return BadRequest("A number of the body has too many digits.", code="invalid_json")
     if error.status_code == 429:
         return TooManyRequests(retry_after=1)
     if error.status_code == 503:

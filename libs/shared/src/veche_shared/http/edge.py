@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from time import perf_counter
 from typing import Any, Final
+from urllib.parse import quote
 
 import structlog
 from opentelemetry.trace import Span, SpanKind
@@ -38,6 +39,10 @@ HEADERS: Final = (
 _VALID_ID: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{7,127}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _UNWATCHED: Final = ("/health/", "/metrics", "/static/")
+_QUERY: Final = "%&=+;,/?:@!$'()*~"
+# Forms are read as UTF-8: the type has no charset (RFC 7578, section 5.1.2), and Python would take «undefined», which
+# fails at every text, or «unicode_escape», which makes halves of surrogate pairs.
+_CHARSET: Final = re.compile(rb"(?is)^(\s*multipart/[^;]*+.*?);\s*charset\s*=[^;]*+")
 _STREAM: Final = b"text/event-stream"
 _JSON: Final = (b"content-type", b"application/json")
 
@@ -79,6 +84,9 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if not scope["query_string"].isascii():
+            # What reads it as an address expects what a browser sends: all else than ASCII percent-encoded (RFC 3986).
+            scope["query_string"] = quote(scope["query_string"], safe=_QUERY).encode()
         given_id = length = traceparent = None
         for name, value in scope["headers"]:
             if name == b"content-length":
@@ -87,6 +95,8 @@ class Edge:
                 given_id = value
             elif name == b"traceparent":
                 traceparent = value
+            elif name == b"content-type" and _CHARSET.search(value) is not None:
+                scope["headers"] = [_without_charset(header) for header in scope["headers"]]
         this_id = given_id.decode() if given_id is not None and _VALID_ID.fullmatch(given_id) else self._ids()
         scope[REQUEST_ID] = this_id
         token = request_id.set(this_id)
@@ -211,6 +221,13 @@ def _counting(receive: Receive, limit: int) -> Receive:
         return message
 
     return receive_within_limit
+
+
+def _without_charset(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    name, value = header
+    while name == b"content-type" and (found := _CHARSET.search(value)) is not None:
+        value = found[1] + value[found.end() :]
+    return name, value
 
 
 async def _nothing() -> Message:

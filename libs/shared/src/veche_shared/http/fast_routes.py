@@ -83,6 +83,8 @@ def body_problem(media_type: str | None, content: bytes, error: ValidationError)
         return BadRequest(f"The body is not UTF-8; look at byte {broken.start}.", code="invalid_utf8")
     except json.JSONDecodeError as broken:
         return BadRequest(f"The body is not valid JSON; look at character {broken.pos}.", code="invalid_json")
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        return BadRequest("A number of the body has too many digits.", code="invalid_json")
     except RecursionError:
         return BadRequest("The body is nested too deeply.", code="invalid_json")
     faults = error.errors(include_url=False, include_context=False, include_input=False)

@@ -11,6 +11,8 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from veche_shared.http.problems import BadRequest
+from veche_shared.values.number import LARGEST_STORED, SMALLEST_STORED
+from veche_shared.values.text import can_be_encoded
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
@@ -47,12 +49,19 @@ def decode_cursor(cursor: str, expected: Mapping[str, type[str | int]]) -> dict[
     if (
         not isinstance(place, dict)
         or place.keys() != expected.keys()
-        or any(type(place[key]) is not kind for key, kind in expected.items())
+        or any(type(place[key]) is not kind or not _can_be_asked_for(place[key]) for key, kind in expected.items())
     ):
         raise BadRequest(
             "The cursor is not one that this list gave; start again without a cursor.", code="invalid_cursor"
         )
     return place
+
+
+def _can_be_asked_for(value: str | int) -> bool:
+    """Whether the database takes such a value in a question."""
+    if isinstance(value, str):
+        return can_be_encoded(value)
+    return SMALLEST_STORED <= value <= LARGEST_STORED
 
 
 def _unpacked(cursor: str) -> object:

@@ -7,12 +7,13 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from veche_intake.channels.model import Channel
 from veche_intake.submissions.model import ChannelRejection, DateRejection, ExternalId, ShortCode, StrictModel
 from veche_intake.vault.model import Author
+from veche_shared.values.moment import Moment
 from veche_shared.values.text import Line, ShortLine, clean_text
 
 MAX_TEXT: Final = 20_000
@@ -53,7 +54,7 @@ class NewAppeal(StrictModel):
     text: Text
     external_id: ExternalId | None = None
     channel: ShortCode | None = None
-    received_at: AwareDatetime | None = None
+    received_at: Moment | None = None
     language: Language = "ru"
     place: PlaceGiven | None = None
     topic_hint: Line | None = None

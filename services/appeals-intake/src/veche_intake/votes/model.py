@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from veche_intake.channels.model import Channel
 from veche_intake.submissions.model import ChannelRejection, DateRejection, ExternalId, ShortCode, StrictModel
 from veche_shared.contracts.voting import VoteRefusal
+from veche_shared.values.moment import Moment
+from veche_shared.values.text import Code, clean_line
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Voter = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(clean_line)
+]
 
 VoteRejection = Literal[VoteRefusal, "option_repeated", "voted_already", DateRejection, ChannelRejection]
 """The codes of what the rules of this slice say no with."""
@@ -28,10 +32,10 @@ class NewVote(StrictModel):
 
     poll_id: Code
     options: Annotated[list[Code], Field(min_length=1, max_length=100)]
-    voter: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    voter: Voter
     external_id: ExternalId | None = None
     channel: ShortCode | None = None
-    cast_at: AwareDatetime | None = None
+    cast_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ a sequence number is expected, the id of an SSE event (the bare number) is accep
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from veche_notifications.feeds.model import DeadlinePlace, RaisedPlace
@@ -50,11 +50,11 @@ def read_deadline(text: str, feed: str) -> DeadlinePlace:
     _check_feed(str(place["feed"]), feed)
     try:
         deadline = datetime.fromisoformat(str(place["deadline"]))
-    except ValueError as error:
+        if deadline.tzinfo is None:
+            raise _rejected()
+        return DeadlinePlace(deadline.astimezone(UTC), str(place["case"]))
+    except (ValueError, OverflowError) as error:  # no moment, or one of the year 1 or 9999 in another zone
         raise _rejected() from error
-    if deadline.tzinfo is None:
-        raise _rejected()
-    return DeadlinePlace(deadline, str(place["case"]))
 
 
 def _check_feed(given: str, feed: str) -> None:

@@ -34,6 +34,7 @@ PROBLEMS: Final[ProblemTable] = {
     "not_allowed": ProblemRow(Forbidden, "Only an officer of the case's department or a coordinator may do this."),
     "stale_version": ProblemRow(Conflict, "The case has moved on to version {version}; read it again."),
     "unknown_department": ProblemRow(Unprocessable, "No department of that code can be responsible today."),
+    "unknown_complaint": ProblemRow(Unprocessable, "There is no department of the code in complaint_about today."),
     "same_department": ProblemRow(Conflict, "The case is with this department already."),
     "own_complaint": ProblemRow(Forbidden, "The department complained of must not act on the case."),
     "already_passed_on": ProblemRow(Forbidden, "That department has passed the case on; ask a coordinator to decide."),

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from veche_routing.deadlines.model import Deadline
+from veche_shared.values.number import Version
+from veche_shared.values.text import Code, LongText, Reason, clean_line
 
 CaseStatus = Literal["new", "assigned", "in_progress", "answered", "closed"]
 CaseAction = Literal["open", "assign", "accept", "answer", "close", "return_to_triage", "reassign", "reopen"]
@@ -126,10 +128,8 @@ class Actor:
         return "officer" in self.roles and department is not None and department.code in self.departments
 
 
-Trimmed = StringConstraints(strip_whitespace=True, min_length=1)
-CommandId = Annotated[str, Trimmed, Field(max_length=100, description="the caller's own id: a repeat does nothing")]
-Reason = Annotated[str, Trimmed, Field(max_length=2_000)]
-DepartmentCode = Annotated[str, Field(min_length=1, max_length=64)]
+CommandId = Annotated[Code, Field(description="the caller's own id: a repeat does nothing")]
+DepartmentCode = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(clean_line)]
 
 
 def _command_is_required(schema: dict[str, Any]) -> None:
@@ -143,7 +143,7 @@ class _Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_command_is_required)
 
     command_id: CommandId
-    expected_version: int | None = Field(default=None, ge=1)
+    expected_version: Version | None = None
 
 
 class _Choice(_Command):
@@ -170,7 +170,7 @@ class Answer(_Command):
     """The answer to the citizen; ``text`` is what the citizen reads."""
 
     command: Literal["answer"] = "answer"
-    text: Annotated[str, Trimmed, Field(max_length=20_000)]
+    text: LongText
 
 
 class Close(_Command):

@@ -22,6 +22,7 @@ from veche_shared.http.pagination import CursorText
 from veche_shared.http.rejections import accepted
 from veche_shared.ids import Ids
 from veche_shared.rejection import Rejected
+from veche_shared.values.text import without_controls
 from veche_shared.web import Pages, wants_fragment
 from veche_shared.web.rejections import sentence_of
 
@@ -121,4 +122,5 @@ def case_pages(service: CaseService, pages: Pages, calendar: CityCalendar, clock
 async def _typed(request: Request) -> dict[str, str]:
     """The fields of a form that hold something."""
     form = await request.form()
-    return {name: value.strip() for name, value in form.items() if isinstance(value, str) and value.strip()}
+    given = {name: without_controls(value).strip() for name, value in form.items() if isinstance(value, str)}
+    return {name: value for name, value in given.items() if value}

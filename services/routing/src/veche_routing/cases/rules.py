@@ -75,6 +75,7 @@ RejectionCode = Literal[
     "not_allowed",
     "stale_version",
     "unknown_department",
+    "unknown_complaint",
     "same_department",
     "own_complaint",
     "already_passed_on",
@@ -237,6 +238,9 @@ def _next_department(
     chosen = departments.get(command.department)
     if chosen is None or chosen.kind != "department":
         return rejected("unknown_department")
+    complained = None if command.complaint_about is None else departments.get(command.complaint_about)
+    if command.complaint_about is not None and (complained is None or complained.kind != "department"):
+        return rejected("unknown_complaint")
     if case.department is not None and chosen.code == case.department.code:
         return rejected("same_department")
     if chosen.code in {command.complaint_about, case.complaint_about}:

@@ -9,11 +9,12 @@ from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from veche_shared.rejection import Rejected
+from veche_shared.values.moment import is_within_bounds
 from veche_surveys.polls import rules
 from veche_surveys.polls.model import Option, PollDraft, ResultsShown
 
 FormField = Literal["question", "question_en", "options", "max_choices", "opens_at", "closes_at", "results_shown"]
-FormRejection = Literal["not_a_number", "not_a_moment", "unknown_choice"]
+FormRejection = Literal["not_a_number", "not_a_moment", "moment_out_of_bounds", "unknown_choice"]
 """What only a form can say wrongly: in JSON these values have types."""
 
 TRANSLATION = "|"
@@ -63,10 +64,14 @@ def _moment(field: FormField, text: str, zone: ZoneInfo, rejected: list[Rejected
         return None
     try:
         moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         rejected.append(_rejected(field, "not_a_moment"))
         return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    if not is_within_bounds(moment):
+        rejected.append(_rejected(field, "moment_out_of_bounds"))
+        return None
+    return moment.astimezone(UTC)
 
 
 def _rejected(field: FormField, code: FormRejection) -> Rejected:

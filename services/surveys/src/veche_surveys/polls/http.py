@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, Depends, Header, Path, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from veche_shared.clock import Clock
 from veche_shared.contracts.codes import Code, known
@@ -20,6 +20,8 @@ from veche_shared.idempotency.rules import KEY_REUSED
 from veche_shared.ids import Ids
 from veche_shared.rejection import Rejected
 from veche_shared.security.sessions import StaffSession, require_staff, staff_session
+from veche_shared.values.moment import Moment
+from veche_shared.values.number import WholeNumber
 from veche_surveys.polls import rules
 from veche_surveys.polls.commands import PollCommands
 from veche_surveys.polls.model import Option, Phase, Poll, PollDraft, ResultsShown
@@ -73,9 +75,9 @@ class PollIn(BaseModel):
     question: str
     question_en: str | None = None
     options: list[OptionIn]
-    max_choices: int = Field(default=1, strict=True, description="1: single choice")
-    opens_at: AwareDatetime | None = Field(default=None, description="None: from the moment in which it is opened")
-    closes_at: AwareDatetime | None = Field(default=None, description="None: until it is closed by hand")
+    max_choices: WholeNumber = Field(default=1, strict=True, description="1: single choice")
+    opens_at: Moment | None = Field(default=None, description="None: from the moment in which it is opened")
+    closes_at: Moment | None = Field(default=None, description="None: until it is closed by hand")
     results_shown: ResultsShown = "always"
 
     def draft(self) -> PollDraft:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from veche_shared.rejection import Rejected
+from veche_shared.values.text import can_be_encoded, has_something_visible
 from veche_surveys.polls.model import SITE_POLL, Phase, Poll, PollAction, PollDraft, PollStatus, Step
 
 QUESTION_LIMIT = 500
@@ -70,11 +71,11 @@ def draft_rejections(draft: PollDraft, now: datetime) -> list[Rejected]:
 
 
 def _text_rejections(pointer: str, text: str, text_en: str | None, limit: int) -> list[Rejected]:
-    found = [] if text.strip() else [_rejected("empty", pointer)]
+    found = [] if has_something_visible(text) else [_rejected("empty", pointer)]
     for field, value in ((pointer, text), (f"{pointer}_en", text_en or "")):
         if len(value) > limit:
             found.append(_rejected("too_long", field, limit=limit))
-        if any(unicodedata.category(letter) == "Cc" for letter in value.strip()):
+        if not can_be_encoded(value) or any(unicodedata.category(letter) == "Cc" for letter in value.strip()):
             found.append(_rejected("control_character", field))
     return found
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from veche_intake.appeals.model import AppealReceipt, AppealRejection
 from veche_intake.submissions.model import NotStored, StrictModel
@@ -34,6 +36,27 @@ RowRejection = Literal[AppealRejection, "wrong_columns", "invalid_moment", "inva
 """The codes of why a row is not stored, beside those of an appeal that is not valid."""
 
 
+_DIRECTIVE: Final = re.compile(r"%(.?)", re.DOTALL)
+_PARTS_OF_A_MOMENT: Final = frozenset("aAbBdfHIjmMpSuUVwWyYGzZ")
+
+
+def _date_format(form: str) -> str:
+    """``form`` as it is. Raises PydanticCustomError invalid_date_format.
+
+    Each part stands in it once: of a format that names one twice strptime makes a pattern that is none.
+    """
+    parts = [part for part in _DIRECTIVE.findall(form) if part != "%"]
+    if len(set(parts)) < len(parts) or not _PARTS_OF_A_MOMENT.issuperset(parts):
+        raise PydanticCustomError(
+            "invalid_date_format", "must be a format like %d.%m.%Y %H:%M, with each part of the moment once"
+        )
+    return form
+
+
+DateFormat = Annotated[str, StringConstraints(max_length=60), AfterValidator(_date_format)]
+"""A format of strptime, in which no part stands twice."""
+
+
 class ImportOptions(StrictModel):
     """How to read a file; what is left out is found out.
 
@@ -47,7 +70,7 @@ class ImportOptions(StrictModel):
     )
     encoding: Encoding | None = None
     delimiter: Delimiter | None = None
-    dates: list[Annotated[str, StringConstraints(max_length=60)]] = Field(default_factory=list, max_length=10)
+    dates: list[DateFormat] = Field(default_factory=list, max_length=10)
 
 
 Plan = dict[Target, tuple[int, ...]]

@@ -106,6 +106,7 @@ rejected-not-allowed = An officer of the responsible department or a coordinator
 rejected-stale-version = Somebody else changed the case while you were reading. Look at its history, and repeat if needed
 rejected-idempotency-key-reused = This form was sent with other content already. Reload the page
 rejected-unknown-department = It cannot be handed to that department
+rejected-unknown-complaint = The department complained of is not in the directory
 rejected-same-department = The case is with that department already
 rejected-own-complaint = The complaint is about that department: another one must answer
 rejected-already-passed-on = That department has passed the case on before. Return it to the coordinator

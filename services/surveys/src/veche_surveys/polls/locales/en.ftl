@@ -66,6 +66,7 @@ rejected-before-opening = The end must be later than the beginning.
 rejected-past = This moment has passed.
 rejected-not-a-number = Give a whole number.
 rejected-not-a-moment = Give a date and a time.
+rejected-moment-out-of-bounds = Give a year from 1926 to 2125.
 rejected-unknown-choice = Choose one of those offered.
 
 rejected-poll-unknown = There is no such poll.

@@ -67,6 +67,7 @@ rejected-before-opening = Конец должен быть позже начал
 rejected-past = Этот момент уже прошёл.
 rejected-not-a-number = Укажите целое число.
 rejected-not-a-moment = Укажите дату и время.
+rejected-moment-out-of-bounds = Укажите год от 1926 до 2125.
 rejected-unknown-choice = Выберите одно из предложенного.
 
 rejected-poll-unknown = Такого опроса нет.
