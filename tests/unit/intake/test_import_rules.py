@@ -7,7 +7,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from tests.hostile.values import DATE_FORMATS
 from veche_intake.appeals.model import NewAppeal
 from veche_intake.connectors.csv_import.commands import OpenedFile, encoding_of, open_file
 from veche_intake.connectors.csv_import.model import ImportOptions, Plan
@@ -134,3 +138,19 @@ def test_a_header_with_a_quote_that_nobody_closes_ends_the_import_and_not_the_ro
 
 def test_a_file_without_a_header_is_empty() -> None:
     assert open_file(io.BytesIO(b""), "d", options()) == Rejected("empty_file")
+
+
+@pytest.mark.parametrize("form", DATE_FORMATS)
+def test_a_format_of_which_strptime_makes_no_pattern_is_refused(form: str) -> None:
+    with pytest.raises(ValidationError):
+        options(dates=[form])
+
+
+@given(st.lists(st.sampled_from(["%d", "%m", "%Y", "%y", "%H", "%M", "%j", "%U", "%w", "%z", "%%", ".", "("])))
+def test_with_a_format_that_is_taken_every_cell_is_read_or_refused(parts: list[str]) -> None:
+    try:
+        taken = options(dates=["".join(parts)])
+    except ValidationError:
+        return
+    for cell in ("", "01.02.2026", "0001", "9999 53 6", "%", "1" * 100):
+        assert moment_of(cell, taken.dates, ZONE) is None or taken.dates

@@ -13,6 +13,7 @@ from veche_notifications.feeds.cursors import cursor_of, read_deadline, read_rai
 from veche_notifications.feeds.model import DeadlinePlace, Entry, RaisedPlace
 from veche_notifications.feeds.rules import line_of
 from veche_notifications.feeds.store import NO_DEADLINE, deadline_of
+from veche_shared.http.pagination import encode_cursor
 from veche_shared.http.problems import BadRequest
 
 codes = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=40)
@@ -63,3 +64,9 @@ def test_a_cursor_of_another_feed_or_another_order_is_refused() -> None:
         read_raised(cursor_of("roads", 5), "roads")
     with pytest.raises(BadRequest):
         read_raised(cursor_of("roads", RaisedPlace(5)), "blago")
+
+
+@pytest.mark.parametrize("deadline", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01", "1e30"])
+def test_a_deadline_that_is_no_moment_in_utc_is_refused(deadline: str) -> None:
+    with pytest.raises(BadRequest):
+        read_deadline(encode_cursor({"feed": "roads", "deadline": deadline, "case": "c"}), "roads")

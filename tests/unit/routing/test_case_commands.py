@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
+from tests.hostile.values import CONTROLS, SURROGATES, UNSEEN
 from tests.unit.routing.factories import (
     BLAGO,
     COORDINATOR,
@@ -166,6 +168,23 @@ def test_a_department_that_passed_the_case_on_gets_it_back_only_from_a_coordinat
     back = Reassign(command_id="9", department="roads", reason="нет, это дорога")
     assert rejected(passed_on, back, BLAGO) == "already_passed_on"
     assert do(passed_on, back, COORDINATOR).case.department is not None
+
+
+@pytest.mark.parametrize("unknown", ["moon", "triage", "Roads", "road"])
+def test_a_complaint_is_about_a_department_that_exists(unknown: str) -> None:
+    against = Assign(command_id="8", department="blago", complaint_about=unknown)
+    assert rejected(a_case(department=None), against, COORDINATOR) == "unknown_complaint"
+
+
+@pytest.mark.parametrize("text", [*UNSEEN, *CONTROLS, *SURROGATES])
+def test_an_answer_and_a_reason_say_something_that_can_be_written_down(text: str) -> None:
+    for command in (
+        {"command": "answer", "command_id": "1", "text": text},
+        {"command": "reopen", "command_id": "1", "reason": text},
+        {"command": "close", "command_id": "1", "reason": text},
+    ):
+        with pytest.raises(ValidationError):
+            TypeAdapter(Command).validate_python(command)
 
 
 def test_nobody_answers_a_complaint_about_their_own_department() -> None:

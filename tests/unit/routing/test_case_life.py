@@ -31,7 +31,9 @@ from veche_shared.rejection import Rejected
 ACTORS = st.sampled_from([COORDINATOR, ROADS, BLAGO, OPERATOR])
 CHOICES = st.sampled_from(["roads", "blago", "gorkhoz", "triage", "moon"])
 
-OF_THE_CHOICE = frozenset({"unknown_department", "same_department", "own_complaint", "already_passed_on"})
+OF_THE_CHOICE = frozenset(
+    {"unknown_department", "unknown_complaint", "same_department", "own_complaint", "already_passed_on"}
+)
 
 
 class CaseLife(RuleBasedStateMachine):

@@ -18,8 +18,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Message
 from structlog.testing import capture_logs
 
+from tests.hostile.values import CHARSETS
 from veche_shared.http.application import Health, ServiceInfo, create_app
 from veche_shared.http.problems import Conflict, FieldError, Gone, Problem, TooManyRequests, Unauthorised
 from veche_shared.settings import ServiceSettings, TracingSettings
@@ -447,3 +449,30 @@ async def test_the_openapi_document_describes_problems_and_no_pages(client: http
     schema = answers["default"]["content"]["application/problem+json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/ProblemDocument"}
     assert {"ProblemDocument", "FieldErrorDocument"} <= set(document["components"]["schemas"])
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+@pytest.mark.parametrize("form", ["; charset={}; boundary=b", "; boundary=b; charset={}", ';boundary=b;CHARSET="{}"'])
+async def test_a_form_is_utf8_whatever_charset_it_names(client: httpx2.AsyncClient, charset: str, form: str) -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n\xd1\x8f\r\n--b--\r\n'
+    headers = {"Content-Type": f"multipart/form-data{form.format(charset)}"}
+    app = create_app(ServiceInfo("letters", "Letters", "1.0"), settings=SETTINGS, lifespan=lifespan, routers=[router])
+    async with browser(app) as http:
+        answer = await http.post("/api/v1/letters/form", content=body, headers=headers)
+    assert (answer.status_code, answer.json()) == (200, "я")
+
+
+@pytest.mark.parametrize("query", [b"limit=\xff", b"limit=\xd1\x8f", b"\xff=%41&limit=2"])
+async def test_an_address_with_other_bytes_than_ascii_is_read(query: bytes) -> None:
+    answers: list[Message] = []
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {"type": "http", "method": "GET", "path": "/letters/0", "query_string": query, "headers": []}
+    scope |= {"http_version": "1.1", "scheme": "http", "server": ("veche.test", 80), "client": ("127.0.0.1", 1)}
+    await application()({**scope, "raw_path": b"/letters/0", "root_path": ""}, receive, send)
+    assert answers[0]["status"] in {303, 401}

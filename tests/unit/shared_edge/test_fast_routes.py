@@ -70,6 +70,8 @@ async def answer(app: FastAPI, content: bytes, media_type: str | None) -> tuple[
         (b"{}", "application/json", 422),
         (b'{"text": ', "application/json", 400),
         (b'{"text": "\xff"}', "application/json", 400),
+        (b'{"text": "a", "count": ' + b"9" * 5_000 + b"}", "application/json", 400),
+        (b'{"text": "a", "count": -' + b"9" * 5_000 + b"}", "application/json", 400),
     ],
 )
 async def test_both_ways_give_the_same_answer(content: bytes, media_type: str | None, status: int) -> None:

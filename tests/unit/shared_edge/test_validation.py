@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -109,7 +110,8 @@ def test_a_pointer_leads_to_the_place_that_it_was_made_for(document: object, dat
     assert found is place
 
 
-places = st.dictionaries(st.sampled_from(["at", "id", "n"]), st.text(max_size=20) | st.integers(), min_size=1)
+stored = st.text(max_size=20) | st.integers(-(2**63), 2**63 - 1)
+places = st.dictionaries(st.sampled_from(["at", "id", "n"]), stored, min_size=1)
 
 
 @given(places)
@@ -132,3 +134,15 @@ def test_a_cursor_of_another_list_is_a_bad_request(cursor: str) -> None:
 def test_a_cursor_with_other_types_or_keys_is_refused(place: dict[str, str | int]) -> None:
     with pytest.raises(BadRequest):
         decode_cursor(encode_cursor(place), {"id": str})
+
+
+@pytest.mark.parametrize("place", [b'{"id":"\\ud800"}', b'{"id":"a\\udfff"}', b'{"id":"\\udfff\\ud800"}'])
+def test_a_cursor_with_a_text_that_no_database_takes_is_refused(place: bytes) -> None:
+    with pytest.raises(BadRequest):
+        decode_cursor(base64.urlsafe_b64encode(place).decode(), {"id": str})
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**400])
+def test_a_cursor_with_a_number_that_no_database_takes_is_refused(number: int) -> None:
+    with pytest.raises(BadRequest):
+        decode_cursor(encode_cursor({"n": number}), {"n": int})

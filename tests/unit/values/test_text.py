@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from tests.hostile.values import SURROGATES, UNSEEN
 from veche_shared.values.text import clean_line, clean_text, without_controls
 
 MAX_TEXT = 20_000
@@ -26,9 +29,22 @@ def test_tabs_and_line_feeds_belong_to_a_text() -> None:
     assert clean_text("дом\t12\n\nподъезд 2", MAX_TEXT) == "дом\t12\n\nподъезд 2"
 
 
-@pytest.mark.parametrize("empty", ["", "   ", "\n\t\r\n", "\u200b\ufeff", " \u200b "])
+@pytest.mark.parametrize("empty", ["", "   ", "\n\t\r\n", "\u200b\ufeff", " \u200b ", *UNSEEN])
 def test_a_text_without_a_visible_character_is_empty(empty: str) -> None:
     assert fault_of(empty) == "empty_text"
+
+
+@pytest.mark.parametrize("visible", ["я", "!", "👍", "1\ufe0f\u20e3", "\u200eя", "\u202eabc", "한", "⠁", "\u0e01"])
+def test_a_text_with_a_visible_character_is_not_empty(visible: str) -> None:
+    assert clean_text(visible, MAX_TEXT) == visible
+
+
+@pytest.mark.parametrize("text", SURROGATES)
+def test_half_of_a_surrogate_pair_is_no_text(text: str) -> None:
+    for clean in (clean_line, partial(clean_text, limit=MAX_TEXT)):
+        with pytest.raises(PydanticKnownError) as raised:
+            clean(text)
+        assert raised.value.type == "string_unicode"
 
 
 def test_the_limit_counts_after_trimming() -> None:
