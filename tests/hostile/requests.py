@@ -46,7 +46,7 @@ def routes_of(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
     """The routes of a service, each with a method, in order."""
     for route in app.routes:
         if isinstance(route, APIRoute):
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 yield method, route
 
 
