@@ -94,7 +94,7 @@ async def test_a_coordinator_hands_over_and_the_event_names_both_departments(rou
     [
         ({"command": "dance", "command_id": "1"}, "unknown_kind"),
         ({"command": "accept"}, "required"),
-        ({"command": "answer", "command_id": "1", "text": "   "}, "too_short"),
+        ({"command": "answer", "command_id": "1", "text": "   "}, "empty_text"),
         ({"command": "accept", "command_id": "1", "colour": "red"}, "unknown_field"),
     ],
 )
