@@ -66,16 +66,7 @@ DIGITS: Final = (
 )
 """Numbers as they are written: Python makes no whole number of more than 4,300 digits."""
 
-CHARSETS: Final = (
-    "undefined",
-    "unicode_escape",
-    "raw_unicode_escape",
-    "utf-16",
-    "idna",
-    "punycode",
-    "nonsense",
-    "\x00",
-)
+CHARSETS: Final = ("undefined", "unicode_escape", "raw_unicode_escape", "utf-16", "idna", "punycode", "nonsense")
 DATE_FORMATS: Final = ("%d%d", "%Y %Y", "%", "%c%Y", "%Q", "%y%", "%x %X", "%\n")
 
 __all__ = ["CHARSETS", "CONTROLS", "DATE_FORMATS", "DIGITS", "MOMENTS", "SURROGATES", "TEXTS", "UNSEEN"]
