@@ -32,8 +32,10 @@ async def test_the_address_is_the_one_that_the_person_gave() -> None:
     assert await found(contact(email="anna@Почта.рф", name="Анна")) == Contact("anna@Почта.рф", "Анна")
 
 
-async def test_what_a_newer_vault_adds_is_ignored() -> None:
-    assert await found(contact(email="anna@example.org", phone="+7 900 000-00-00")) == Contact("anna@example.org", None)
+async def test_an_address_of_a_kind_that_a_newer_vault_adds_is_there_for_the_carrier_that_can_use_it() -> None:
+    known = contact(email="anna@example.org", phone="+7 900 000-00-00", max="", since=2026)
+    assert await found(known) == Contact("anna@example.org", None, {"phone": "+7 900 000-00-00"})
+    assert await found(contact(phone="+7 900 000-00-00")) == Contact(None, None, {"phone": "+7 900 000-00-00"})
 
 
 @pytest.mark.parametrize("pseudonym", ["person-1", "a/b", "a?b=c", "../keys", "%2e%2e", "Анна"])

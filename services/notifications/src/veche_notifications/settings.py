@@ -46,13 +46,15 @@ class NotificationsSettings(Group):
     """``intake_url`` is where the vault of contacts answers, ``intake_key`` the key by which intake knows this caller.
 
     A notice is tried again after ``retry_first_seconds``, then after twice that and so on up to ``retry_cap_seconds``,
-    until it is ``give_up_hours`` old. ``stream_queue`` is how many entries a slow live follower may lag behind before
-    it is cut off (it resumes where it was), ``keep_alive_seconds`` how long a quiet stream stays silent.
+    until it is ``give_up_hours`` old. ``carriers`` holds, by medium, the settings that a carrier reads itself
+    (``VECHE_NOTIFICATIONS__CARRIERS__SMS__URL=…``). ``stream_queue`` is how many entries a slow live follower may lag
+    behind before it is cut off (it resumes where it was), ``keep_alive_seconds`` how long a quiet stream stays silent.
     """
 
     intake_key: Key
     intake_url: WebAddress = "http://127.0.0.1:8001"
     smtp: SmtpSettings = SmtpSettings()
+    carriers: dict[str, dict[str, SecretStr]] = Field(default_factory=dict)
     retry_first_seconds: float = Field(default=30.0, gt=0)
     retry_cap_seconds: float = Field(default=3_600.0, gt=0)
     give_up_hours: float = Field(default=48.0, gt=0)

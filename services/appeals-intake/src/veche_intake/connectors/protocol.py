@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from veche_intake.appeals.commands import AppealCommands
 from veche_intake.channels.http import ApiKeyAuthenticator
 from veche_intake.channels.model import Channel
 from veche_intake.settings import Settings
 from veche_intake.votes.commands import VoteCommands
-from veche_shared.configuration import ConfigurationError
+from veche_shared.configuration import read_options
 from veche_shared.service.context import ServiceContext
 from veche_shared.service.module import Module
 from veche_shared.settings import Group
@@ -39,12 +39,7 @@ class ConnectorContext:
 
     def options(self, model: type[OptionsT]) -> OptionsT:
         """The connector's own settings. Raises ConfigurationError that names what is wrong, without its value."""
-        try:
-            return model.model_validate({name: value.get_secret_value() for name, value in self.given.items()})
-        except ValidationError as error:
-            faults = error.errors(include_url=False, include_context=False, include_input=False)
-            names = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults]
-            raise ConfigurationError(f"{model.__name__}: {'; '.join(names)}") from None
+        return read_options(model, self.given)
 
 
 BuildModule: TypeAlias = Callable[[ConnectorContext], Module]

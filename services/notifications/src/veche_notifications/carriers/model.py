@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from veche_notifications.notices.model import Notice
@@ -10,10 +11,15 @@ from veche_notifications.notices.model import Notice
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Where a person is reached; it lives only as long as one delivery is tried."""
+    """Where a person is reached; it lives only as long as one delivery is tried.
 
-    email: str
+    ``email`` is None where the person gave none. ``others`` are addresses of other kinds (a telephone number, an
+    account of a messenger), by what the vault calls them.
+    """
+
+    email: str | None
     name: str | None
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

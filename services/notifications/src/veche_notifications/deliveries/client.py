@@ -16,10 +16,17 @@ class ContactsUnavailableError(Exception):
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+    """What the vault knows; every field but the name is an address, those that a newer vault adds too."""
+
+    model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
 
     email: str | None = None
     name: str | None = None
+
+    def contact(self) -> Contact | None:
+        """None where there is no address of any kind."""
+        others = {kind: value for kind, value in (self.model_extra or {}).items() if isinstance(value, str) and value}
+        return Contact(self.email or None, self.name, others) if self.email or others else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class ContactsClient:
     client: httpx2.AsyncClient
 
     async def find(self, pseudonym: str) -> Contact | None:
-        """The person's e-mail address as it was given; None where the vault has none.
+        """The person's addresses as they were given; None where the vault has none.
 
         Raises ContactsUnavailableError.
         """
@@ -45,7 +52,7 @@ class ContactsClient:
             answer = _Answer.model_validate_json(response.content)
         except ValidationError as error:
             raise ContactsUnavailableError("intake answered something else than a contact") from error
-        return Contact(answer.email, answer.name) if answer.email else None
+        return answer.contact()
 
     async def close(self) -> None:
         await self.client.aclose()

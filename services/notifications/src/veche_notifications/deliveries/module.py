@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from veche_notifications.carriers.protocol import open_carriers
 from veche_notifications.carriers.registry import MEDIA
 from veche_notifications.deliveries.client import contacts_client
 from veche_notifications.deliveries.commands import DeliverDue
@@ -46,7 +47,7 @@ def deliveries_module(context: ServiceContext[Settings]) -> Module:
         context.clock,
         context.ids,
     )
-    carriers = {medium.code: medium.open(context) for medium in MEDIA}
+    carriers = open_carriers(context, MEDIA)
     consumer = DeliveryConsumer(store, [medium.code for medium in MEDIA], context.clock)
     return Module(
         name="deliveries",

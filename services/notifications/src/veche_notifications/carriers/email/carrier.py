@@ -15,9 +15,8 @@ import structlog
 from veche_notifications.carriers.email.letters import LetterWriter, letter_writer
 from veche_notifications.carriers.email.rules import attempt_of_reply
 from veche_notifications.carriers.model import Attempt, Contact, Deferred, NoAddress, Outgoing, Refused, Sent
-from veche_notifications.carriers.protocol import Medium
-from veche_notifications.settings import Settings, SmtpSettings
-from veche_shared.service.context import ServiceContext
+from veche_notifications.carriers.protocol import CarrierContext, Medium
+from veche_notifications.settings import SmtpSettings
 from veche_shared.values.email_address import smtp_form
 
 ACCEPTED = 250
@@ -36,6 +35,8 @@ class SmtpCarrier:
 
     async def send(self, outgoing: Outgoing, contact: Contact) -> Attempt:
         """Write and hand over one letter. Never raises for what a mail server, a network or an address does."""
+        if contact.email is None:
+            return NoAddress()
         try:
             recipient = smtp_form(contact.email)
         except ValueError:  # what the vault has is no address
@@ -117,13 +118,13 @@ def _not_reached(error: Exception) -> Deferred:
     return Deferred(None, type(error).__name__)
 
 
-def open_smtp_carriers(context: ServiceContext[Settings]) -> Sequence[SmtpCarrier]:
+def open_smtp_carriers(context: CarrierContext) -> Sequence[SmtpCarrier]:
     """As many connections as letters are sent at the same time; none without a mail server."""
-    smtp = context.settings.notifications.smtp
+    smtp = context.service.settings.notifications.smtp
     if not smtp.host:
         structlog.get_logger().warning("no_mail_server", advice="set VECHE_NOTIFICATIONS__SMTP__HOST")
         return ()
-    letters = letter_writer(context)
+    letters = letter_writer(context.service)
     return tuple(SmtpCarrier(smtp, letters) for _ in range(smtp.connections))
 
 
