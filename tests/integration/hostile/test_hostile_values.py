@@ -1,4 +1,4 @@
-"""Each hostile value in each place of each route of each service: every answer is a documented one, never a 500.
+"""Each hostile value in each place of each route of intake, surveys and notifications: every answer is a documented one, never a 500.
 
 The services run on real Kafka and MongoDB, since many values are first refused, or first fail, at the database.
 """
@@ -19,11 +19,9 @@ from tests.hostile.requests import BOUNDARY, HostileRequest, Sample, answer_to, 
 from tests.hostile.values import CHARSETS, DATE_FORMATS
 from tests.integration.intake import harness as intake
 from tests.integration.notifications import running as notifications
-from tests.integration.routing import running as routing
 from tests.integration.surveys import service as surveys
 from tests.keys import KEYS, bearer
 from veche_notifications.bootstrap import build as build_notifications
-from veche_routing.bootstrap import build as build_routing
 from veche_shared.clock import system_clock
 
 APPEAL = {
@@ -45,15 +43,6 @@ POLL = {
     "closes_at": "2027-02-28T12:00:00+03:00",
     "results_shown": "always",
 }
-COMMAND = {
-    "command": "assign",
-    "command_id": "c",
-    "expected_version": 1,
-    "department": "roads",
-    "complaint_about": "blago",
-    "reason": "так",
-}
-ANSWER = {"command": "answer", "command_id": "d", "text": "Сделано."}
 POLL_FORM = {
     "command": "c",
     "question": "Что?",
@@ -119,33 +108,6 @@ async def test_files_and_their_options(backend: Backend, namespace: Namespace) -
             body = multipart({"options": b'{"dates":["\\ud800"]}', "file": content})
             request = HostileRequest(charset, "POST", "/api/v1/imports", {"Content-Type": kind}, body)
             assert await answer_to(http, request) == 422, charset
-
-
-async def test_routing(backend: Backend, namespace: Namespace) -> None:
-    settings = routing.settings_of(backend, namespace)
-    async with routing.running(settings) as service, service.staff("maria", role="coordinator") as http:
-        await service.register(*(routing.an_appeal(number, "Что-то непонятное") for number in (1, 2)))
-        case, other = {"number": "Д-2026-000001"}, {"number": "Д-2026-000002"}
-        await service.told(2)
-        samples = {
-            ("POST", "/api/v1/cases/{number}/commands"): Sample(json=COMMAND, path=case),
-            ("POST", "/cases/{number}/actions"): Sample(
-                form={name: str(value) for name, value in COMMAND.items()}, path=other
-            ),
-            ("POST", "/sign-in"): Sample(form={"login": "nobody", "password": "p", "next": "/desk"}),
-            ("POST", "/api/v1/sessions"): Sample(json={"login": "nobody", "password": "p"}),
-            ("POST", "/account/password"): Sample(form={"current": "a", "password": "b", "again": "b"}),
-        }
-        http.headers.update({"Sec-Fetch-Site": "same-origin", **bearer(KEYS.notifications)})
-        app = build_routing(settings)
-        signs_out = {"/sign-out", "/api/v1/sessions/current", "/account/sessions/end-others"}
-        app.router.routes = [route for route in app.router.routes if getattr(route, "path", None) not in signs_out]
-        assert await failures(http, app, samples) == []
-        answers = {("POST", "/api/v1/cases/{number}/commands"): Sample(json=ANSWER, path=case)}
-        app.router.routes = [
-            route for route in app.router.routes if getattr(route, "path", None) == "/api/v1/cases/{number}/commands"
-        ]
-        assert await failures(http, app, answers) == []
 
 
 async def test_surveys(backend: Backend, namespace: Namespace) -> None:
