@@ -1,4 +1,4 @@
-"""Each hostile value in each place of each route of intake, surveys and notifications: every answer is a documented one, never a 500.
+"""Each hostile value in each place of each route of intake, surveys and notifications: no answer is a server error.
 
 The services run on real Kafka and MongoDB, since many values are first refused, or first fail, at the database.
 """
