@@ -98,7 +98,8 @@ async def test_what_a_poll_does_not_allow_is_rejected_precisely(service: Service
     assert await answer_to(poll, "park", "park") == (422, "option_repeated")
     assert await answer_to(poll) == (422, "too_few")
     assert await answer_to(poll, "park", channel="ok") == (422, "other_channel")
-    assert await answer_to(poll, "park", cast_at="2999-01-01T00:00:00Z") == (422, "in_the_future")
+    assert await answer_to(poll, "park", cast_at="2099-01-01T00:00:00Z") == (422, "in_the_future")
+    assert await answer_to(poll, "park", cast_at="2999-01-01T00:00:00Z") == (422, "too_late")
     assert await service.mongo["votes"].count_documents({"poll_id": poll}) == 0
 
 

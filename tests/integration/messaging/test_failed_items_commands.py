@@ -21,7 +21,7 @@ async def items(mongo: Mongo, backend: Backend, monkeypatch: pytest.MonkeyPatch)
     """The failed items of a database that is the command's own service's."""
     monkeypatch.setattr("veche_shared.service.failed_items_cli.load_settings", lambda _: None)
     monkeypatch.setattr(
-        "veche_shared.service.failed_items_cli.database_of",
+        "veche_shared.service.database_command.database_of",
         lambda *_: Mongo(backend.mongo_uri, mongo.database.name),
     )
     await mongo.declare(failed_items.INDEXES)

@@ -116,6 +116,15 @@ async def test_a_notice_of_a_kind_of_a_newer_release_is_sent_in_general_words(
     stored = await mongo["deliveries"].find_one(delivery)
     assert stored is not None
     await stored_by_a_newer_release(mongo["deliveries"], delivery, notice={**stored["notice"], "kind": "postponed"})
+    changed = await mongo["deliveries"].find_one(delivery)
+    assert changed is not None
+
+    async def tried_twice_more() -> bool:
+        """A try that had read the notice before it was changed is over then."""
+        wanted = {"$gte": changed["attempts"] + 2}
+        return await mongo["deliveries"].count_documents({**delivery, "attempts": wanted}) == 1
+
+    await until(tried_twice_more)
     post.trouble = "none"
 
     async def sent() -> bool:
