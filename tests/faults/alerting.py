@@ -95,10 +95,16 @@ class Alerts:
             return grown if node.func.name == "increase" else {key: value / window for key, value in grown.items()}
         if node.func.name == "histogram_quantile":
             return _quantile(node.args[0].val, self._evaluated(node.args[1]))
+        if node.func.name == "absent":
+            selector = node.args[0]
+            wanted = frozenset((one.name, one.value) for one in selector.matchers.matchers if one.name != "__name__")
+            return {} if self._evaluated(selector) else {wanted: 1.0}
         raise NotImplementedError(node.func.name)
 
     def _combined(self, node: Any) -> Vector:
         left, operation = self._evaluated(node.lhs), str(node.op)
+        if operation == "or":
+            return {**self._evaluated(node.rhs), **left}
         if operation == "/":
             right = self._evaluated(node.rhs)
             return {key: value / right[key] for key, value in left.items() if right.get(key)}

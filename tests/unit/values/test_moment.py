@@ -36,5 +36,6 @@ def test_the_bounds_are_exact() -> None:
 @given(st.datetimes(timezones=ZONES), ZONES)
 def test_what_is_taken_is_shown_in_every_zone_and_stored(moment: Moment, zone: ZoneInfo) -> None:
     if is_within_bounds(moment):
-        assert moment.astimezone(zone) == moment
+        # By the same clock: a time that a zone leaves out, as when summer begins, equals no time of another zone.
+        assert moment.astimezone(zone).timestamp() == moment.timestamp()
         assert decode(encode({"at": moment}))

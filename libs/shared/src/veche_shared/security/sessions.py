@@ -189,7 +189,9 @@ def require_signed_in() -> Callable[[Request], StaffSession]:
 
 
 def roles_required(dependency: object) -> frozenset[Role] | None:
-    """The roles of which a dependency made by ``require_staff`` asks for one; None for any other dependency."""
+    """The roles of which a dependency made by ``require_staff`` asks for one, none for ``require_signed_in``; None for
+    any other dependency.
+    """
     return cast("frozenset[Role] | None", getattr(dependency, _REQUIRED, None))
 
 
@@ -209,6 +211,9 @@ async def _signed_in(request: Request) -> StaffSession:
         raise Unauthorised("Sign in.", code="not_signed_in")
     require_same_origin(request)
     return session
+
+
+setattr(_signed_in, _REQUIRED, frozenset[Role]())
 
 
 def _authenticator(request: Request) -> RequestAuthenticator:
