@@ -190,7 +190,8 @@ async def test_the_desk_comes_back_and_misses_and_doubles_nothing(desk: Desk, ki
 
     async with BREAKS[kind](desk):
         await desk.publish(2)
-        await expect(desk.page.locator(desk.notice("broken"))).to_be_visible(timeout=PATIENCE_MS)
+        if kind != "the service is restarted":  # there it was seen while the service was down, and may be gone already
+            await expect(desk.page.locator(desk.notice("broken"))).to_be_visible(timeout=PATIENCE_MS)
 
     await desk.has_seen(4)
     await expect(announced).to_contain_text("3 новых", timeout=PATIENCE_MS)
